@@ -100,7 +100,8 @@ use session::{Parting, Session, SessionInput};
 use shared::{Purpose, Shared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How often guesses are written at most: they may go on for ten minutes.
 const PACE: Duration = Duration::from_secs(5);

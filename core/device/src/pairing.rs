@@ -28,7 +28,8 @@ use handfast_token::{
 };
 use std::io;
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long it may take until something is kept. After that the peer is not kept waiting.
 const KEEPING: Duration = Duration::from_secs(5);
@@ -70,6 +71,8 @@ pub(super) struct Pairing {
     /// Guest: a reply that an earlier process made does not lead here any more.
     is_moved: bool,
     has_link: bool,
+    /// Number and way of the link beside, on which the guest comes anew.
+    beside: Option<(u64, Option<LinkPath>)>,
     /// Which way the last link took.
     path: Option<LinkPath>,
     /// The last link that was open.
@@ -165,9 +168,12 @@ enum Effect {
     Expect(Fingerprint, Vec<Candidate>, Turn),
     ExpectNobody,
     Send(Bytes),
+    SendBeside(Bytes),
+    Stands,
     Keep,
     Remember,
     Abandon,
+    AbandonBeside,
     Again,
     LookOutside,
     Reissue(Box<Invitation>),
@@ -214,6 +220,7 @@ impl Pairing {
             outlook: ready.outlook,
             is_moved: ready.is_moved,
             has_link: false,
+            beside: None,
             path: None,
             link: 0,
             began: context.now.monotonic,
@@ -405,10 +412,18 @@ impl Pairing {
             }
             CarrierEvent::LinkOpen {
                 number,
+                is_beside,
                 local,
                 remote,
                 path,
             } => {
+                if is_beside {
+                    if let Side::Host { machine, .. } = &mut self.side {
+                        self.beside = Some((number, path));
+                        machine.opened_beside(now, local, remote);
+                    }
+                    return;
+                }
                 (self.link, self.path) = (number, path);
                 self.unheard.heard();
                 self.cause = None;
@@ -427,8 +442,20 @@ impl Pairing {
             },
             CarrierEvent::Received(_) => {}
             CarrierEvent::LinkEnded => {
-                if std::mem::take(&mut self.has_link) {
+                if self.has_link {
+                    self.has_link = self.take_beside();
                     self.side.link_ended(now);
+                }
+            }
+            CarrierEvent::ReceivedBeside(message) => {
+                if let Side::Host { machine, .. } = &mut self.side {
+                    machine.received_beside(now, &message);
+                }
+            }
+            CarrierEvent::BesideEnded => {
+                self.beside = None;
+                if let Side::Host { machine, .. } = &mut self.side {
+                    machine.beside_ended();
                 }
             }
             CarrierEvent::Moved(place) => {
@@ -439,8 +466,19 @@ impl Pairing {
                 self.has_link = false;
                 self.side.failed(now, error);
             }
-            CarrierEvent::Bound { .. } | CarrierEvent::Reached { .. } => {}
+            CarrierEvent::Bound { .. }
+            | CarrierEvent::BoundOutOfSight { .. }
+            | CarrierEvent::Reached { .. } => {}
         }
+    }
+
+    /// The link beside is the link now, if there is one.
+    fn take_beside(&mut self) -> bool {
+        let Some((link, path)) = self.beside.take() else {
+            return false;
+        };
+        (self.link, self.path) = (link, path);
+        true
     }
 
     /// Invitations and replies name addresses; those shown so far do not lead here now.
@@ -555,6 +593,15 @@ impl Pairing {
                 context.carry(CarrierCommand::Send(message));
             }
             Effect::Send(_) => {}
+            Effect::SendBeside(message) => context.carry(CarrierCommand::SendBeside(message)),
+            Effect::Stands => {
+                self.take_beside();
+                context.carry(CarrierCommand::Stands);
+            }
+            Effect::AbandonBeside => {
+                self.beside = None;
+                context.carry(CarrierCommand::ShutBeside);
+            }
             Effect::Keep => {
                 self.writer.blocks_until = Some(context.now.monotonic + KEEPING);
                 self.copy(context);
@@ -1020,6 +1067,9 @@ impl Side {
                 HostEffect::Expect(guest, at, turn) => Effect::Expect(guest, at, turn),
                 HostEffect::ExpectNobody => Effect::ExpectNobody,
                 HostEffect::Send(message) => Effect::Send(message),
+                HostEffect::SendBeside(message) => Effect::SendBeside(message),
+                HostEffect::Stands => Effect::Stands,
+                HostEffect::AbandonBeside => Effect::AbandonBeside,
                 HostEffect::Keep => Effect::Keep,
                 HostEffect::Remember => Effect::Remember,
                 HostEffect::Abandon => Effect::Abandon,

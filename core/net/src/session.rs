@@ -197,6 +197,16 @@ impl Session {
             && (&ours.ufrag, &theirs.ufrag) == (&knocker.host.ufrag, &knocker.guest.ufrag)
     }
 
+    /// Whoever knocks so is who this session of a host is with.
+    pub(super) fn knocker(&self) -> Knocker {
+        let (host, guest) = self.credentials();
+        Knocker {
+            fingerprint: self.expected(),
+            host: host.clone(),
+            guest: guest.clone(),
+        }
+    }
+
     /// What this side's certificate is pinned by.
     pub(super) fn own_fingerprint(&self) -> Fingerprint {
         self.parties.certificate.fingerprint()
@@ -270,11 +280,10 @@ impl Session {
         self.ice.is_known(path) && (!self.parties.are_contacts() || self.proven.contains(&path))
     }
 
-    /// Of a contact: whether this begins another tunnel than the open one. Whoever sends it may be somebody
-    /// who can write the peer's address, so the open one is not touched.
+    /// Whether this begins another tunnel than the open one. Whoever sends it may be somebody who can write the
+    /// peer's address.
     pub(super) fn is_begun_anew(&self, path: Path, datagram: &[u8]) -> bool {
-        let is_server = self.parties.role == Role::Host && self.parties.are_contacts();
-        is_server
+        self.parties.role == Role::Host
             && self.is_open
             && self.is_tunnels(path)
             && dtls::greeting(datagram).is_some_and(|greeting| !self.dtls.is_with(greeting))
@@ -473,6 +482,11 @@ impl Session {
     /// Whoever is there has proved who they are: nobody may begin another tunnel.
     pub(super) fn settle(&mut self) {
         self.is_settled = true;
+        self.give_up_newcomer();
+    }
+
+    /// Whoever has begun another tunnel does not take this one's place.
+    pub(super) fn give_up_newcomer(&mut self) {
         self.newcomer = None;
     }
 

@@ -8,6 +8,8 @@ use handfast_token::Secret;
 use proptest::prelude::*;
 
 mod parsers;
+mod simulation;
+mod world;
 
 /// Some time in 2026, in milliseconds.
 pub(crate) const NOW: u64 = 1_790_000_000_000;

@@ -30,7 +30,7 @@ use crate::transfer::{self, Decision};
 use bytes::Bytes;
 use handfast_token::Secret;
 use std::path::PathBuf;
-use std::time::Instant;
+use web_time::Instant;
 
 /// The most that a conversation holds of texts and of the contents of files, in bytes, including what is
 /// in the hands of the file store: texts and entries of logs that wait to be sent, texts that wait to be told and

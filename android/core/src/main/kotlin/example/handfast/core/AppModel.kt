@@ -113,6 +113,7 @@ class AppModel(
     private var localNetworkDenied = false
     private var isTunnelled = false
     private var asksForNetwork = false
+    private var opensLinks = false
 
     /** Completed once the person has said what they are called. */
     private val named = CompletableDeferred<Unit>()
@@ -658,6 +659,12 @@ class AppModel(
         show()
     }
 
+    /** Whether the phone opens a tapped link in this app. */
+    fun opensLinks(opens: Boolean) = act {
+        opensLinks = opens
+        show()
+    }
+
     /**
      * These are this phone's addresses now, and its [router]'s where that is known. [isTunnelled]: all that leaves
      * it goes through a VPN.
@@ -1021,6 +1028,7 @@ class AppModel(
                 is Screen.ShowCode -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
                 is Screen.Connecting -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
                 is Screen.Confirm -> it.copy(asksForNetwork = asksForNetwork)
+                is Screen.Help -> it.copy(opensLinks = opensLinks)
                 else -> it
             }
         }

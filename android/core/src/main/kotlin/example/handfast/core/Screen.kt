@@ -42,8 +42,8 @@ sealed interface Screen {
     /** What works from here; none while it is being found out, which takes some seconds. */
     data class Outlook(val report: Report?) : Screen
 
-    /** How to get over something that only people can. */
-    data class Help(val topic: Topic) : Screen
+    /** How to get over something that only people can. [opensLinks]: a tapped link opens this app already. */
+    data class Help(val topic: Topic, val opensLinks: Boolean = false) : Screen
 
     /** Somebody who was met. [talk]: what is under way with them. */
     data class Person(val contact: Contact, val talk: UnderWay? = null) : Screen {

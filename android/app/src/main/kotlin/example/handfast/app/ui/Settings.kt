@@ -25,6 +25,7 @@ import example.handfast.app.ui.parts.Numbered
 import example.handfast.app.ui.parts.OtherButton
 import example.handfast.app.ui.parts.Page
 import example.handfast.app.ui.parts.Progress
+import example.handfast.app.ui.parts.live
 import example.handfast.app.ui.parts.say
 import example.handfast.app.ui.theme.hasPhoneColors
 import example.handfast.core.Expected
@@ -174,6 +175,11 @@ fun Help(state: Screen.Help, onNetwork: () -> Unit, onLinks: () -> Unit, onBack:
     }
     Topic.LINKS -> Page(stringResource(R.string.links_title), Leave.BACK, onBack) {
         val host = stringResource(R.string.link_host)
+        if (state.opensLinks) {
+            Body(stringResource(R.string.links_allowed, host), Modifier.live())
+            OtherButton(stringResource(R.string.allow_links), onLinks)
+            return@Page
+        }
         Body(stringResource(R.string.links_text, host))
         Numbered(
             listOf(

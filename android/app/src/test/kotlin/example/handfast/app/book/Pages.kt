@@ -4,6 +4,7 @@ import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Box
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.draganddrop.DragAndDropEvent
 import androidx.compose.ui.graphics.Color
 import example.handfast.app.ui.AskFirst
 import example.handfast.app.ui.Covered
@@ -267,6 +268,7 @@ val pages: List<Page> = listOf(
     ),
     page("help-hotspot", Screen.Help(Topic.HOTSPOT)),
     page("help-links", Screen.Help(Topic.LINKS)),
+    page("help-links-allowed", Screen.Help(Topic.LINKS, opensLinks = true), isLive = true),
     Page("ask-first") { AskFirst({}) {} },
     page("ended", Screen.Ended(Key.KIND_NOT_REACHED, Key.REMEDY_TRY_TOGETHER, Way.SHOW_CODE), isLive = true),
     page("key-lost", Screen.KeyLost(isForGood = true)),
@@ -298,6 +300,8 @@ object NoPhone : Phone {
     override fun go(way: Way) = Unit
     override fun allowLinks() = Unit
     override fun feel(what: Felt) = Unit
+    override fun hide(isHidden: Boolean) = Unit
+    override fun dropped(event: DragAndDropEvent) = false
 
     @Composable
     override fun Viewfinder(torch: Boolean, modifier: Modifier) = Box(modifier.background(Color(0xFF26302C)))

@@ -100,7 +100,11 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
     /** Whoever is connected stands among the people to whom other apps share. */
     fun offerPeople(people: Map<Long, String>) {
         val gone = ShortcutManagerCompat.getDynamicShortcuts(context).map { it.id } - people.keys.map(::nameOf).toSet()
-        if (gone.isNotEmpty()) ShortcutManagerCompat.removeLongLivedShortcuts(context, gone)
+        if (gone.isNotEmpty()) {
+            ShortcutManagerCompat.removeDynamicShortcuts(context, gone)
+            // Those that a notification named are kept beside them.
+            ShortcutManagerCompat.removeLongLivedShortcuts(context, gone)
+        }
         for ((session, called) in people) {
             val name = called.ifEmpty { context.getString(R.string.person_unknown) }
             val shortcut = ShortcutInfoCompat.Builder(context, nameOf(session))
