@@ -810,7 +810,7 @@ def handshake_example(keys, invitation, reply_body):
 
 
 def meeting_again_example():
-    """5.9"""
+    """5.9 and 5.10"""
     rs0, hour = counting(0), 498_612
     first, day = first_day(1_794_900_000, 1_794_900_030), hour // 24
     agree("days", (first, day), (20_773, 20_775))
@@ -840,6 +840,12 @@ def meeting_again_example():
     agree_hex("READY of the initiator", frame(initiator_key, 0, ready(counting(0xE0), "Ben", 1_795_003_600, 2)))
     agree_hex("READY of the responder", frame(responder_key, 0, ready(counting(0), "Ana", 1_795_003_607, 1)))
     agree_hex("KEPT of the initiator", frame(initiator_key, 1, b"\x0e"))
+    question = b"Our dog?"
+    agree_hex("question", b"\x19" + question)
+    agree_hex("sid of the question", kdf(hash_, "HFS1 question", u32(1), question))
+    for kind, what in ((26, "answer"), (27, "expect"), (28, "proof of the answer"), (29, "match")):
+        message = bytes.fromhex(stated(what))
+        agree(what, (message[0], len(message)), (kind, 33))
     agree_hex("new secret", kdf(rs0, "HFS1 reconnect", counting(0xE0), counting(0), hash_))
     maker = public(initiator[0])
     body = u32(1_795_003_600 // 60) + b"\0" + b"\x01" + b"\x01" + bytes([1, 9]) + u16(50321)

@@ -258,10 +258,24 @@ fn nothing_is_said_before_the_next_secret_is_on_both_disks() {
 
 /// The second was restored from a copy, and both look for each other until they are asked.
 pub(super) fn restored(seed: u64) -> (World, [SessionId; 2]) {
+    restored_after(seed, 0)
+}
+
+/// The same, where the two have come back to each other so often since the copy was made.
+fn restored_after(seed: u64, returns: u32) -> (World, [SessionId; 2]) {
     let mut world = apart(seed);
+    let copy = world.sides[1].disk.contacts.clone();
+    for _ in 0..returns {
+        back_together(&mut world, seconds(20));
+        for side in 0..2 {
+            world.kill(side, usize::MAX);
+            world.start(side);
+        }
+    }
     world.kill(1, 0);
-    for contact in world.sides[1].disk.contacts.values_mut() {
-        contact.reconnect = contact.reconnect.take().map(|keys| keys.imported());
+    for (key, contact) in &mut world.sides[1].disk.contacts {
+        let keys = copy[key].reconnect.as_ref();
+        contact.reconnect = keys.map(|keys| keys.imported());
     }
     world.start(1);
     let both = [0, 1].map(|side| seek(&mut world, side));
@@ -308,6 +322,26 @@ fn a_restored_device_is_let_in_when_both_people_agree_and_is_trusted_no_more() {
     world.start(0);
     world.start(1);
     back_together(&mut world, seconds(10));
+}
+
+#[test]
+fn however_old_the_copy_is_a_restored_device_ends_in_a_channel() {
+    for returns in [0, 1, 2, 50] {
+        let (mut world, both) = restored_after(18, returns);
+        for side in 0..2 {
+            world.tell(side, both[side], SessionCommand::AcceptRestored(true));
+        }
+        let found = world.run_until(seconds(10), |world| {
+            (0..2).all(|side| talks(world, side, both[side]))
+        });
+        assert!(found, "after {returns} returns");
+        assert!(is_heard(&mut world, 0, both, "here") && is_heard(&mut world, 1, both, "back"));
+        for side in 0..2 {
+            world.kill(side, usize::MAX);
+            world.start(side);
+        }
+        back_together(&mut world, seconds(20));
+    }
 }
 
 #[test]

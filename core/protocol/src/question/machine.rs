@@ -55,6 +55,12 @@ pub struct Questions {
     effects: VecDeque<Effect>,
 }
 
+/// What the runs about one question are bound to: the channel, the question, and how many its side has asked.
+pub(super) fn session_id(hash: &[u8; 32], number: u32, question: &Question) -> [u8; 32] {
+    let parts: [&[u8]; 2] = [&number.to_le_bytes(), question.as_str().as_bytes()];
+    *kdf(hash, "HFS1 question", &parts).expose()
+}
+
 /// How far a question of ours is.
 enum Asking {
     Nothing,
@@ -332,15 +338,13 @@ impl Questions {
             Whose::Ours => (Role::Host, self.ours.as_ref(), self.asked[0]),
             Whose::Theirs => (Role::Guest, self.theirs.as_ref(), self.asked[1]),
         };
-        let question = asked?.question.as_str().as_bytes();
+        let question = &asked?.question;
         let (host, guest) = match whose {
             Whose::Ours => (self.own, self.peer),
             Whose::Theirs => (self.peer, self.own),
         };
-        let number = number.to_le_bytes();
-        let hash = kdf(&self.hash, "HFS1 question", &[&number, question]);
         let parties = Parties {
-            hash: *hash.expose(),
+            hash: session_id(&self.hash, number, question),
             host,
             guest,
         };

@@ -1,8 +1,10 @@
+use super::machine::session_id;
 use super::*;
-use crate::handshake::StaticKey;
+use crate::handshake::{Attempt, Parties, StaticKey};
 use crate::reconnect::MessageError;
-use handfast_seal::Answers;
-use handfast_token::Secret;
+use data_encoding::HEXLOWER;
+use handfast_seal::{Answers, Profile};
+use handfast_token::{Role, Secret};
 use proptest::prelude::*;
 
 const HASH: [u8; 32] = [9; 32];
@@ -259,6 +261,49 @@ fn each_message_has_its_one_form() {
     ] {
         assert_eq!(Message::parse(none), Err(MessageError), "{none:?}");
     }
+}
+
+#[test]
+fn the_worked_example_is_what_the_document_says() {
+    let document = include_str!("../../../../docs/protocol.md");
+    let stated = |what: &str| {
+        let mut lines = document.lines();
+        let line = lines.find_map(|line| line.strip_prefix(what)?.strip_prefix(": "));
+        line.expect("a line of the worked example").to_owned()
+    };
+    let counting = |first: u8| std::array::from_fn(|i| first.wrapping_add(i as u8));
+    let hash = HEXLOWER.decode(stated("handshake hash of the return").as_bytes());
+    let hash: [u8; 32] = hash.unwrap().try_into().unwrap();
+    let [host, guest] =
+        [0xa0, 0x60].map(|first| StaticKey::new(Secret::new(counting(first))).public());
+    let question = question("Our dog?");
+    let sid = session_id(&hash, 1, &question);
+    let parties = Parties {
+        hash: sid,
+        host,
+        guest,
+    };
+    let password = answer("Rex").password(Profile::Two, None);
+    let attempt = |role, first| {
+        let random = Secret::new(counting(first));
+        Attempt::new(role, &password, &parties, &random)
+    };
+    let (asked, asks) = (attempt(Role::Guest, 0x01), attempt(Role::Host, 0x21));
+    let shares = (asked.share(), asks.share());
+    let asked = asked.agree(&shares.1).expect("a point");
+    let asks = asks.agree(&shares.0).expect("a point");
+    let proofs = (asked.proof(), asks.proof());
+    let computed = [
+        ("question", Message::Ask(question).to_bytes()),
+        ("sid of the question", sid.to_vec()),
+        ("answer", Message::Answer(shares.0).to_bytes()),
+        ("expect", Message::Expect(shares.1).to_bytes()),
+        ("proof of the answer", Message::Proof(proofs.0).to_bytes()),
+        ("match", Message::Match(proofs.1).to_bytes()),
+    ];
+    let computed = computed.map(|(what, bytes)| (what, HEXLOWER.encode(&bytes)));
+    let stated = computed.each_ref().map(|(what, _)| (*what, stated(what)));
+    assert_eq!(computed, stated);
 }
 
 fn messages() -> impl Strategy<Value = Message> {

@@ -141,7 +141,7 @@ fn who_lost_the_link_behind_a_right_answer_is_not_told_that_it_was_wrong() {
     }
     scene.host.link_ended(now);
     scene.guest.link_ended(now);
-    scene.connect();
+    while scene.host.poll_effect().is_some() || scene.guest.poll_effect().is_some() {}
     scene.knock();
     scene.open();
     scene.carry();
