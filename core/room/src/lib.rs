@@ -14,7 +14,9 @@ mod certificate;
 mod chain;
 mod clock;
 mod entry;
+mod erase;
 mod exchange;
+mod graph;
 mod log;
 mod malformed;
 mod membership;
@@ -36,6 +38,7 @@ pub use entry::{Content, Entry, Header, MAX_STRUCTURE, Point, Reference, kind};
 pub use exchange::{
     Exchange, HeadRow, MAX_NOW, MAX_PART, MAX_PLACES, MAX_ROWS, Message, Piece, RoomFault, Step,
 };
+pub use graph::{Found, Graph, MAX_CONFLICTS, MONTH};
 pub use log::{LogId, MAX_ENDS};
 pub use malformed::Malformed;
 pub use membership::{INCARNATIONS, MAX_INDEX_BYTES, MAX_LOG_BYTES, Person};

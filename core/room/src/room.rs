@@ -5,6 +5,7 @@ use crate::body::{Body, Founding};
 use crate::chain::{RoomId, chained};
 use crate::clock::HybridClock;
 use crate::entry::{Content, Entry, Header, Point, Reference, kind};
+use crate::graph::Graph;
 use crate::log::{Log, LogId};
 use crate::membership::{
     Logs, MAX_INDEX_BYTES, MAX_LOG_BYTES, Membership, Person, bytes_of, log_of, logs_of,
@@ -69,6 +70,8 @@ pub enum Write {
     Forget(ChainHash),
     /// This value. None: it is erased, and not taken again.
     Value(ValueId, Option<HeldValue>),
+    /// This value, which was erased, stands again and is wanted.
+    Lack(ValueId),
     /// An entry acted for the first time at that time.
     Acted(ChainHash, u64),
     /// In which incarnation this device writes.
@@ -206,6 +209,7 @@ impl Room {
                     room.acted.remove(&hash);
                 }
                 Write::Value(id, value) => drop(room.values.insert(id, value)),
+                Write::Lack(id) => drop(room.values.remove(&id)),
                 Write::Acted(hash, at) => drop(room.acted.entry(hash).or_insert(at)),
                 Write::Current(current) => room.current = current,
             }
@@ -247,6 +251,11 @@ impl Room {
     /// Everybody who ever was let in.
     pub fn people(&self) -> &BTreeMap<AuthorKey, Person> {
         self.membership.people()
+    }
+
+    /// The graph at that time.
+    pub fn graph(&self, now: u64) -> Graph {
+        Graph::of(self, now)
     }
 
     /// The entry by which somebody was removed, if they are not let in since.
@@ -553,7 +562,7 @@ impl Room {
         gone
     }
 
-    fn row(&self, log: &LogId, hash: &ChainHash) -> Option<Row> {
+    pub(crate) fn row(&self, log: &LogId, hash: &ChainHash) -> Option<Row> {
         let node = self.logs.get(log)?.node(hash)?;
         Some(Row {
             author: log.author,

@@ -114,10 +114,6 @@ impl Membership {
         key == self.founder || self.tenures.contains_key(&key)
     }
 
-    pub(crate) fn is_founder(&self, key: AuthorKey) -> bool {
-        key == self.founder
-    }
-
     /// The entry by which that person may write now: the first thing of a new incarnation is about it,
     /// unless they were let in for the first time.
     pub(crate) fn opened(&self, key: AuthorKey) -> Option<Reference> {
