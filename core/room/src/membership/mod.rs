@@ -152,6 +152,12 @@ impl Membership {
         u64::from(allowed.max(founding.entries))
     }
 
+    /// True if what is held of a log lies within the bytes that count.
+    pub(crate) fn is_within_bytes(&self, log: &LogId, held: &Log) -> bool {
+        let line = held.line(self.named(log));
+        log.author == self.founder || within_bytes(&line, held) == line.hashes.len() as u64
+    }
+
     /// The version of that log which the founder named last.
     pub(crate) fn named(&self, log: &LogId) -> Option<&Point> {
         self.replay.named.get(log)
