@@ -181,6 +181,7 @@ fn tell(name: &str, row: &Row, output: &mut Output) {
             state: FileState::Done {
                 path: Some(path), ..
             },
+            ..
         } => output.tell(Event::FileFrom {
             name,
             file: file.clone(),
@@ -191,6 +192,7 @@ fn tell(name: &str, row: &Row, output: &mut Output) {
             name: file,
             size,
             state: FileState::Offered,
+            ..
         } => output.note(words::file_waits(&name, file, *size)),
         _ => {}
     }

@@ -35,6 +35,7 @@ mod called;
 mod command;
 mod contacts;
 mod export;
+mod files;
 mod here;
 mod history;
 mod hours;
@@ -67,16 +68,17 @@ pub use export::{ExportTerms, Exported};
 pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
-    Bind, CarrierCommand, CarrierEvent, Connected, Found, GuestKeys, HostKeys, Input, Milestones,
-    NetworkCommand, Output, Page, Query, SeekKeys, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
+    Bind, Carried, CarrierCommand, CarrierEvent, Connected, FileOrder, Found, GuestKeys, HostKeys,
+    Input, Milestones, NetworkCommand, Offerable, Output, Page, Query, SeekKeys, TalkCommand,
+    TalkEvent, Ticket, Work, WorkDone,
 };
 pub use randomness::{NoRandomness, Randomness, system_randomness};
 pub use settings::{Asking, Scope, SessionTerms, Settings};
 pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
 pub use view::{
-    Event, FileState, Lasting, Outlook, Quoted, Reached, Reaction, RouterReport, Row, RowContent,
-    SessionEnd, View, Wish,
+    Event, FileState, Lasting, Outlook, Pause, Quoted, Reached, Reaction, RouterReport, Row,
+    RowContent, SessionEnd, View, Wish,
 };
 
 // What the crates below define and this layer speaks of.
@@ -97,6 +99,7 @@ use session::{Session, SessionInput};
 use shared::{Purpose, Shared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// How often guesses are written at most: they may go on for ten minutes.
@@ -235,6 +238,13 @@ impl Device {
                     });
                 }
             }
+            Input::Looked(ticket, result) => {
+                if let Some(with) = self.shared.found(ticket) {
+                    self.shared.with_history(with, |history, shared| {
+                        history.looked(shared, ticket, result, now);
+                    });
+                }
+            }
             Input::Worked(id, done) => self.feed(id, SessionInput::Worked(done), now),
             Input::Stored(ticket, result) => self.stored(ticket, result, now),
             Input::Guessed(guesses) => self.guesses.new = guesses,
@@ -355,6 +365,7 @@ impl Device {
             Command::Seek(key, terms) => self.seek(key, *terms, now).map(Some),
             Command::ReadHere(token) => self.read_here(&token, now).map(Some),
             Command::SeekHere(token, terms) => self.seek_here(shell, &token, *terms, now).map(Some),
+            Command::Offer { to, path, name } => self.offer(to, (path, name)).map(Some),
             Command::To(id, command) => {
                 if !self.sessions.contains_key(&id) {
                     return Err(Refusal::NotNow);
@@ -425,6 +436,24 @@ impl Device {
                 done
             }
         }
+    }
+
+    /// Has a file offered to a contact.
+    fn offer(&mut self, to: PublicKey, file: (PathBuf, String)) -> Result<Done, Refusal> {
+        // Nobody has two logs with themselves.
+        let is_self = to == self.shared.long_term_key().public();
+        if is_self || !self.shared.kept().contacts.contains_key(&to.0) {
+            return Err(StoreError::Unknown.into());
+        }
+        if self.shared.shuts_out(to).is_some() {
+            return Err(Refusal::Blocked);
+        }
+        self.shared.open_history(to);
+        let session = self.session_with(to);
+        let offered = self
+            .shared
+            .with_history(to, |history, shared| history.offer(shared, session, file));
+        offered.unwrap_or(Err(Refusal::NotNow))
     }
 
     fn invite(&mut self, terms: InviteTerms, now: Now) -> Result<Done, Refusal> {

@@ -221,7 +221,9 @@ fn entry(row: device::Row) -> Option<Entry> {
             mark: Mark::of(lasting.as_deref()),
             is_old: lasting.is_some_and(|lasting| lasting.is_old),
         },
-        RowContent::File { name, size, state } => Entry::File {
+        RowContent::File {
+            name, size, state, ..
+        } => Entry::File {
             number,
             ours,
             name,

@@ -154,6 +154,7 @@ fn fetch(source: Source, content: Option<Content>, goal: Place) -> Fetch {
     Fetch {
         source,
         content,
+        claimed: None,
         goal,
         may_run: false,
     }

@@ -5,7 +5,8 @@
 
 use super::super::shared::Shared;
 use super::super::window::Window;
-use super::super::{Event, Lasting, Quoted, Reaction, Row, RowContent, SessionId};
+use super::super::{Event, FileState, Lasting, Quoted, Reaction, Row, RowContent, SessionId};
+use handfast_protocol::conversation::safe_file_name;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{Author, Item, Place, Quote, Shown};
 use handfast_protocol::pairing::Now;
@@ -106,7 +107,8 @@ impl Listing {
             };
             let row = shared.history(with).and_then(|history| {
                 let item = history.item(&place, now)?;
-                Some(row_of(&item, number, before, was_there))
+                let state = |place: &Place| history.file_state(place);
+                Some(row_of(&item, number, before, was_there, state))
             });
             match row {
                 Some(row) => {
@@ -159,7 +161,13 @@ pub(crate) fn unkept(number: u64, ours: bool, content: RowContent, at: u64) -> R
 }
 
 /// An item of a history as a row of a screen.
-fn row_of(item: &Item<'_>, number: u64, before: Option<u64>, is_old: bool) -> Row {
+fn row_of(
+    item: &Item<'_>,
+    number: u64,
+    before: Option<u64>,
+    is_old: bool,
+    state: impl Fn(&Place) -> FileState,
+) -> Row {
     let mut earlier = Vec::new();
     let content = match &item.shown {
         Shown::Text { text, earlier: old } => {
@@ -169,9 +177,19 @@ fn row_of(item: &Item<'_>, number: u64, before: Option<u64>, is_old: bool) -> Ro
         Shown::Restored => RowContent::Restored,
         Shown::Withdrawn => RowContent::Withdrawn,
         Shown::Ended => RowContent::Ended,
-        Shown::File { .. } | Shown::Folder(_) | Shown::LifeProposed(_) | Shown::NotReadable => {
-            RowContent::NotReadable
-        }
+        Shown::File { offer, whole } => RowContent::File {
+            name: safe_file_name(&offer.name),
+            size: whole.map_or(offer.size, |whole| whole.size),
+            files: None,
+            state: state(&item.place),
+        },
+        Shown::Folder(folder) => RowContent::File {
+            name: safe_file_name(&folder.name),
+            size: folder.size,
+            files: Some(folder.files),
+            state: state(&item.place),
+        },
+        Shown::LifeProposed(_) | Shown::NotReadable => RowContent::NotReadable,
     };
     let quote = item.quote.as_ref().map(|quote| match quote {
         Quote::Text { text, .. } => Quoted::Text((*text).to_owned()),

@@ -39,12 +39,12 @@ fn row<'a>(world: &'a World, side: usize, session: SessionId, text: &str) -> &'a
     rows.find(is_it).expect("a row with this text")
 }
 
-fn seek(world: &mut World, side: usize) -> SessionId {
+pub(crate) fn seek(world: &mut World, side: usize) -> SessionId {
     let key = world.sides[1 - side].key.public();
     begun(world, side, Command::Seek(key, Box::default()))
 }
 
-fn back_together(world: &mut World, both: [SessionId; 2]) {
+pub(crate) fn back_together(world: &mut World, both: [SessionId; 2]) {
     let found = world.run_until(seconds(60), |world| {
         (0..2).all(|side| talks(world, side, both[side]))
     });

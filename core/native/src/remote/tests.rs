@@ -7,9 +7,9 @@ use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
     AcceptTerms, Command, ContactEdit, ContactView, DeliveryMode, Done, EndReason, Event,
-    ExportTerms, Exported, FileState, InviteTerms, Lasting, Milestones, Named, Outlook, Pending,
-    PendingId, Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport, Refusal,
-    RouterReport, Row, RowContent, Saying, Scope, SessionCommand, SessionEnd, SessionId,
+    ExportTerms, Exported, FileState, InviteTerms, Lasting, Milestones, Named, Outlook, Pause,
+    Pending, PendingId, Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport,
+    Refusal, RouterReport, Row, RowContent, Saying, Scope, SessionCommand, SessionEnd, SessionId,
     SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
@@ -240,6 +240,11 @@ impl Numbers {
             })),
             16 => Command::ReadHere(self.here()),
             17 => Command::SeekHere(self.here(), Box::new(self.session_terms())),
+            18 => Command::Offer {
+                to: self.key(),
+                path: self.path(),
+                name: self.text(),
+            },
             _ => Command::Wake,
         }
     }
@@ -293,7 +298,7 @@ impl Numbers {
     }
 
     fn saying(&mut self) -> Saying {
-        match self.below(13) {
+        match self.below(15) {
             0 => Saying::Text(self.text()),
             1 => Saying::File {
                 path: self.path(),
@@ -320,6 +325,8 @@ impl Numbers {
                 text: self.text(),
             },
             11 => Saying::TakeBack(self.any()),
+            12 => Saying::PauseFile(self.any()),
+            13 => Saying::ResumeFile(self.any()),
             _ => Saying::Leave,
         }
     }
@@ -380,10 +387,15 @@ impl Numbers {
                 _ => RowContent::File {
                     name: self.text(),
                     size: self.any(),
-                    state: match self.below(5) {
+                    files: self.perhaps(|numbers| numbers.below(1 << 32) as u32),
+                    state: match self.below(6) {
                         0 => FileState::Waiting,
                         1 => FileState::Offered,
                         2 => FileState::Moving { done: self.any() },
+                        4 => FileState::Paused {
+                            done: self.any(),
+                            by: self.one(&[Pause::Here, Pause::There, Pause::Apart]),
+                        },
                         3 => FileState::Done {
                             path: self.perhaps(Self::path),
                             hash: vec![self.below(256) as u8; 32],

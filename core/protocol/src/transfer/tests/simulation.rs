@@ -232,7 +232,7 @@ impl World {
                 let folder = PathBuf::from(format!("in/{number}"));
                 (
                     given(offer, contents),
-                    Goal::Folder { folder },
+                    Goal::Folder { folder, name: None },
                     Some(content),
                 )
             }
@@ -279,6 +279,7 @@ impl World {
         let fetch = Fetch {
             source,
             content,
+            claimed: None,
             goal,
             may_run: false,
         };
