@@ -39,7 +39,7 @@ fn look_at(path: &Path) -> Result<(Saying, Vec<String>), String> {
         std::io::ErrorKind::InvalidInput => words::not_a_file(&path.to_string_lossy()),
         _ => words::unreadable(&path.to_string_lossy(), &error),
     };
-    let found = ToSend::at(&path).map_err(unreadable)?;
+    let found = ToSend::at(path).map_err(unreadable)?;
     let left_out = found.as_folder().map(|folder| {
         let unread = folder.unread().iter().map(|(path, _)| path);
         folder.left_out().iter().chain(unread).cloned().collect()

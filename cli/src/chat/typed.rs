@@ -11,7 +11,7 @@ use handfast_native::device::{Done, Refusal, Saying, SessionCommand, Wish};
 use tokio::time::{Duration, Instant, timeout_at};
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 20] = [
+pub(crate) const COMMANDS: [&str; 21] = [
     "/accept",
     "/cancel",
     "/code",
@@ -29,6 +29,7 @@ pub(crate) const COMMANDS: [&str; 20] = [
     "/reply",
     "/resume",
     "/same",
+    "/search",
     "/send",
     "/to",
     "/withdraw",
@@ -130,6 +131,7 @@ impl Chat<'_> {
                 let last = self.last.ours;
                 self.about(rest, last, |row, _| Saying::TakeBack(row)).await;
             }
+            "/search" => self.search(rest).await,
             "/code" => self.show_or_end_code().await,
             "/to" => self.turn_to(rest).await,
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
@@ -203,7 +205,7 @@ impl Chat<'_> {
     }
 
     /// Tells why something was not done, where there is anything to tell.
-    fn refused(&mut self, refusal: Refusal) {
+    pub(super) fn refused(&mut self, refusal: Refusal) {
         if let Some(sentence) = words::refusal(refusal) {
             self.output.note(sentence);
         }
@@ -301,7 +303,7 @@ fn command(line: &str) -> (&str, &str) {
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
         "/accept" | "/cancel" | "/decline" | "/edit" | "/pause" | "/react" | "/reply"
-        | "/resume" | "/send" | "/to" | "/withdraw" => (first, rest.trim()),
+        | "/resume" | "/search" | "/send" | "/to" | "/withdraw" => (first, rest.trim()),
         _ if is_command(first) => (bare, ""),
         _ => (line, ""),
     }

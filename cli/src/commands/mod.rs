@@ -17,6 +17,7 @@ mod network;
 mod open;
 mod scan;
 mod seal;
+mod search;
 mod send;
 
 use crate::chat::{self as conversation, ChatArgs};
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Chat(chat::Args),
     #[command(about = strings::command_send())]
     Send(send::Args),
+    #[command(about = strings::command_search())]
+    Search(search::Args),
     #[command(about = strings::command_listen())]
     Listen(listen::Args),
     #[command(about = strings::command_export())]
@@ -86,6 +89,7 @@ impl Command {
             Self::Contacts(args) => args.json,
             Self::Chat(args) => args.seek.json,
             Self::Send(args) => args.seek.json,
+            Self::Search(args) => args.json,
             Self::Listen(args) => args.seek.json,
             Self::Export(args) => args.json,
             Self::Import(args) => args.json,
@@ -111,6 +115,7 @@ impl Command {
             Self::Contacts(args) => talk(args.json, move |hands| contacts::run(args, hands)),
             Self::Chat(args) => talk(args.seek.json, move |hands| chat::run(args, hands)),
             Self::Send(args) => talk(args.seek.json, move |hands| send::run(args, hands)),
+            Self::Search(args) => talk(args.json, move |hands| search::run(args, hands)),
             Self::Listen(args) => talk(args.seek.json, move |hands| listen::run(args, hands)),
             Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),
             Self::Import(args) => talk(args.json, move |hands| import::run(args, hands)),

@@ -17,11 +17,13 @@
 //!    guest hears of it, and a guest's proof before it is sent.
 //! 4. The two are together: in one batch the invitation ends and the peer is remembered. Only then
 //!    they talk, so that no invitation lives twice and nobody is met who is not remembered.
-//! 5. `talk`: rows, files, the comparison, and what it makes of the trust in the peer.
+//! 5. `talk`: rows, the comparison, files that nobody keeps, and what it makes of the trust in the peer.
 //! 6. `returning`: a contact is looked for by what only the two hold (`hours`), proves to be them, and both
 //!    keep the next secret before they talk. It goes on beside the conversation, and after it. `nearby`
 //!    announces this device to those who are looked for, in the local network; `here` says to one of them
 //!    where it is, by a token that people carry.
+//! 7. `history`: what both keep of what they say, also while nobody is there, and in it `files`: what was offered, and
+//!    goes on over any number of links.
 //!
 //! # The rules of what is kept
 //!
@@ -46,6 +48,7 @@ mod ports;
 mod prepare;
 mod randomness;
 mod returning;
+mod search;
 #[cfg(feature = "serde")]
 pub mod serialized;
 mod session;
@@ -65,6 +68,7 @@ pub use command::{
 };
 pub use contacts::{ContactEdit, ContactView};
 pub use export::{ExportTerms, Exported};
+pub use history::Summary;
 pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
@@ -73,6 +77,7 @@ pub use ports::{
     TalkEvent, Ticket, Work, WorkDone,
 };
 pub use randomness::{NoRandomness, Randomness, system_randomness};
+pub use search::{Hit, Hits, Search};
 pub use settings::{Asking, Scope, SessionTerms, Settings};
 pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
@@ -168,6 +173,8 @@ pub struct Device {
     guesses: Guesses,
     nearby: Nearby,
     spent_here: SpentHere,
+    /// Who waits for what is found, and which words are looked for.
+    searching: BTreeMap<Ticket, (RequestId, handfast_store::Query)>,
 }
 
 /// Guesses that are not kept yet.
@@ -197,6 +204,7 @@ impl Device {
             guesses: Guesses::default(),
             nearby: Nearby::default(),
             spent_here: SpentHere::default(),
+            searching: BTreeMap::new(),
         };
         let guesses = device.shared.kept().guesses.clone();
         if !guesses.is_empty() {
@@ -232,7 +240,9 @@ impl Device {
             }
             Input::Talk(id, event) => self.feed(id, SessionInput::Talk(event), now),
             Input::Found(ticket, result) => {
-                if let Some(with) = self.shared.found(ticket) {
+                if let Some(with) = self.shared.found(ticket)
+                    && let Some(result) = self.searched(ticket, result)
+                {
                     self.shared.with_history(with, |history, shared| {
                         history.found(shared, ticket, result, now);
                     });
@@ -398,6 +408,7 @@ impl Device {
                 Ok(None)
             }
             Command::Change(key, edit) => self.change(request, key, edit, now),
+            Command::Search(search) => self.search(request, *search),
             Command::Export(terms) => self.export(request, terms),
             Command::Choose(settings) => {
                 let named = settings.asking.named.iter();
@@ -421,6 +432,10 @@ impl Device {
             }
             Command::NetworkChanged(addresses, router) => {
                 self.network_changed(addresses, router, now)
+            }
+            Command::Away(is_away) => {
+                self.shared.set_away(is_away);
+                self.feed_all(now, || SessionInput::Away)
             }
             Command::Sleep => {
                 self.shared.set_asleep(true);
@@ -575,7 +590,11 @@ impl Device {
             Some((Some(id), _)) => id,
             Some((None, pending)) => match self.resume(pending, AcceptTerms::default(), now)? {
                 Done::Session(id) | Done::GoesOn(id) => id,
-                Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+                Done::Ok
+                | Done::Beginning
+                | Done::Exported(_)
+                | Done::Found(_)
+                | Done::Here(..) => {
                     return Err(Refusal::NotNow);
                 }
             },
@@ -804,6 +823,7 @@ impl Device {
                     history.stored(shared, ticket, result, now);
                 });
             }
+            Purpose::Read(with, place) => self.shared.mark_is_written(with, place),
             Purpose::Refusal(id) => {
                 if let Err(error) = result {
                     self.shared.tell(Event::NotRemembered(id, error));

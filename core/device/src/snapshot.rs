@@ -6,9 +6,9 @@
 //! late, or lost by a process that is killed, and what is kept is still true.
 
 use super::place::is_on_this_machine;
-use super::{EndReason, HostHistory, Provenance, Role, Settings};
+use super::{EndReason, HostHistory, Provenance, Role, Settings, Summary};
 use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::log::{Incarnation, Marks, Row};
+use handfast_protocol::log::{Incarnation, Marks, Place, Row};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
 use handfast_protocol::reconnect::ReconnectKeys;
@@ -78,6 +78,8 @@ pub struct Snapshot {
     pub refused: BTreeMap<[u8; 32], Refused>,
     /// Files that were offered in conversations.
     pub files: BTreeMap<OfferId, KeptFile>,
+    /// What there is to say of the conversations, by the long-term key of the contact.
+    pub summaries: BTreeMap<[u8; 32], Summary>,
     /// What the person chose, if they did.
     pub settings: Option<Settings>,
     /// What was guessed lately, the last first.
@@ -144,6 +146,8 @@ pub enum Write {
     Delivered(PublicKey, Incarnation, u64),
     /// A file of a conversation stands like this now.
     File(Box<KeptFile>),
+    /// A person has seen what this contact wrote, up to there. An earlier place than is kept changes nothing.
+    Read(PublicKey, Place),
     /// What the person chose.
     Settings(Box<Settings>),
     /// These guesses were made, the last first; others that are kept stay.
@@ -228,14 +232,21 @@ impl Snapshot {
             Write::Refuse(refused) => {
                 self.forget_files(refused.key);
                 self.contacts.remove(&refused.key.0);
+                self.summaries.remove(&refused.key.0);
                 self.refused.insert(refused.key.0, refused.clone());
             }
             Write::Forget(key) => {
                 self.forget_files(*key);
                 self.contacts.remove(&key.0);
+                self.summaries.remove(&key.0);
                 self.refused.remove(&key.0);
             }
-            // Conversations are not at hand as a whole.
+            Write::Read(with, place) => {
+                if let Some(summary) = self.summaries.get_mut(&with.0) {
+                    summary.read_up_to(place);
+                }
+            }
+            // Conversations are not at hand as a whole; whoever writes rows summarizes them.
             Write::Row(..) | Write::Marks(..) | Write::Delivered(..) => {}
             Write::File(file) => {
                 self.files.insert(file.offer, (**file).clone());

@@ -168,6 +168,39 @@ impl Session {
         Ok(self.bridge.command(earlier).await? != Done::Beginning)
     }
 
+    /// Writes this about what stands in the row with this number, which both keep. Returns when it is queued, as
+    /// [`Self::send_text`].
+    ///
+    /// # Errors
+    /// Those of [`Self::send_text`]; [`ErrorKind::NotNow`] if there is no such row.
+    pub async fn reply(&self, number: u64, text: String) -> Result<(), HandfastError> {
+        if text.is_empty() {
+            return Err(ErrorKind::BadText.into());
+        }
+        self.say(Saying::Reply { to: number, text }).await
+    }
+
+    /// Reacts to the row with this number, which both keep, with a symbol of at most 32 bytes in the place of an
+    /// earlier one; with none, not any more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if there is no such row, [`ErrorKind::TooLarge`].
+    pub async fn react(&self, number: u64, symbol: Option<String>) -> Result<(), HandfastError> {
+        let symbol = symbol.unwrap_or_default();
+        self.say(Saying::React(number, symbol)).await
+    }
+
+    /// Changes what the text of ours in the row with this number says, which both keep.
+    ///
+    /// # Errors
+    /// Those of [`Self::reply`]; [`ErrorKind::NotNow`] if it is not ours.
+    pub async fn edit(&self, number: u64, text: String) -> Result<(), HandfastError> {
+        if text.is_empty() {
+            return Err(ErrorKind::BadText.into());
+        }
+        self.say(Saying::Edit { row: number, text }).await
+    }
+
     /// Takes back the text in the row with this number, which both keep: it is erased on both sides.
     ///
     /// # Errors
@@ -246,6 +279,13 @@ impl Session {
     pub fn taken(&self, rows: u32) {
         let taken = Command::To(self.id, SessionCommand::Taken(rows));
         self.bridge.begin_command(taken);
+    }
+
+    /// A person has the row with this number before their eyes, and with it what stands above it: those of the
+    /// other side are not new any more.
+    pub fn seen(&self, number: u64) {
+        let seen = Command::To(self.id, SessionCommand::Seen(number));
+        self.bridge.begin_command(seen);
     }
 
     /// The person says that only who they mean would ask such a question and know its answer. It is

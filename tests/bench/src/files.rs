@@ -208,6 +208,7 @@ async fn small_files(folder: &Path) -> Result<f64> {
     });
     let goal = Place::Folder {
         folder: folder.join("in"),
+        name: None,
     };
     taker
         .machine

@@ -12,9 +12,11 @@
 mod channel;
 mod listing;
 mod saying;
+mod unread;
 
 pub(super) use listing::{Listing, unkept};
 pub(super) use saying::write;
+pub use unread::Summary;
 
 use super::files::{FileWish, Files, Offered, Taking, body_of, entry_of};
 use super::shared::Shared;
@@ -529,7 +531,10 @@ impl History {
             return;
         };
         match result {
-            Ok(()) => self.kept(shared, batch, now),
+            Ok(()) => {
+                shared.summarize(self.with, &batch.rows);
+                self.kept(shared, batch, now);
+            }
             Err(error) => self.not_kept(shared, batch, error),
         }
         if self.is_ahead && self.writing.is_empty() {

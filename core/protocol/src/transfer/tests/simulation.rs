@@ -509,6 +509,8 @@ impl World {
                 side.machine.decide(Decision::Tell(source, state));
                 self.seen.insert("asked");
             }
+            // What is not under way any more, or not yet.
+            Event::Withdrawn(..) => drop(self.seen.insert("withdrawn")),
             Event::Changed {
                 direction: Direction::Outgoing,
                 source,

@@ -291,12 +291,23 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         giveUp = app::withdraw,
         meet = phone::meet,
     )
-    val person = PersonDeeds(app::back, phone::meet, app::compare, { phone.invite(send = false) }, app::forget)
+    val person = PersonDeeds(
+        back = app::back,
+        meet = phone::meet,
+        compare = app::compare,
+        showCode = { phone.invite(send = false) },
+        giveName = app::giveName,
+        block = app::block,
+        takeFilesUpTo = app::takeFilesUpTo,
+        forget = app::forget,
+    )
 
     /** What is done in the conversation that is drawn: another may have come to the front meanwhile. */
     fun talk(session: Long) = TalkDeeds(
         back = app::putAside,
-        send = { app.sendTo(session, it) },
+        send = { text, about -> app.sendTo(session, text, about) },
+        dropSubject = app::dropSubject,
+        takeUnsent = { app.takeUnsent(session) },
         attachFiles = phone::attachFiles,
         attachPictures = phone::attachPictures,
         takePicture = phone::takePicture,
@@ -319,6 +330,9 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
             save = { file -> file.path?.let { phone.saveFile(file.name, it) } },
             share = { file -> file.path?.let { phone.shareFile(it, null) } },
             copy = { phone.copy(it) },
+            reply = app::reply,
+            react = app::react,
+            edit = app::edit,
             takeBack = app::takeBack,
             openLink = phone::openLink,
         ),

@@ -94,7 +94,8 @@ class StayTest {
     fun `goodbye is said only after a yes`() {
         var goodbyes = 0
         val asked = TalkDeeds(
-            {}, {}, {}, {}, {}, {}, { goodbyes++ }, {}, {}, {}, {}, {}, {}, {}, {}, {}, RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, {}),
+            {}, { _, _ -> }, {}, { null }, {}, {}, {}, {}, { goodbyes++ }, {}, {}, {}, {}, {}, {}, {}, {}, {},
+            RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, { _, _ -> }, {}, {}, {}),
         )
         rule.setContent { HandfastTheme { Conversation(talk, emptyList(), asked) } }
         fun say() {

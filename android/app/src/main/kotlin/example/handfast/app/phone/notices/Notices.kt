@@ -17,6 +17,7 @@ import androidx.core.content.pm.ShortcutManagerCompat
 import androidx.core.graphics.drawable.IconCompat
 import example.handfast.app.MainActivity
 import example.handfast.app.R
+import example.handfast.app.say
 import example.handfast.core.Key
 import example.handfast.core.Row
 import example.handfast.core.bytes
@@ -128,6 +129,7 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
 
     private fun line(row: Row): String = when (row) {
         is Row.Text -> row.text.take(MOST_TEXT)
+        is Row.Note -> context.say(row.what)
         is Row.File -> context.getString(
             if (row.state == Key.FILE_RECEIVED) R.string.tidings_file else R.string.tidings_offer,
             row.name,
