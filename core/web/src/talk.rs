@@ -96,14 +96,15 @@ impl Talk {
             }
             TalkCommand::Trust(trust) => self.machine.raise_trust(now, trust),
             TalkCommand::AllowMore => self.machine.allow_more(now),
+            TalkCommand::Away(is_away) => self.machine.set_away(now, is_away),
             TalkCommand::Hold => self.is_held = true,
             TalkCommand::GoOn => self.is_held = false,
             TalkCommand::LeaveNow => {
                 self.unsaid.clear();
                 self.machine.leave(now);
             }
-            // No file goes out, and this one has begun.
-            TalkCommand::CancelOurs(_) | TalkCommand::Start(_) => {}
+            // No file goes out, nothing is kept, and this one has begun.
+            TalkCommand::CancelOurs(_) | TalkCommand::File(_) | TalkCommand::Start(_) => {}
         }
         None
     }

@@ -320,7 +320,7 @@ impl Batch<'_> {
             return Ok(());
         };
         self.remove_draft(old.number)?;
-        self.remove_partial_files(with)?;
+        self.remove_files(with)?;
         for mut line in self.lines(old.number)? {
             line.end.first = line.end.sequence + 1;
             self.put_line(&old, line)?;
@@ -345,7 +345,7 @@ impl Batch<'_> {
             params![old.number, nobody],
         )?;
         self.remove_draft(old.number)?;
-        self.remove_partial_files(with)?;
+        self.remove_files(with)?;
         let sql = "UPDATE log SET value = zeroblob(length(value)) WHERE conversation = ?1";
         self.rows.transaction.execute(sql, [old.number])?;
         let sql = "DELETE FROM log WHERE conversation = ?1";
