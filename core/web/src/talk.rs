@@ -95,6 +95,7 @@ impl Talk {
                 let _ = self.machine.judge(now, shown, finding);
             }
             TalkCommand::Trust(trust) => self.machine.raise_trust(now, trust),
+            TalkCommand::Away(is_away) => self.machine.set_away(now, is_away),
             TalkCommand::AllowMore => self.machine.allow_more(now),
             TalkCommand::Hold => self.is_held = true,
             TalkCommand::GoOn => self.is_held = false,
