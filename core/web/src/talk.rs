@@ -163,11 +163,13 @@ impl Talk {
     /// Says what waits, as far as there is room.
     fn say(&mut self, now: Instant) -> Option<TalkEvent> {
         match self.unsaid.front()? {
-            TalkCommand::Text(text) => match self.machine.send_text(text) {
-                Ok(false) => return None,
+            TalkCommand::Text(text) => {
                 // One that is over says so by its last event.
-                Ok(true) | Err(_) => {}
-            },
+                let is_taken = self.machine.send_text(text).unwrap_or(true);
+                if !is_taken {
+                    return None;
+                }
+            }
             TalkCommand::Leave => {
                 self.machine.leave(now);
                 self.unsaid.clear();
