@@ -95,6 +95,7 @@ impl Talk {
                 let _ = self.machine.judge(now, shown, finding);
             }
             TalkCommand::Trust(trust) => self.machine.raise_trust(now, trust),
+            TalkCommand::Away(is_away) => self.machine.set_away(now, is_away),
             TalkCommand::AllowMore => self.machine.allow_more(now),
             TalkCommand::Away(is_away) => self.machine.set_away(now, is_away),
             TalkCommand::Hold => self.is_held = true,
@@ -163,11 +164,13 @@ impl Talk {
     /// Says what waits, as far as there is room.
     fn say(&mut self, now: Instant) -> Option<TalkEvent> {
         match self.unsaid.front()? {
-            TalkCommand::Text(text) => match self.machine.send_text(text) {
-                Ok(false) => return None,
+            TalkCommand::Text(text) => {
                 // One that is over says so by its last event.
-                Ok(true) | Err(_) => {}
-            },
+                let is_taken = self.machine.send_text(text).unwrap_or(true);
+                if !is_taken {
+                    return None;
+                }
+            }
             TalkCommand::Leave => {
                 self.machine.leave(now);
                 self.unsaid.clear();
