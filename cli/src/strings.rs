@@ -237,15 +237,15 @@ pub(crate) fn long_about() -> &'static str {
 
 pub(crate) fn short_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
     }
 }
 
 pub(crate) fn after_help() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
     }
 }
 
@@ -561,6 +561,41 @@ pub(crate) fn command_network() -> &'static str {
     match language() {
         English => "Tell what this network is, and what will and will not work from here",
         German => "Zeigen, was für ein Netz das ist und was von hier aus geht und was nicht",
+    }
+}
+
+pub(crate) fn command_serve() -> &'static str {
+    match language() {
+        English => "Serve the page on this machine, for whoever has nothing but a browser",
+        German => "Die Seite auf diesem Rechner bereitstellen, für alle, die nur einen Browser haben",
+    }
+}
+
+pub(crate) fn serve_folder() -> &'static str {
+    match language() {
+        English => "The page as scripts/web built it [default: where that puts it]",
+        German => "Die Seite, wie scripts/web sie gebaut hat [Standard: wo sie dann liegt]",
+    }
+}
+
+pub(crate) fn serve_port() -> &'static str {
+    match language() {
+        English => "The port",
+        German => "Der Port",
+    }
+}
+
+pub(crate) fn serve_bind() -> &'static str {
+    match language() {
+        English => "The address to serve on; any but this machine's own lets others in",
+        German => "Die Adresse; jede außer der dieses Rechners lässt andere herein",
+    }
+}
+
+pub(crate) fn serve_host() -> &'static str {
+    match language() {
+        English => "Another name under which it may be asked for; may be repeated",
+        German => "Ein weiterer Name, unter dem sie verlangt werden darf; mehrmals möglich",
     }
 }
 
@@ -5252,6 +5287,34 @@ pub(crate) fn try_again() -> &'static str {
     match language() {
         English => "check that both programs are still running, then try again",
         German => "seht nach, ob beide Programme noch laufen, und versucht es noch einmal",
+    }
+}
+
+pub(crate) fn page_not_built() -> &'static str {
+    match language() {
+        English => "the page is not there: build it by scripts/web, or name the folder that it is in",
+        German => "die Seite ist nicht da: Baue sie mit scripts/web, oder nenne den Ordner, in dem sie liegt",
+    }
+}
+
+pub(crate) fn page_not_read(error: impl Display) -> String {
+    match language() {
+        English => format!("the page cannot be read ({error}): build it again by scripts/web"),
+        German => format!("die Seite ist nicht lesbar ({error}): Baue sie mit scripts/web noch einmal"),
+    }
+}
+
+pub(crate) fn not_served(error: impl Display) -> String {
+    match language() {
+        English => format!("the page cannot be served there ({error}): choose another --port or --bind"),
+        German => format!("die Seite lässt sich dort nicht bereitstellen ({error}): Wähle --port oder --bind anders"),
+    }
+}
+
+pub(crate) fn serving(address: impl Display) -> String {
+    match language() {
+        English => format!("The page is at {address} until you press Ctrl-C. Links that begin with that address are made by --link-base."),
+        German => format!("Die Seite ist unter {address}, bis du Strg-C drückst. Links, die mit dieser Adresse beginnen, macht --link-base."),
     }
 }
 

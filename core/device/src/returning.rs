@@ -28,8 +28,8 @@ use handfast_protocol::reconnect::{
     RendezvousKeys, RestoredClaim, Returned,
 };
 use handfast_store::{Contact, ContactChange, Return, StoreError, Way};
-use handfast_token::{Candidate, Fingerprint, Range, admit};
-use std::net::{IpAddr, SocketAddr};
+use handfast_token::{Candidate, Fingerprint, admit};
+use std::net::SocketAddr;
 use std::time::Duration;
 use web_time::Instant;
 
@@ -163,7 +163,7 @@ impl Returning {
         let ways = contact.map(|contact| contact.ways.as_slice());
         let is_young = |way: &&Way| context.now.unix.saturating_sub(way.at) < WAY_LASTS;
         let ways = ways.unwrap_or_default().iter().filter(is_young);
-        ways.filter(|way| leads_from(&self.place, context.shared.router(), way))
+        ways.filter(|way| self.place.may_lead(context.shared.router(), way))
             .collect()
     }
 
@@ -781,34 +781,5 @@ impl Returning {
         if let Some(talk) = &mut self.talk {
             talk.over(context);
         }
-    }
-}
-
-/// Whether a way can lead to the contact from here. A private address is good only where this device is in the
-/// network in which it was: its own address had the same prefix, and the router is the same as far as both are
-/// known.
-fn leads_from(place: &Place, router: Option<IpAddr>, way: &Way) -> bool {
-    match Range::of(way.theirs.ip()) {
-        Range::Private | Range::Carrier | Range::Link => {
-            let is_same_router = match (router, way.router) {
-                (Some(now), Some(then)) => now == then,
-                (None, _) | (_, None) => true,
-            };
-            let mut bound = place.addresses.iter();
-            // Before sockets are bound nobody knows.
-            is_same_router
-                && (place.addresses.is_empty() || bound.any(|now| is_near(now.ip(), way.ours.ip())))
-        }
-        _ => true,
-    }
-}
-
-/// Whether two addresses of this device are in one network, as far as their prefixes tell: 24 bits of IPv4,
-/// 64 of IPv6.
-fn is_near(one: IpAddr, other: IpAddr) -> bool {
-    match (one, other) {
-        (IpAddr::V4(one), IpAddr::V4(other)) => one.octets()[..3] == other.octets()[..3],
-        (IpAddr::V6(one), IpAddr::V6(other)) => one.octets()[..8] == other.octets()[..8],
-        _ => false,
     }
 }

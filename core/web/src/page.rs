@@ -247,11 +247,11 @@ impl Page {
         connection.is_open = true;
         let event = CarrierEvent::LinkOpen {
             number: connection.links,
+            is_beside: false,
             local: local.fingerprint,
             // The browser lets in no other.
             remote: host.host,
             path: None,
-            is_beside: false,
         };
         self.handle(Input::Carrier(session, event), now);
     }

@@ -72,6 +72,39 @@ fn two_who_have_met_find_each_other_again_and_both_have_kept_the_next_secret() {
     world.check_kept(1);
 }
 
+/// From the first knock to the open link takes three round trips more at the initiator, whose link is open
+/// first (`nine_times_the_way` in `net`): seven in all at most.
+#[test]
+fn what_waited_is_read_at_most_four_round_trips_after_the_link_is_open() {
+    let mut world = apart(12);
+    let both = [0, 1].map(|side| seek(&mut world, side));
+    for side in 0..2 {
+        let text = Saying::Text(format!("waited at {side}"));
+        world.tell(side, both[side], SessionCommand::Say(text));
+    }
+    let way = seconds(1);
+    world.way = Some(way);
+    let began = world.elapsed;
+    let mut ways = [0.0; 2];
+    for (side, ways) in ways.iter_mut().enumerate() {
+        let (read, text) = (
+            format!("{} event Row", 1 - side),
+            format!("waited at {side}"),
+        );
+        let is_read = world.run_until(seconds(20), |world| {
+            let mut lines = world.log.iter();
+            lines.any(|line| line.contains(&read) && line.contains(&text))
+        });
+        assert!(is_read);
+        *ways = (world.elapsed - began).as_secs_f64() / way.as_secs_f64();
+    }
+    eprintln!("{ways:.1?} ways");
+    assert!(
+        ways[0].min(ways[1]) < 8.0 && ways[0].max(ways[1]) < 9.0,
+        "{ways:?}"
+    );
+}
+
 /// What a contact is found and proved by, as it is on the disk.
 fn reconnect(world: &World, side: usize) -> Vec<u8> {
     let mut contacts = world.sides[side].disk.contacts.values();
