@@ -274,8 +274,8 @@ fn restored_after(seed: u64, returns: u32) -> (World, [SessionId; 2]) {
     }
     world.kill(1, 0);
     for (key, contact) in &mut world.sides[1].disk.contacts {
-        let keys = copy[key].reconnect.as_ref();
-        contact.reconnect = keys.map(|keys| keys.clone().imported());
+        let keys = copy[key].reconnect.clone();
+        contact.reconnect = keys.map(|keys| keys.imported());
     }
     world.start(1);
     let both = [0, 1].map(|side| seek(&mut world, side));
