@@ -23,7 +23,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Mutex, oneshot};
 
 /// The store's file in the folder of the settings.
-const STORE: &str = "store";
+pub(super) const STORE: &str = "store";
 
 /// What a shell decides before anything begins.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
@@ -43,7 +43,7 @@ pub struct Settings {
 /// This device.
 #[derive(uniffi::Object)]
 pub struct Handfast {
-    bridge: Arc<Bridge>,
+    pub(super) bridge: Arc<Bridge>,
     runtime: Mutex<Option<Runtime>>,
 }
 
@@ -401,7 +401,7 @@ impl Drop for Handfast {
 }
 
 /// The phone's key store, as the core's own store wants it.
-struct Keys(Arc<dyn KeyStore>);
+pub(super) struct Keys(pub(super) Arc<dyn KeyStore>);
 
 impl store::KeyStore for Keys {
     fn key(&self) -> Result<Option<Secret<32>>, store::KeyStoreError> {

@@ -11,6 +11,7 @@
 //! - What waits for another person, and who was met, outlives the process: [`Pairing::pending`] and
 //!   [`Handfast::people`] list it after the next start.
 //! - What happens is told to the one [`Listener`], in order, as a [`Change`].
+//! - [`Handfast::export`] writes this device for another phone, and [`Export`] makes one of what another wrote.
 //! - [`KeyStore`] is the phone's key store, [`LogSink`] its log.
 //! - Work that takes long returns a handle with `cancel()`; dropping the handle cancels too, because
 //!   Swift does not cancel a Rust future by itself.
@@ -33,6 +34,7 @@ mod keys;
 mod limits;
 mod links;
 mod log;
+mod moving;
 mod networks;
 mod pairing;
 mod pending;
@@ -59,6 +61,7 @@ pub use foreign::{
 pub use handfast::{Handfast, Settings};
 pub use limits::{Limits, usual_limits};
 pub use log::{log_to, log_to_platform};
+pub use moving::{Export, Exported, asked_by_export};
 pub use networks::tie_sockets;
 pub use pairing::{Pairing, Protection};
 pub use pending::Pending;

@@ -289,6 +289,8 @@ extension Screen {
     var home: Home? { if case .home(let home) = self { home } else { nil } }
     var lock: Lock? { if case .lock(let lock) = self { lock } else { nil } }
     var sealed: Sealed? { if case .sealed(let sealed) = self { sealed } else { nil } }
+    var moving: Moving? { if case .moving(let moving) = self { moving } else { nil } }
+    var movingIn: MovingIn? { if case .movingIn(let copy) = self { copy } else { nil } }
     var opened: Opened? { if case .opened(let opened) = self { opened } else { nil } }
     var code: ShowCode? { if case .showCode(let code) = self { code } else { nil } }
     var confirm: Confirm? { if case .confirm(let confirm) = self { confirm } else { nil } }

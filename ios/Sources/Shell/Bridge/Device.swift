@@ -113,12 +113,17 @@ final class Device: Sendable {
         try await refusing { try await pairing.open(found: token.found).id() }
     }
 
-    /// What a locked file asks; none if it is no locked file. Nothing is opened.
-    func asked(file: URL) -> Asked? {
-        guard let sealed = try? handfast.sealing().inspectFile(path: file.path), sealed.kind == .file,
-            sealed.byAnswers
-        else { return nil }
-        return Asked(sealed)
+    /// What a locked file or a copy of a phone asks; none if it is neither. Nothing is opened. A copy that an answer
+    /// alone would open is refused.
+    func asked(file: URL) throws -> Asked? {
+        guard let sealed = try? handfast.sealing().inspectFile(path: file.path) else { return nil }
+        switch sealed.kind {
+        case .file: return sealed.byAnswers ? Asked(sealed) : nil
+        case .deviceState:
+            let questions = try refusing { try askedByExport(path: file.path) }
+            return Asked(questions: questions, withCode: true, isPhone: true)
+        case .invitation, .reply: return nil
+        }
     }
 
     /// Locks a file into a new one.
@@ -291,6 +296,14 @@ final class Device: Sendable {
         try await refusing { try await pairing.reply(found: token.found) }
     }
 
+    /// Writes this device to a new file that the code opens, for another phone.
+    func export(to target: URL, code: SecondCode, withMessages: Bool) async throws {
+        _ = try await refusing {
+            try await handfast.export(
+                path: target.path, code: try Code.read(text: code.characters), withMessages: withMessages)
+        }
+    }
+
     func pause() async throws {
         try await refusing { try await handfast.pause() }
     }
@@ -391,10 +404,33 @@ final class Device: Sendable {
 struct Asked: Equatable, Sendable {
     let questions: [String]
     let withCode: Bool
+    /// It is a copy of a phone.
+    var isPhone = false
+}
 
+extension Asked {
     fileprivate init(_ sealed: Core.Sealed) {
-        questions = sealed.questions
-        withCode = sealed.withCode
+        self.init(questions: sealed.questions, withCode: sealed.withCode)
+    }
+}
+
+/// The copy of another phone, open in memory.
+final class OtherPhone: Sendable {
+    private let export: Export
+
+    /// Reads all of the file.
+    init(_ file: URL, answers: [String], code: String) throws {
+        export = try refusing {
+            try Export.open(path: file.path, answers: answers, code: try Code.read(text: code))
+        }
+    }
+
+    var people: Int { Int(export.people()) }
+    var hasMessages: Bool { export.hasMessages() }
+
+    /// Makes a device of it in this folder, where there is none.
+    func make(in folder: String, keys: any KeyStore) throws {
+        try refusing { try export.makeDevice(folder: folder, keyStore: Keys(keys)) }
     }
 }
 

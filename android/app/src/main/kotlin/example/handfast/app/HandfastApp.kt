@@ -18,6 +18,7 @@ import example.handfast.core.KeptChoices
 import example.handfast.core.OwnName
 import example.handfast.core.Screen
 import example.handfast.core.bridge.Device
+import example.handfast.core.bridge.OtherPhone
 import example.handfast.core.bridge.tieSockets
 import example.handfast.core.phone.AppLock
 import example.handfast.core.phone.Ongoing
@@ -58,7 +59,8 @@ open class HandfastApp : Application() {
         val choices = KeptChoices(File(noBackupFilesDir, "choices"))
         val networks = networks()
         val usualLinks = getString(R.string.link_base)
-        app = AppModel(scope, owner, keptChoices = choices, usualLinks = usualLinks, forgetAll = forgetAll) { told ->
+        val make = { other: OtherPhone -> Device.make(noBackupFilesDir, keys, other) }
+        app = AppModel(scope, owner, keptChoices = choices, usualLinks = usualLinks, forgetAll = forgetAll, make = make) { told ->
             Device.log(details = false)
             tieSockets(networks::tie)
             tidyCache(this, lending)

@@ -2,6 +2,7 @@ package example.handfast.core
 
 import example.handfast.core.bridge.Device
 import example.handfast.core.bridge.FrameScanner
+import example.handfast.core.bridge.OtherPhone
 import example.handfast.core.bridge.Refusal
 import example.handfast.core.bridge.Token
 import example.handfast.core.bridge.TokenKind
@@ -43,6 +44,8 @@ class AppModel(
     private val usualLinks: String = "https://handfast.example/",
     /** Removes all that this device keeps of itself and others, and the key to it. */
     private val forgetAll: () -> Unit = {},
+    /** Makes a device of another phone's, where there is none. */
+    private val make: (OtherPhone) -> Unit = {},
     private val open: (EventSink) -> Device,
 ) {
     private val shown = MutableStateFlow<Screen>(Screen.Home())
@@ -87,6 +90,12 @@ class AppModel(
     private val scanner by lazy { FrameScanner() }
     private val sightings = Sightings { System.nanoTime() / 1_000_000 }
     private lateinit var device: Device
+
+    /** Whom the device tells. What one says that is gone is not heard. */
+    private var sink = Sink()
+
+    /** Where this phone is, as it said last. */
+    private var place: Pair<List<String>, String?>? = null
 
     /** What is under way, those begun first first; and the end of the one in front, until it is left. */
     private val sessions = LinkedHashMap<Long, Session>()
@@ -155,7 +164,7 @@ class AppModel(
                 shown.value = Screen.Welcome(owner.suggested)
                 named.await()
             }
-            var opened = runCatching { open(Sink()) }
+            var opened = runCatching { open(sink) }
             while (opened.isFailure) {
                 val refusal = opened.exceptionOrNull() as? Refusal
                 failure = when {
@@ -168,17 +177,13 @@ class AppModel(
                 anew.receive()
                 opened = runCatching {
                     forgetAll()
-                    open(Sink())
+                    open(sink)
                 }
             }
             failure = null
             show()
             device = opened.getOrThrow()
-            act {
-                // One that a later version of this program takes for none is the usual one here.
-                chosen.value?.linkBase?.let { runCatching { device.beginLinksWith(it) } }
-                refresh()
-            }
+            act(::begin)
             for (work in lane) {
                 try {
                     work()
@@ -271,6 +276,42 @@ class AppModel(
         scanning = null
         lockbox.lock(copy)
         show()
+    }
+
+    /** Shows what it takes to go on with another phone. */
+    fun move() = act {
+        lockbox.move(isNew)
+        show()
+    }
+
+    /** Writes a copy of this phone for another one, with what was written if the person wants that. */
+    fun moveOut(withMessages: Boolean) = act {
+        lockbox.moveOut(device, withMessages)
+        show()
+    }
+
+    /** Opens the copy of another phone. */
+    fun openCopy(answers: List<String>, code: String) = act {
+        lockbox.openCopy(answers, code, erases = !isNew)
+        show()
+    }
+
+    /** Goes on with the copy of another phone, which is open, in the place of all that is here. */
+    fun moveIn() = act {
+        lockbox.takeOther()?.use { other ->
+            device.shutdown()
+            forgetAll()
+            val made = runCatching { make(other) }
+            sink = Sink()
+            sessions.clear()
+            unsent.clear()
+            front = null
+            person = null
+            device = open(sink)
+            begin()
+            made.getOrThrow()
+            say(Notice(Key.MOVED_IN, null, null))
+        }
     }
 
     /** Does not want to send what is being copied any more. */
@@ -664,6 +705,7 @@ class AppModel(
      */
     fun network(addresses: List<String>, router: String? = null, isTunnelled: Boolean = false) = act {
         this.isTunnelled = isTunnelled
+        place = addresses to router
         device.networkChanged(addresses, router)
         show()
     }
@@ -684,6 +726,17 @@ class AppModel(
     private fun act(work: suspend () -> Unit) {
         // After a shutdown there is nobody to act.
         lane.trySend(work)
+    }
+
+    /** Nobody was met here, and nobody is waited for. */
+    private val isNew get() = people.isEmpty() && waiting.isEmpty()
+
+    /** A device was opened. */
+    private suspend fun begin() {
+        // One that a later version of this program takes for none is the usual one here.
+        chosen.value?.linkBase?.let { runCatching { device.beginLinksWith(it) } }
+        place?.let { (addresses, router) -> device.networkChanged(addresses, router) }
+        refresh()
     }
 
     private suspend fun take(token: Token) {
@@ -741,8 +794,14 @@ class AppModel(
     private fun takeIn(document: Document, then: suspend (File) -> Unit) = act {
         taking.copy(document, session = null) { copy ->
             copy.exceptionOrNull()?.let(::sayNoCopy)
-            copy.getOrNull()?.let { then(it) }
-            show()
+            try {
+                copy.getOrNull()?.let { then(it) }
+            } catch (refusal: Refusal) {
+                copy.getOrNull()?.parentFile?.deleteRecursively()
+                throw refusal
+            } finally {
+                show()
+            }
         }
         scope.launch(Dispatchers.Default) {
             delay(MOMENT)
@@ -1135,7 +1194,7 @@ class AppModel(
     }
 
     private inner class Sink : EventSink {
-        override fun view(session: Long, view: View) = act {
+        override fun view(session: Long, view: View) = hear {
             val before = sessions[session]
             val wasTalking = before?.view?.isTalking == true
             val wasApart = before?.view?.isApart == true
@@ -1167,14 +1226,14 @@ class AppModel(
             show()
         }
 
-        override fun row(session: Long, row: Row, before: Long?) = act {
+        override fun row(session: Long, row: Row, before: Long?) = hear {
             sessions[session]?.put(row, before, clock())
             outbox.saw(session, row)
             device.taken(session)
             show()
         }
 
-        override fun gone(session: Long, number: Long) = act {
+        override fun gone(session: Long, number: Long) = hear {
             sessions[session]?.let { one -> 
                 one.rows = one.rows.filter { it.number != number }
                 one.unread -= number
@@ -1182,14 +1241,16 @@ class AppModel(
             show()
         }
 
-        override fun failed(session: Long, refusal: Refusal) = act { throw refusal }
+        override fun failed(session: Long, refusal: Refusal) = hear { throw refusal }
 
-        override fun notWritten(session: Long, text: String, refusal: Refusal) = act {
+        override fun notWritten(session: Long, text: String, refusal: Refusal) = hear {
             giveBack(session, text)
             throw refusal
         }
 
-        override fun listsChanged() = act { refresh() }
+        override fun listsChanged() = hear { refresh() }
+
+        private fun hear(work: suspend () -> Unit) = act { if (sink === this) work() }
     }
 
     private companion object {

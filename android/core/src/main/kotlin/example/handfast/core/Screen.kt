@@ -128,8 +128,36 @@ sealed interface Screen {
         val progress: Float? = null,
     ) : Screen
 
-    /** A file of ours is locked now, in a new file at [path]. */
-    data class Sealed(val name: String, val size: Long, val path: String, val code: SecondCode?) : Screen
+    /** A file of ours is locked now, in a new file at [path]. [isPhone]: it is a copy of this phone. */
+    data class Sealed(
+        val name: String,
+        val size: Long,
+        val path: String,
+        val code: SecondCode?,
+        val isPhone: Boolean = false,
+    ) : Screen
+
+    /**
+     * What it takes to go on with another phone. [isNew]: there is nobody here to be taken along. [busy]: a copy of this
+     * one is being made.
+     */
+    data class Moving(val isNew: Boolean = false, val busy: Boolean = false, val hint: Key? = null) : Screen
+
+    /**
+     * A copy of another phone. It is opened by a code, and by answers where it asks; then the person decides whether to
+     * go on with it here.
+     */
+    data class MovingIn(
+        val questions: List<String>,
+        val hint: Key? = null,
+        val busy: Boolean = false,
+        /** What is in it, once it is open. */
+        val found: Found? = null,
+        /** There is somebody here who would be erased. */
+        val erases: Boolean = false,
+    ) : Screen {
+        data class Found(val people: Int, val withMessages: Boolean)
+    }
 
     /**
      * Something of another app is to be sent: to whom? Without [people] somebody has to be connected first;
@@ -215,7 +243,7 @@ val Screen.isAwake
 
 /** An answer or a code is typed or shown, so no picture is taken of the display; of our code, as the person chose. */
 fun Screen.isSecret(choices: Choices) = this is Screen.Question || this is Screen.Lock ||
-    (this is Screen.Sealed && code != null) || (isBright && choices.hidesCodes)
+    (this is Screen.MovingIn && found == null) || (this is Screen.Sealed && code != null) || (isBright && choices.hidesCodes)
 
 /** Nothing of the app lies behind it, so that one step back leaves the app. */
 val Screen.isOutermost

@@ -211,6 +211,50 @@ class AppModelTest {
     }
 
     @Test
+    fun `a copy of this phone goes on as another one`() = twoApps { old, friend ->
+        meet(old, friend)
+        hear(old, friend)
+        old.app.putAside()
+        old.until<Screen.Home>()
+        old.app.move()
+        assertFalse(old.until<Screen.Moving>().isNew)
+        old.app.moveOut(withMessages = true)
+        val copy = old.until<Screen.Sealed>()
+        assertTrue(copy.isPhone && copy.isSecret(Choices()))
+        val bytes = File(copy.path).readBytes()
+        val code = copy.code!!.words
+        // It is shown once, and nothing of it stays.
+        old.app.back()
+        old.until<Screen.Home>()
+        eventually { !File(copy.path).exists() }
+        Phone().use { new ->
+            new.app.move()
+            assertTrue(new.until<Screen.Moving>().isNew)
+            new.app.handIn(document("phone.handfast", bytes))
+            assertTrue(new.until<Screen.MovingIn>().isSecret(Choices()))
+            new.app.openCopy(emptyList(), Device.newCode().characters)
+            assertEquals(Key.KIND_WRONG_ANSWER, new.until<Screen.MovingIn> { it.hint != null }.hint)
+            new.app.openCopy(emptyList(), code)
+            val open = new.until<Screen.MovingIn> { it.found != null }
+            assertEquals(Screen.MovingIn.Found(people = 1, withMessages = true) to false, open.found to open.erases)
+            new.app.moveIn()
+            assertEquals(Key.MOVED_IN, new.notice().what)
+            val met = new.until<Screen.Home> { it.people.size == 1 }.people.single()
+            assertEquals(old.app.home.value.people.single().id, met.id)
+            new.app.meet(met.id)
+            new.app.rows.wait { texts(it) == listOf("hello" to true, "hi" to false) }
+            // Who goes on here is asked whether the person means it, as a copy may be in use elsewhere.
+            new.app.putAside()
+            new.app.handIn(document("phone.handfast", bytes))
+            new.until<Screen.MovingIn>()
+            new.app.openCopy(emptyList(), code)
+            assertTrue(new.until<Screen.MovingIn> { it.found != null }.erases)
+            new.app.back()
+            assertEquals(1, new.until<Screen.Home>().people.size)
+        }
+    }
+
+    @Test
     fun `help is a page of its own, and one step back leaves it alone`() = oneApp { one ->
         one.app.showSettings()
         one.until<Screen.Settings>()
@@ -1278,7 +1322,13 @@ private class Phone(
     /** Whom the core tells what happens. */
     lateinit var told: EventSink
         private set
-    val app = AppModel(scope, owner, keptChoices = choices, forgetAll = { Device.forgetAll(folder) }) { told ->
+    val app = AppModel(
+        scope,
+        owner,
+        keptChoices = choices,
+        forgetAll = { Device.forgetAll(folder) },
+        make = { Device.make(folder, keys, it) },
+    ) { told ->
         this.told = told
         Device.open(owner?.read().orEmpty(), folder, null, keys, told)
     }

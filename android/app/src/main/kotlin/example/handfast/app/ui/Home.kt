@@ -92,6 +92,8 @@ class HomeDeeds(
     val openLocked: () -> Unit,
     val lookAround: () -> Unit,
     val settings: () -> Unit,
+    /** To a new phone, or from one. */
+    val move: () -> Unit,
     /** Looks at a session. */
     val show: (Long) -> Unit,
     /** Goes on with what waits. */
@@ -173,6 +175,7 @@ private fun Head(deeds: HomeDeeds) = Row(
                 Triple(R.string.lock_file, Icons.Lock, deeds.lockFile),
                 Triple(R.string.open_locked_file, Icons.Unlocked, deeds.openLocked),
                 Triple(R.string.look_around, Icons.World, deeds.lookAround),
+                Triple(R.string.moving_title, Icons.Phone, deeds.move),
                 Triple(R.string.settings, Icons.Settings, deeds.settings),
             )
             for ((words, icon, deed) in choices) {

@@ -11,6 +11,7 @@ import example.handfast.bindings.Change
 import example.handfast.bindings.Code
 import example.handfast.bindings.DeliveryMode
 import example.handfast.bindings.ErrorKind
+import example.handfast.bindings.Export
 import example.handfast.bindings.Found
 import example.handfast.bindings.FoundKind
 import example.handfast.bindings.Handfast
@@ -26,6 +27,7 @@ import example.handfast.bindings.SealedKind
 import example.handfast.bindings.SealingHandle
 import example.handfast.bindings.Session
 import example.handfast.bindings.Settings
+import example.handfast.bindings.askedByExport
 import example.handfast.bindings.draw
 import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
@@ -240,11 +242,22 @@ class Device private constructor(private val handfast: Handfast) {
 
     // --- What is locked -------------------------------------------------------------------------
 
-    /** What a locked file asks; none if it is no locked file. Nothing is opened. */
-    fun asked(file: File): Asked? = try {
-        sealing.inspectFile(file.path).takeIf { it.kind == SealedKind.FILE && it.byAnswers }?.own()
-    } catch (_: HandfastException) {
-        null
+    /**
+     * What a locked file or a copy of a phone asks; none if it is neither. Nothing is opened.
+     *
+     * @throws Refusal for a copy that an answer alone would open
+     */
+    fun asked(file: File): Asked? {
+        val sealed = try {
+            sealing.inspectFile(file.path)
+        } catch (_: HandfastException) {
+            return null
+        }
+        return when (sealed.kind) {
+            SealedKind.FILE -> sealed.takeIf { it.byAnswers }?.own()
+            SealedKind.DEVICE_STATE -> refused { Asked(askedByExport(file.path), withCode = true, isPhone = true) }
+            SealedKind.INVITATION, SealedKind.REPLY -> null
+        }
     }
 
     /** Opens a locked file into a new one. */
@@ -293,6 +306,10 @@ class Device private constructor(private val handfast: Handfast) {
     /** What works from here. Takes some seconds. */
     suspend fun network(): Report = refusing { handfast.network().own() }
 
+    /** Writes this device to a new file that the code opens, for another phone. */
+    suspend fun export(target: File, code: SecondCode, withMessages: Boolean) =
+        refusing { handfast.export(target.path, Code.read(code.characters), withMessages) }
+
     suspend fun pause() = refusing { handfast.pause() }
 
     suspend fun resume() = refusing { handfast.resume() }
@@ -316,6 +333,10 @@ class Device private constructor(private val handfast: Handfast) {
             val settings = Settings(name, folder.resolve(KEPT).path, folder.resolve("received").path, linkBase)
             return refused { Device(Handfast.open(settings, Keys(keys), Relay(told))) }
         }
+
+        /** Makes a device of another phone's in this folder, where there is none. */
+        fun make(folder: File, keys: KeyStore, of: OtherPhone) =
+            refused { of.export.makeDevice(folder.resolve(KEPT).path, Keys(keys)) }
 
         /** Removes all that a device keeps in this folder, which nobody has open. Files that came in stay. */
         fun forgetAll(folder: File) {
@@ -393,8 +414,22 @@ class Device private constructor(private val handfast: Handfast) {
     }
 }
 
-/** What something locked asks for. */
-class Asked(val questions: List<String>, val withCode: Boolean)
+/** What something locked asks for. [isPhone]: it is a copy of a phone. */
+class Asked(val questions: List<String>, val withCode: Boolean, val isPhone: Boolean = false)
+
+/** The copy of another phone, open in memory. */
+class OtherPhone private constructor(internal val export: Export) : AutoCloseable {
+    val people get() = export.people().toInt()
+    val hasMessages get() = export.hasMessages()
+
+    override fun close() = export.destroy()
+
+    companion object {
+        /** Reads all of the file. */
+        fun open(file: File, answers: List<String>, code: String): OtherPhone =
+            refused { OtherPhone(Export.open(file.path, answers, Code.read(code))) }
+    }
+}
 
 private fun Sealed.own() = Asked(questions, withCode)
 
