@@ -12,7 +12,7 @@
 //!   [`Handfast::people`] list it after the next start.
 //! - What happens is told to the one [`Listener`], in order, as a [`Change`].
 //! - [`Handfast::export`] writes this device for another phone, and [`Export`] makes one of what another wrote.
-//! - [`KeyStore`] is the phone's key store, [`LogSink`] its log.
+//! - [`KeyStore`] is the phone's key store, [`Discovery`] its name service, [`LogSink`] its log.
 //! - Work that takes long returns a handle with `cancel()`; dropping the handle cancels too, because
 //!   Swift does not cancel a Rust future by itself.
 //!
@@ -25,6 +25,7 @@ uniffi::setup_scaffolding!("handfast");
 mod bound;
 mod bridge;
 mod contact;
+mod discovery;
 mod entry;
 mod error;
 mod foreign;
@@ -53,6 +54,7 @@ pub use bound::{
     RestoredClaim, Role, Situation, TrustLevel, Wish,
 };
 pub use contact::{Contact, Way};
+pub use discovery::{Discovery, Finder, Service, service_type};
 pub use entry::{Entry, FileState, Mark, Note, Quote, Reaction};
 pub use error::{ErrorKind, HandfastError, Remedy, remedy_of};
 pub use foreign::{

@@ -97,7 +97,10 @@ public final class AppModel {
 
     /// `owner`: what the person is called, who is asked for it before anything is opened; none where nobody is
     /// to be asked.
-    public init(_ setup: Setup, keys: any KeyStore, owner: OwnName? = nil, links: OwnLinks? = nil) {
+    public init(
+        _ setup: Setup, keys: any KeyStore, owner: OwnName? = nil, links: OwnLinks? = nil,
+        names: (any NameService)? = nil
+    ) {
         let (steps, lane) = AsyncStream.makeStream(of: Step.self)
         let (told, teller) = AsyncStream.makeStream(of: Event.self)
         let (named, introduced) = AsyncStream.makeStream(of: Void.self)
@@ -117,7 +120,7 @@ public final class AppModel {
             if await self.isNamed(named) {
                 var setup = setup
                 setup.name = owner?.read() ?? setup.name
-                let open = { @Sendable [setup] in try Device(setup, keys: keys) { teller.yield($0) } }
+                let open = { @Sendable [setup] in try Device(setup, keys: keys, names: names) { teller.yield($0) } }
                 self.reopen = open
                 self.kept = (setup.folder, keys)
                 await self.run(steps, setup.folder, agreed, open: open)

@@ -13,7 +13,7 @@ final class Person {
 
     init(
         _ name: String = "", keys: any KeyStore = MemoryKeys(), folder: URL = .fresh(),
-        at addresses: [String] = ["127.0.0.1"]
+        at addresses: [String] = ["127.0.0.1"], names: (any NameService)? = nil
     ) {
         self.folder = folder
         self.name = name
@@ -21,7 +21,7 @@ final class Person {
         model = AppModel(
             Setup(
                 name: name, folder: folder.appendingPathComponent("kept").path,
-                downloads: folder.appendingPathComponent("in").path), keys: keys)
+                downloads: folder.appendingPathComponent("in").path), keys: keys, names: names)
         model.network(addresses)
     }
 
@@ -189,6 +189,12 @@ final class Person {
     func again() async -> Person {
         await model.shutdown()
         return Person(name, keys: keys, folder: folder)
+    }
+
+    /// The same at another address of a local network.
+    func again(in network: SimNetwork, at address: String) async -> Person {
+        await model.shutdown()
+        return Person(name, keys: keys, folder: folder, at: [address], names: network.phone(at: address))
     }
 
     func leaves() async {

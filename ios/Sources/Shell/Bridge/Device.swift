@@ -86,14 +86,18 @@ final class Device: Sendable {
 
     /// Opens the core. It asks the key store, so not on the thread that draws. `tell` is called from a thread
     /// of the core, with one event after the other.
-    init(_ setup: Setup, keys: any KeyStore, tell: @escaping @Sendable (Event) -> Void) throws {
+    init(
+        _ setup: Setup, keys: any KeyStore, names: (any NameService)? = nil,
+        tell: @escaping @Sendable (Event) -> Void
+    ) throws {
         handfast = try refusing {
             try Handfast.open(
                 settings: Core.Settings(
                     name: setup.name, folder: setup.folder, downloads: setup.downloads,
                     linkBase: setup.linkBase),
                 keyStore: Keys(keys),
-                listener: Relay(tell)
+                listener: Relay(tell),
+                discovery: names.map(Names.init)
             )
         }
         pairing = handfast.pairing()
@@ -377,6 +381,9 @@ final class Device: Sendable {
         try refusing { try fileOf(text: text) }
     }
 
+    /// Under which services are announced and looked for, in the domain `local`.
+    static var serviceType: String { Core.serviceType() }
+
     /// The servers that are asked if the person names no other.
     static var usualServers: [String] { Core.usualServers() }
 
@@ -493,6 +500,39 @@ private final class Relay: Listener {
         case .notWritten(let session, let text, let kind, _): tell(.notWritten(session, text, Refusal(kind: kind)))
         case .pendingChanged, .peopleChanged: tell(.listsChanged)
         }
+    }
+}
+
+private final class Names: Discovery {
+    private let names: any NameService
+
+    init(_ names: any NameService) {
+        self.names = names
+    }
+
+    func announce(service: Core.Service?) throws {
+        names.announce(service.map { Service(name: $0.name, port: $0.port, txt: $0.txt) })
+    }
+
+    func browse(finder: Core.Finder?) throws {
+        names.browse(finder.map(Finding.init))
+    }
+}
+
+private final class Finding: Finder {
+    private let finder: Core.Finder
+
+    init(_ finder: Core.Finder) {
+        self.finder = finder
+    }
+
+    func found(_ service: Service, at addresses: [String]) {
+        finder.found(
+            service: Core.Service(name: service.name, port: service.port, txt: service.txt), addresses: addresses)
+    }
+
+    func gone(_ name: String) {
+        finder.gone(name: name)
     }
 }
 

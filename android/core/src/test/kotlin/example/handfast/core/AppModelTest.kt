@@ -1169,6 +1169,21 @@ class AppModelTest {
     }
 
     @Test
+    fun `two who are at other addresses and ports find each other in the local network`() = twoApps { first, second ->
+        meet(first, second)
+        hear(first, second)
+        val network = SimNetwork()
+        first.again(network, "127.0.0.2").use { one ->
+            second.again(network, "127.0.0.3").use { two ->
+                for (phone in listOf(one, two)) phone.app.meet(phone.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
+                for (phone in listOf(one, two)) phone.until<Screen.Conversation> { it.apart == null && !it.isOver }
+                one.app.send("here again")
+                two.app.rows.wait { ("here again" to false) in texts(it) }
+            }
+        }
+    }
+
+    @Test
     fun `who leaves is looked for in the same place, with what was written`() = twoApps { one, two ->
         again(one, two)
         hear(one, two)
@@ -1315,6 +1330,8 @@ private class Phone(
     owner: OwnName? = null,
     private val staysOnDisk: Boolean = false,
     choices: KeptChoices? = null,
+    names: NameService? = null,
+    addresses: List<String> = TestDevice.LOOPBACK,
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
     private var isGone = false
@@ -1330,11 +1347,11 @@ private class Phone(
         make = { Device.make(folder, keys, it) },
     ) { told ->
         this.told = told
-        Device.open(owner?.read().orEmpty(), folder, null, keys, told)
+        Device.open(owner?.read().orEmpty(), folder, null, keys, told, names)
     }
 
     init {
-        app.network(TestDevice.LOOPBACK)
+        app.network(addresses)
     }
 
     suspend inline fun <reified T : Screen> until(crossinline wanted: (T) -> Boolean = { true }): T =
@@ -1353,12 +1370,12 @@ private class Phone(
         return (1..12).any { app.frame(frame.luma, frame.stride, frame.width, frame.height) }
     }
 
-    /** Ends, and begins anew with what is kept. */
-    fun again(): Phone {
+    /** Ends, and begins anew with what is kept; at another address, where [network] is. */
+    fun again(network: SimNetwork? = null, address: String = "127.0.0.1"): Phone {
         isGone = true
         runBlocking { app.shutdown() }
         scope.cancel()
-        return Phone(keys, folder)
+        return Phone(keys, folder, names = network?.phone(address), addresses = listOf(address))
     }
 
     override fun close() {

@@ -10,8 +10,10 @@ import example.handfast.bindings.CallbackException
 import example.handfast.bindings.Change
 import example.handfast.bindings.Code
 import example.handfast.bindings.DeliveryMode
+import example.handfast.bindings.Discovery
 import example.handfast.bindings.ErrorKind
 import example.handfast.bindings.Export
+import example.handfast.bindings.Finder as CoreFinder
 import example.handfast.bindings.Found
 import example.handfast.bindings.FoundKind
 import example.handfast.bindings.Handfast
@@ -25,6 +27,7 @@ import example.handfast.bindings.Scanner
 import example.handfast.bindings.Sealed
 import example.handfast.bindings.SealedKind
 import example.handfast.bindings.SealingHandle
+import example.handfast.bindings.Service as CoreService
 import example.handfast.bindings.Session
 import example.handfast.bindings.Settings
 import example.handfast.bindings.askedByExport
@@ -35,18 +38,21 @@ import example.handfast.bindings.logToPlatform
 import example.handfast.bindings.readText
 import example.handfast.bindings.strengthOf
 import example.handfast.core.Contact
+import example.handfast.core.Finder
 import example.handfast.core.FoundToken
 import example.handfast.core.Handout
 import example.handfast.core.Key
 import example.handfast.core.KeyLost
 import example.handfast.core.KeyStore
 import example.handfast.core.KeyStoreLocked
+import example.handfast.core.NameService
 import example.handfast.core.Outcome
 import example.handfast.core.Preferences
 import example.handfast.core.Protection
 import example.handfast.core.Report
 import example.handfast.core.Row
 import example.handfast.core.SecondCode
+import example.handfast.core.Service
 import example.handfast.core.Symbol
 import example.handfast.core.Waiting
 import java.io.File
@@ -329,9 +335,9 @@ class Device private constructor(private val handfast: Handfast) {
          *
          * @throws Refusal with what is wrong
          */
-        fun open(name: String, folder: File, linkBase: String?, keys: KeyStore, told: EventSink): Device {
+        fun open(name: String, folder: File, linkBase: String?, keys: KeyStore, told: EventSink, names: NameService? = null): Device {
             val settings = Settings(name, folder.resolve(KEPT).path, folder.resolve("received").path, linkBase)
-            return refused { Device(Handfast.open(settings, Keys(keys), Relay(told))) }
+            return refused { Device(Handfast.open(settings, Keys(keys), Relay(told), names?.let(::Names))) }
         }
 
         /** Makes a device of another phone's in this folder, where there is none. */
@@ -342,6 +348,9 @@ class Device private constructor(private val handfast: Handfast) {
         fun forgetAll(folder: File) {
             folder.resolve(KEPT).deleteRecursively()
         }
+
+        /** Under which services are announced and looked for, in the domain `local`. */
+        val serviceType get() = example.handfast.bindings.serviceType()
 
         private const val KEPT = "kept"
 
@@ -395,6 +404,27 @@ class Device private constructor(private val handfast: Handfast) {
                 throw CallbackException.Failed()
             }
         }
+    }
+
+    private class Names(private val names: NameService) : Discovery {
+        override fun announce(service: CoreService?) = contained {
+            names.announce(service?.run { Service(name, port.toInt(), txt) })
+        }
+
+        override fun browse(finder: CoreFinder?) = contained { names.browse(finder?.let(::Finding)) }
+
+        private fun contained(ask: () -> Unit) = try {
+            ask()
+        } catch (_: Exception) {
+            throw CallbackException.Failed()
+        }
+    }
+
+    private class Finding(private val finder: CoreFinder) : Finder {
+        override fun found(service: Service, addresses: List<String>) =
+            finder.found(CoreService(service.name, service.port.toUShort(), service.txt), addresses)
+
+        override fun gone(name: String) = finder.gone(name)
     }
 
     private class Keys(private val keys: KeyStore) : CoreKeyStore {
