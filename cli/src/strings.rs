@@ -291,6 +291,27 @@ pub(crate) fn contacts_examples() -> &'static str {
     }
 }
 
+pub(crate) fn search_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast search lighthouse\n  handfast search --with Ben train ticket\n\nAll words have to be there, in any order and case; parts of words count too.\nNothing is written for it: your device opens what it looks at, and forgets it.",
+        German => "Beispiele:\n  handfast search Leuchtturm\n  handfast search --with Ben Zug Fahrkarte\n\nAlle Wörter müssen vorkommen, gleich in welcher Reihenfolge und wie groß geschrieben;\nauch Teile von Wörtern zählen. Dafür wird nichts geschrieben: Dein Gerät öffnet,\nwas es ansieht, und vergisst es wieder.",
+    }
+}
+
+pub(crate) fn option_search() -> &'static str {
+    match language() {
+        English => "The words to look for",
+        German => "Die gesuchten Wörter",
+    }
+}
+
+pub(crate) fn option_search_with() -> &'static str {
+    match language() {
+        English => "Look only in what was said with this contact",
+        German => "Nur in dem suchen, was mit diesem Kontakt gesagt wurde",
+    }
+}
+
 pub(crate) fn here_examples() -> &'static str {
     match language() {
         English => "Examples:\n  handfast here Ben              show a code and a link for Ben, and look for him\n  handfast here Ben --png here.png\n\nWhere both have moved since you met, nothing tells either where the other is.\nSend the link by any messenger, or have the code scanned: only Ben can use it,\nonce, for a day and as long as this goes on. Ben opens it with handfast join.",
@@ -407,6 +428,13 @@ pub(crate) fn command_contacts() -> &'static str {
     match language() {
         English => "List the people you have met; rename, block or forget somebody",
         German => "Die Leute auflisten, die du getroffen hast; jemanden umbenennen, blockieren, vergessen",
+    }
+}
+
+pub(crate) fn command_search() -> &'static str {
+    match language() {
+        English => "Find what was said, the newest first",
+        German => "Finden, was gesagt wurde, das Neueste zuerst",
     }
 }
 
@@ -1966,8 +1994,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -2390,6 +2418,76 @@ pub(crate) fn contact_line(name: impl Display, id: impl Display, ago: impl Displ
     match language() {
         English => format!("{name} ({id}), heard {ago} ago. {trust}"),
         German => format!("{name} ({id}), gehört vor {ago}. {trust}"),
+    }
+}
+
+pub(crate) fn contact_one_unread() -> &'static str {
+    match language() {
+        English => "1 message is unread.",
+        German => "1 Nachricht ist ungelesen.",
+    }
+}
+
+pub(crate) fn contact_unread(count: impl Display) -> String {
+    match language() {
+        English => format!("{count} messages are unread."),
+        German => format!("{count} Nachrichten sind ungelesen."),
+    }
+}
+
+pub(crate) fn nothing_found() -> &'static str {
+    match language() {
+        English => "Nothing is found. Try fewer or shorter words.",
+        German => "Nichts gefunden. Versuche es mit weniger oder kürzeren Wörtern.",
+    }
+}
+
+pub(crate) fn search_what() -> &'static str {
+    match language() {
+        English => "What are you looking for? Type /search and the words.",
+        German => "Was suchst du? Schreibe /search und die Wörter.",
+    }
+}
+
+pub(crate) fn search_more() -> &'static str {
+    match language() {
+        English => "There may be more: add a word, or use handfast search.",
+        German => "Vielleicht gibt es noch mehr: Nimm ein Wort dazu, oder nutze handfast search.",
+    }
+}
+
+pub(crate) fn hit_ours(name: impl Display, when: impl Display) -> String {
+    match language() {
+        English => format!("You to {name}, {when}"),
+        German => format!("Du an {name}, {when}"),
+    }
+}
+
+pub(crate) fn hit_theirs(name: impl Display, when: impl Display) -> String {
+    match language() {
+        English => format!("{name}, {when}"),
+        German => format!("{name}, {when}"),
+    }
+}
+
+pub(crate) fn new_messages() -> &'static str {
+    match language() {
+        English => "New:",
+        German => "Neu:",
+    }
+}
+
+pub(crate) fn screen_new() -> &'static str {
+    match language() {
+        English => "new",
+        German => "neu",
+    }
+}
+
+pub(crate) fn screen_unread(count: impl Display) -> String {
+    match language() {
+        English => format!("{count} new"),
+        German => format!("{count} neu"),
     }
 }
 

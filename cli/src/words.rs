@@ -444,6 +444,11 @@ pub(crate) fn contact(contact: &Listed) -> String {
             &contact.calls_themselves,
         )));
     }
+    match contact.unread {
+        0 => {}
+        1 => add(strings::contact_one_unread()),
+        many => add(&strings::contact_unread(unread(many))),
+    }
     if contact.blocked {
         add(strings::contact_blocked());
     }
@@ -451,6 +456,23 @@ pub(crate) fn contact(contact: &Listed) -> String {
         add(&files_up_to(most));
     }
     line
+}
+
+/// Who said something that was found, and when.
+pub(crate) fn hit(name: &str, ours: bool, at: u64) -> String {
+    let when = crate::screen::moment(at);
+    match ours {
+        true => strings::hit_ours(called(name), when),
+        false => strings::hit_theirs(called(name), when),
+    }
+}
+
+/// How many messages nobody has seen.
+pub(crate) fn unread(count: u64) -> String {
+    match count {
+        1_000.. => "999+".to_owned(),
+        count => count.to_string(),
+    }
 }
 
 fn files_up_to(most: u64) -> String {

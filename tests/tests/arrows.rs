@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("handfast-qr", &[]),
     ("handfast-seal", &["handfast-token"]),
     ("handfast-protocol", &["handfast-seal"]),
+    ("handfast-room", &["handfast-protocol"]),
     ("handfast-store", &["handfast-protocol"]),
     ("handfast-net", &["handfast-protocol"]),
     ("handfast-device", &["handfast-store", "handfast-qr"]),

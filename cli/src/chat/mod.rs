@@ -2,6 +2,7 @@
 
 mod args;
 mod others;
+mod search;
 mod sending;
 mod shown;
 mod typed;
@@ -19,6 +20,7 @@ use crate::status::{Status, Stop};
 use crate::waiting::Told;
 use crate::{strings, words};
 use handfast_native::device::{Reached, RowContent, SessionEnd, SessionTerms, View, Wish};
+use handfast_native::handshake::PublicKey;
 use handfast_native::token::Token;
 use shown::{Held, Last, Shown};
 use std::collections::VecDeque;
@@ -78,6 +80,7 @@ impl<'a> Chat<'a> {
             session,
             output,
             fallback: fallback.to_owned(),
+            with: None,
             terms,
             beside: Told::default(),
             code: None,
@@ -110,6 +113,8 @@ struct Chat<'a> {
     output: &'a mut Output,
     /// What to call somebody without a name.
     fallback: String,
+    /// Who is talked to, once that is known.
+    with: Option<PublicKey>,
     /// On which terms others are looked for.
     terms: SessionTerms,
     /// What was told of the code that is shown for somebody else, and what it says.
@@ -221,6 +226,7 @@ impl Chat<'_> {
     /// Tells who was met, with what trust, and how long it took.
     fn met(&mut self, met: View) {
         self.has_met = true;
+        self.know(&met);
         if let Some(window) = self.output.window() {
             window.update(|screen, _| screen.look(&met));
         }
@@ -236,8 +242,17 @@ impl Chat<'_> {
         self.changed(&met);
     }
 
+    fn know(&mut self, view: &View) {
+        if let View::Talking { key, .. } | View::Seeking { key, .. } = view {
+            self.with = Some(*key);
+        }
+    }
+
     /// Tells what happened. Some at the end.
     async fn hear(&mut self, news: News) -> Option<Result<Parting, Stop>> {
+        if let News::View(view) = &news {
+            self.know(view);
+        }
         if let (News::View(view), Some(window)) = (&news, self.output.window()) {
             window.update(|screen, _| screen.look(view));
         }
@@ -286,6 +301,11 @@ impl Chat<'_> {
                     self.files.show(&row, self.output);
                 }
                 self.session.shown().await;
+                // Whoever has turned away sees nothing more.
+                let is_unread = row.lasting.as_ref().is_some_and(|one| one.is_unread);
+                if is_unread && self.leaves_by.is_none() {
+                    self.session.seen(row.number).await;
+                }
             }
             News::NotCompared(error) => self.output.note(words::not_compared(error)),
             News::NotRemembered => self.output.note(strings::not_remembered()),

@@ -10,7 +10,7 @@ use handfast_native::device::{Done, Refusal, Saying, SessionCommand, Wish};
 use tokio::time::{Duration, Instant, timeout_at};
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 17] = [
+pub(crate) const COMMANDS: [&str; 18] = [
     "/accept",
     "/code",
     "/compare",
@@ -25,6 +25,7 @@ pub(crate) const COMMANDS: [&str; 17] = [
     "/react",
     "/reply",
     "/same",
+    "/search",
     "/send",
     "/to",
     "/withdraw",
@@ -126,6 +127,7 @@ impl Chat<'_> {
                 let last = self.last.ours;
                 self.about(rest, last, |row, _| Saying::TakeBack(row)).await;
             }
+            "/search" => self.search(rest).await,
             "/code" => self.show_or_end_code().await,
             "/to" => self.turn_to(rest).await,
             // Nobody is there to do it with.
@@ -184,7 +186,7 @@ impl Chat<'_> {
     }
 
     /// Tells why something was not done, where there is anything to tell.
-    fn refused(&mut self, refusal: Refusal) {
+    pub(super) fn refused(&mut self, refusal: Refusal) {
         if let Some(sentence) = words::refusal(refusal) {
             self.output.note(sentence);
         }
@@ -275,9 +277,8 @@ fn command(line: &str) -> (&str, &str) {
     let bare = line.trim();
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
-        "/accept" | "/decline" | "/edit" | "/react" | "/reply" | "/send" | "/to" | "/withdraw" => {
-            (first, rest.trim())
-        }
+        "/accept" | "/decline" | "/edit" | "/react" | "/reply" | "/search" | "/send" | "/to"
+        | "/withdraw" => (first, rest.trim()),
         _ if is_command(first) => (bare, ""),
         _ => (line, ""),
     }

@@ -192,6 +192,8 @@ fn listed(contact: &ContactView) -> Listed {
         can_be_found: contact.can_be_found,
         blocked: contact.blocked,
         files_up_to: contact.allowance,
+        unread: contact.unread,
+        last_said_ms: contact.last_said,
     }
 }
 

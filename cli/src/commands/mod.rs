@@ -17,6 +17,7 @@ mod network;
 mod open;
 mod scan;
 mod seal;
+mod search;
 
 use crate::chat::{self as conversation, ChatArgs};
 use crate::device::{Device, Session};
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Contacts(contacts::Args),
     #[command(about = strings::command_chat())]
     Chat(chat::Args),
+    #[command(about = strings::command_search())]
+    Search(search::Args),
     #[command(about = strings::command_listen())]
     Listen(listen::Args),
     #[command(about = strings::command_export())]
@@ -82,6 +85,7 @@ impl Command {
             Self::Invitations(args) => args.json,
             Self::Contacts(args) => args.json,
             Self::Chat(args) => args.seek.json,
+            Self::Search(args) => args.json,
             Self::Listen(args) => args.seek.json,
             Self::Export(args) => args.json,
             Self::Import(args) => args.json,
@@ -106,6 +110,7 @@ impl Command {
             Self::Invitations(args) => talk(args.json, move |hands| invitations::run(args, hands)),
             Self::Contacts(args) => talk(args.json, move |hands| contacts::run(args, hands)),
             Self::Chat(args) => talk(args.seek.json, move |hands| chat::run(args, hands)),
+            Self::Search(args) => talk(args.json, move |hands| search::run(args, hands)),
             Self::Listen(args) => talk(args.seek.json, move |hands| listen::run(args, hands)),
             Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),
             Self::Import(args) => talk(args.json, move |hands| import::run(args, hands)),

@@ -136,9 +136,9 @@ impl Device {
     ) -> Result<Session, (Self, Stop)> {
         match self.command(command).await {
             Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session::new(self, id, again)),
-            Ok(Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..)) => {
-                Err((self, Failure::Local.into()))
-            }
+            Ok(
+                Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..),
+            ) => Err((self, Failure::Local.into())),
             Err(stop) => Err((self, stop)),
         }
     }

@@ -57,6 +57,14 @@ impl Orders {
         self.handle.command(Command::To(self.id, command)).await
     }
 
+    /// Has something done that is about no session.
+    ///
+    /// # Errors
+    /// Why it was not.
+    pub(crate) async fn order(&self, command: Command) -> Result<Done, Refusal> {
+        self.handle.command(command).await
+    }
+
     /// The device has ended.
     pub(crate) fn are_for_nobody(&self) -> bool {
         self.handle.end().is_some()
@@ -170,6 +178,12 @@ impl Session {
         }
     }
 
+    /// A person has this row before their eyes.
+    pub(crate) async fn seen(&self, row: u64) {
+        // One that is over is read already.
+        let _ = self.orders().give(SessionCommand::Seen(row)).await;
+    }
+
     /// The two have met, so nothing waits for them any more.
     pub(crate) fn meets(&mut self) {
         self.waits = None;
@@ -212,7 +226,7 @@ impl Session {
         self.device.start_again().await?;
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }
@@ -226,7 +240,7 @@ impl Session {
     pub(crate) async fn begin_beside(&mut self, command: Command) -> Result<(), Stop> {
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.beside = Some(id),
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }
@@ -261,7 +275,7 @@ impl Session {
         let before = self.orders();
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::symbol::Forms;
 use crate::{strings, words};
-use handfast_native::device::{Reached, Role, View};
+use handfast_native::device::{Hit, Reached, Role, View};
 use handfast_native::handshake::{Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
 use handfast_native::reconnect::RestoredClaim;
@@ -157,6 +157,15 @@ pub(crate) enum Event {
         at_ms: u64,
         text: String,
     },
+    /// What follows came while nobody looked.
+    New,
+    /// This was said with a contact, in milliseconds since 1970-01-01 UTC, and found.
+    Hit {
+        name: String,
+        ours: bool,
+        at_ms: u64,
+        text: String,
+    },
     /// What was written here is on their disk.
     Delivered { row: u64 },
     /// Something that was said says this now.
@@ -303,6 +312,16 @@ impl Event {
         }
     }
 
+    /// This was found in the conversation with this contact.
+    pub(crate) fn hit(name: &str, hit: Hit) -> Self {
+        Self::Hit {
+            name: name.to_owned(),
+            ours: hit.ours,
+            at_ms: hit.at,
+            text: hit.text,
+        }
+    }
+
     /// They have reached a limit.
     pub(crate) fn limited(limit: Reached) -> Self {
         let key = match limit {
@@ -367,6 +386,10 @@ pub(crate) struct Listed {
     pub(crate) blocked: bool,
     /// So many bytes of files are taken from them unasked; none if as from everybody.
     pub(crate) files_up_to: Option<u64>,
+    /// How many of their messages nobody has seen; 1,000 stands for as many or more.
+    pub(crate) unread: u64,
+    /// When something was said last, in milliseconds since 1970-01-01 UTC.
+    pub(crate) last_said_ms: Option<u64>,
 }
 
 /// On which side of an invitation this machine is, as programs read it.

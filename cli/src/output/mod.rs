@@ -222,6 +222,16 @@ impl Output {
                 };
                 self.print(&margin::theirs(name, text, terminal::columns()));
             }
+            Event::Hit {
+                name,
+                ours,
+                at_ms,
+                text,
+            } => {
+                let head = words::hit(name, *ours, *at_ms);
+                self.print(&margin::theirs(&head, text, terminal::columns()));
+            }
+            Event::New => self.whisper(strings::new_messages()),
             Event::Edited { ours: true, .. } | Event::TakenBack { ours: true, .. } => {}
             Event::Edited { text, .. } => {
                 self.whisper(&strings::they_edited(&self.name));

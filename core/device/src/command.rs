@@ -1,8 +1,8 @@
 //! What a person, or the shell on their behalf, tells a device to do.
 
 use super::{
-    ContactEdit, ExportTerms, Exported, PendingId, Provenance, RequestId, SessionId, SessionTerms,
-    Settings,
+    ContactEdit, ExportTerms, Exported, Hits, PendingId, Provenance, RequestId, Search, SessionId,
+    SessionTerms, Settings,
 };
 use handfast_protocol::conversation::Finding;
 use handfast_protocol::handshake::PublicKey;
@@ -60,6 +60,8 @@ pub enum Command {
     Forget(PublicKey),
     /// Something about a contact is otherwise from now on. The answer follows once that is kept.
     Change(PublicKey, ContactEdit),
+    /// Look for something that was said. The answer is a page of it, [`Done::Found`].
+    Search(Box<Search>),
     /// Write this device to a file, so that another one can be made of it. The answer is [`Done::Exported`], once
     /// the file is in its place.
     Export(Box<ExportTerms>),
@@ -72,6 +74,9 @@ pub enum Command {
     Survey,
     /// This device has these addresses now, and this router where it is known.
     NetworkChanged(Vec<IpAddr>, Option<IpAddr>),
+    /// Whether the person looks elsewhere, while what is open goes on. Links are checked seldom while both
+    /// people do. Sessions that yield are looked at by nobody anyway.
+    Away(bool),
     /// The device is about to be suspended: sockets are given up.
     Sleep,
     /// It is back.
@@ -115,6 +120,9 @@ pub enum SessionCommand {
     Earlier,
     /// So many rows of the conversation have reached the screen.
     Taken(u32),
+    /// A person has this row of the other side before their eyes, and with it whatever was told that stands above
+    /// it. Whoever only passes rows on does not say so: then they are new for whoever looks next.
+    Seen(u64),
 }
 
 /// What is done in a conversation.
@@ -262,7 +270,7 @@ pub struct AcceptTerms {
 }
 
 /// What became of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
@@ -279,12 +287,14 @@ pub enum Done {
     Exported(Exported),
     /// There is nothing before.
     Beginning,
+    /// This was found.
+    Found(Box<Hits>),
     /// This contact has said where they are, so many seconds ago by their clock.
     Here(PublicKey, u64),
 }
 
 /// The answer to a command, for whoever gave it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// Which command.
     pub request: RequestId,

@@ -2,7 +2,7 @@
 
 use super::session::SessionInput;
 use super::shared::Purpose;
-use super::{Device, Done, Refusal, RequestId, SessionEnd, Write};
+use super::{Device, Done, Refusal, RequestId, SessionEnd, Summary, Write};
 use handfast_protocol::handshake::{PublicKey, Trust, visible};
 use handfast_protocol::pairing::Now;
 use handfast_store::{Contact, ContactChange, StoreError, Way};
@@ -72,6 +72,10 @@ pub struct ContactView {
     pub can_be_found: bool,
     /// The last ways by which they were reached, the newest first.
     pub ways: Vec<Way>,
+    /// How many of their messages nobody has seen; 1,000 stands for as many or more.
+    pub unread: u64,
+    /// When something was said last, by them or here, in milliseconds since 1970-01-01 UTC.
+    pub last_said: Option<u64>,
 }
 
 impl ContactView {
@@ -81,8 +85,9 @@ impl ContactView {
     }
 }
 
-impl From<&Contact> for ContactView {
-    fn from(contact: &Contact) -> Self {
+impl ContactView {
+    /// This contact, and what there is to say of the conversation with them if there is one.
+    pub fn new(contact: &Contact, summary: Option<&Summary>) -> Self {
         Self {
             key: contact.key,
             name: contact.name.clone(),
@@ -99,6 +104,8 @@ impl From<&Contact> for ContactView {
             allowance: contact.allowance,
             can_be_found: contact.reconnect.is_some(),
             ways: contact.ways.clone(),
+            unread: summary.map_or(0, Summary::unread),
+            last_said: summary.and_then(Summary::last),
         }
     }
 }
@@ -106,8 +113,11 @@ impl From<&Contact> for ContactView {
 impl Device {
     /// Who was met, those met first first.
     pub fn contacts(&self) -> Vec<ContactView> {
-        let kept = self.shared.kept().contacts.values();
-        let mut contacts: Vec<ContactView> = kept.map(ContactView::from).collect();
+        let kept = self.shared.kept();
+        let contacts = kept.contacts.iter();
+        let contacts =
+            contacts.map(|(key, contact)| ContactView::new(contact, kept.summaries.get(key)));
+        let mut contacts: Vec<ContactView> = contacts.collect();
         contacts.sort_by_key(|contact| (contact.since, contact.key.0));
         contacts
     }

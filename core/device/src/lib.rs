@@ -45,6 +45,7 @@ mod ports;
 mod prepare;
 mod randomness;
 mod returning;
+mod search;
 #[cfg(feature = "serde")]
 pub mod serialized;
 mod session;
@@ -64,6 +65,7 @@ pub use command::{
 };
 pub use contacts::{ContactEdit, ContactView};
 pub use export::{ExportTerms, Exported};
+pub use history::Summary;
 pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
@@ -71,6 +73,7 @@ pub use ports::{
     NetworkCommand, Output, Page, Query, SeekKeys, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
 };
 pub use randomness::{NoRandomness, Randomness, system_randomness};
+pub use search::{Hit, Hits, Search};
 pub use settings::{Asking, Scope, SessionTerms, Settings};
 pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
@@ -165,6 +168,8 @@ pub struct Device {
     guesses: Guesses,
     nearby: Nearby,
     spent_here: SpentHere,
+    /// Who waits for what is found, and which words are looked for.
+    searching: BTreeMap<Ticket, (RequestId, handfast_store::Query)>,
 }
 
 /// Guesses that are not kept yet.
@@ -194,6 +199,7 @@ impl Device {
             guesses: Guesses::default(),
             nearby: Nearby::default(),
             spent_here: SpentHere::default(),
+            searching: BTreeMap::new(),
         };
         let guesses = device.shared.kept().guesses.clone();
         if !guesses.is_empty() {
@@ -229,7 +235,9 @@ impl Device {
             }
             Input::Talk(id, event) => self.feed(id, SessionInput::Talk(event), now),
             Input::Found(ticket, result) => {
-                if let Some(with) = self.shared.found(ticket) {
+                if let Some(with) = self.shared.found(ticket)
+                    && let Some(result) = self.searched(ticket, result)
+                {
                     self.shared.with_history(with, |history, shared| {
                         history.found(shared, ticket, result, now);
                     });
@@ -387,6 +395,7 @@ impl Device {
                 Ok(None)
             }
             Command::Change(key, edit) => self.change(request, key, edit, now),
+            Command::Search(search) => self.search(request, *search),
             Command::Export(terms) => self.export(request, terms),
             Command::Choose(settings) => {
                 let named = settings.asking.named.iter();
@@ -410,6 +419,10 @@ impl Device {
             }
             Command::NetworkChanged(addresses, router) => {
                 self.network_changed(addresses, router, now)
+            }
+            Command::Away(is_away) => {
+                self.shared.set_away(is_away);
+                self.feed_all(now, || SessionInput::Away)
             }
             Command::Sleep => {
                 self.shared.set_asleep(true);
@@ -546,7 +559,11 @@ impl Device {
             Some((Some(id), _)) => id,
             Some((None, pending)) => match self.resume(pending, AcceptTerms::default(), now)? {
                 Done::Session(id) | Done::GoesOn(id) => id,
-                Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+                Done::Ok
+                | Done::Beginning
+                | Done::Exported(_)
+                | Done::Found(_)
+                | Done::Here(..) => {
                     return Err(Refusal::NotNow);
                 }
             },
@@ -775,6 +792,7 @@ impl Device {
                     history.stored(shared, ticket, result, now);
                 });
             }
+            Purpose::Read(with, place) => self.shared.mark_is_written(with, place),
             Purpose::Refusal(id) => {
                 if let Err(error) = result {
                     self.shared.tell(Event::NotRemembered(id, error));

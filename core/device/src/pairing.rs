@@ -342,7 +342,8 @@ impl Pairing {
                 context.write_unattended(used, Purpose::Nothing);
                 return Err(why);
             }
-            SessionInput::Sleep
+            SessionInput::Away
+            | SessionInput::Sleep
             | SessionInput::Worked(_)
             | SessionInput::Talk(_)
             | SessionInput::PeerEnds(..)

@@ -272,6 +272,8 @@ pub enum TalkCommand {
     Judge(ShortString, Finding),
     /// The peer is trusted so far now.
     Trust(Trust),
+    /// Whether this device is in the background.
+    Away(bool),
     /// As much again may come.
     AllowMore,
     /// Tell nothing more until [`Self::GoOn`]: the screen has enough to show.
@@ -382,6 +384,19 @@ pub enum Query {
         /// How many at most.
         most: usize,
     },
+    /// Rows in which these words may be, and that stand before a place or at the end.
+    Search {
+        /// With whom.
+        with: PublicKey,
+        /// The words.
+        words: handfast_store::Query,
+        /// The place.
+        before: Option<log::Place>,
+        /// How many rows are looked at, at most.
+        steps: usize,
+        /// How many are found, at most.
+        most: usize,
+    },
 }
 
 impl Query {
@@ -391,7 +406,8 @@ impl Query {
             Self::Ledger { with, .. }
             | Self::LookUp { with, .. }
             | Self::Load { with, .. }
-            | Self::Rows { with, .. } => *with,
+            | Self::Rows { with, .. }
+            | Self::Search { with, .. } => *with,
         }
     }
 }
@@ -407,6 +423,8 @@ pub enum Found {
     Loaded(Vec<log::Row>),
     /// Rows of both logs.
     Rows(Page),
+    /// Rows of both logs in which the words may be, the last first, and where to go on if there is more.
+    Searched(Vec<log::Row>, Option<log::Place>),
 }
 
 /// Rows of a conversation that stand together, the last first.

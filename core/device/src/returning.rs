@@ -307,7 +307,8 @@ impl Returning {
             | SessionInput::Listed
             | SessionInput::LogsEnded(_)
             | SessionInput::PeerEnds(..)
-            | SessionInput::ContactChanged) => self.pass(context, input)?,
+            | SessionInput::ContactChanged
+            | SessionInput::Away) => self.pass(context, input)?,
             SessionInput::Sleep => {}
             SessionInput::Wake if self.step == Step::Stopped => self.begin(context),
             SessionInput::Wake | SessionInput::Boost => context.carry(CarrierCommand::Boost),

@@ -48,6 +48,8 @@ pub(super) enum SessionInput {
     /// The exchange of the logs is over.
     LogsEnded(Fault),
     Boost,
+    /// The person looks elsewhere, or here again.
+    Away,
     Sleep,
     Wake,
     NetworkChanged {
@@ -73,6 +75,7 @@ impl SessionInput {
             | Self::Listed
             | Self::LogsEnded(_)
             | Self::Boost
+            | Self::Away
             | Self::Sleep
             | Self::Wake
             | Self::NetworkChanged { .. } => None,
@@ -537,6 +540,11 @@ impl Session {
                 // Whoever was held back may go on.
                 matches!(self.state, State::Talking(_) | State::Returning(_))
                     .then_some(SessionInput::Listed)
+            }
+            SessionInput::Command(request, SessionCommand::Seen(row)) => {
+                self.listing.seen(shared, row);
+                shared.answer(request, Ok(Done::Ok));
+                None
             }
             SessionInput::Command(request, SessionCommand::Earlier) => {
                 let earlier = self.listing.history().and_then(|with| {

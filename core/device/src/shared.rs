@@ -33,8 +33,11 @@ pub(super) struct Shared {
     /// Whose conversation is asked for.
     finding: BTreeMap<Ticket, PublicKey>,
     last_exchange: u64,
+    /// Up to where people have seen what contacts wrote, while the disk does not say so.
+    pub(super) seen: BTreeMap<[u8; 32], Place>,
     last_row: u64,
     is_asleep: bool,
+    is_away: bool,
     /// A shell has named this machine's own addresses as its network, as tests do.
     network_is_own: bool,
     /// The router of the network that this device is in, where it is known.
@@ -51,6 +54,8 @@ pub(super) enum Purpose {
     Session(SessionId),
     /// The conversation with this contact.
     History(PublicKey),
+    /// What this contact wrote was seen up to there.
+    Read(PublicKey, Place),
     /// The session with somebody who is in between is over already.
     Refusal(SessionId),
     Answer(RequestId),
@@ -77,8 +82,10 @@ impl Shared {
             histories: BTreeMap::new(),
             finding: BTreeMap::new(),
             last_exchange: 0,
+            seen: BTreeMap::new(),
             last_row: 0,
             is_asleep: false,
+            is_away: false,
             network_is_own: false,
             router: None,
             outputs: VecDeque::new(),
@@ -87,6 +94,11 @@ impl Shared {
 
     pub(super) fn kept(&self) -> &Snapshot {
         &self.kept
+    }
+
+    /// Where something is on the disk that no batch tells of.
+    pub(super) fn kept_mut(&mut self) -> &mut Snapshot {
+        &mut self.kept
     }
 
     /// Who this device is in every session but those that keep nothing.
@@ -100,6 +112,15 @@ impl Shared {
 
     pub(super) fn is_asleep(&self) -> bool {
         self.is_asleep
+    }
+
+    /// Whether the person looks elsewhere.
+    pub(super) fn is_away(&self) -> bool {
+        self.is_away
+    }
+
+    pub(super) fn set_away(&mut self, is_away: bool) {
+        self.is_away = is_away;
     }
 
     pub(super) fn set_asleep(&mut self, is_asleep: bool) {
@@ -285,7 +306,8 @@ impl Shared {
                 | Write::Way(..)
                 | Write::Reconnect(..)
                 | Write::Refuse(_)
-                | Write::Forget(_) => contacts = true,
+                | Write::Forget(_)
+                | Write::Read(..) => contacts = true,
                 Write::Settings(settings) => self.settings = (**settings).clone(),
                 Write::CountProofs(_)
                 | Write::ForgetProofs(_)
@@ -370,6 +392,7 @@ fn names(write: &Write) -> Option<PendingId> {
         | Write::Row(..)
         | Write::Marks(..)
         | Write::Delivered(..)
+        | Write::Read(..)
         | Write::Guesses(_) => return None,
     };
     Some(PendingId { role, id })

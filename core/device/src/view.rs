@@ -350,6 +350,8 @@ pub struct Lasting {
     pub is_delivered: bool,
     /// It was there before this session looked.
     pub is_old: bool,
+    /// It is the other side's, and nobody had seen it when it was told here first.
+    pub is_unread: bool,
     /// What it replies to.
     pub quote: Option<Quoted>,
     /// What each of the two reacted with.

@@ -281,6 +281,13 @@ impl Session {
         self.bridge.begin_command(taken);
     }
 
+    /// A person has the row with this number before their eyes, and with it what stands above it: those of the
+    /// other side are not new any more.
+    pub fn seen(&self, number: u64) {
+        let seen = Command::To(self.id, SessionCommand::Seen(number));
+        self.bridge.begin_command(seen);
+    }
+
     /// The person says that only who they mean would ask such a question and know its answer. It is
     /// remembered as [`TrustReason::ByYourWord`](super::TrustReason::ByYourWord), and proves nothing.
     ///

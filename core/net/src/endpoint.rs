@@ -40,10 +40,11 @@ use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::RendezvousKeys;
 use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Role};
 use std::collections::VecDeque;
+use std::future::pending;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
@@ -450,6 +451,8 @@ struct Serving {
     held: VecDeque<Bytes>,
     /// Done when there is room again, while something is held and somebody waits for that.
     room: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// Done when somebody looks again, or nobody does any more.
+    quiet: Option<Pin<Box<dyn Future<Output = watch::Receiver<bool>> + Send>>>,
     /// Whoever is above has dropped its senders: deliver what is left, then say goodbye.
     leaving: bool,
     /// The session is over for this reason; only `held` is still to be delivered.
@@ -462,6 +465,9 @@ impl Serving {
         if self.ended.is_none() && LinkEnd::poll_cut(&mut self.end.cut, context).is_ready() {
             return Poll::Ready(Wake::Cut);
         }
+        if let Poll::Ready(is_quiet) = self.poll_quiet(context) {
+            return Poll::Ready(Wake::Quiet(is_quiet));
+        }
         if self.poll_room(context).is_ready() {
             return Poll::Ready(Wake::Room);
         }
@@ -469,6 +475,24 @@ impl Serving {
             true => self.end.outgoing.poll_recv(context).map(Wake::Outgoing),
             false => Poll::Pending,
         }
+    }
+
+    /// Ready when somebody looks at the link again, or nobody does any more.
+    fn poll_quiet(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        let changed = self.quiet.get_or_insert_with(|| {
+            let mut quiet = self.end.quiet.clone();
+            Box::pin(async move {
+                match quiet.changed().await {
+                    Ok(()) => quiet,
+                    // Nobody is left who could say it.
+                    Err(_) => pending().await,
+                }
+            })
+        });
+        let quiet = ready!(changed.as_mut().poll(context));
+        self.quiet = None;
+        self.end.quiet = quiet;
+        Poll::Ready(*self.end.quiet.borrow_and_update())
     }
 
     /// Ready when there is room for what is held. No reader counts as room: it will be dropped.
@@ -502,6 +526,8 @@ enum Wake {
     Outgoing(Option<Bytes>),
     /// Whoever is above wants no goodbye.
     Cut,
+    /// Whether nobody looks at either side.
+    Quiet(bool),
     Room,
     Found,
 }
@@ -620,6 +646,11 @@ impl Slot {
             Wake::Command(None) => self.settle(),
             Wake::Outgoing(message) => self.take_outgoing(message),
             Wake::Cut => self.end_link(LinkError::ClosedHere),
+            Wake::Quiet(is_quiet) => {
+                if let Some(session) = &mut self.session {
+                    session.be_quiet(Instant::now(), is_quiet);
+                }
+            }
             Wake::Room | Wake::Found => {}
         }
     }
@@ -634,6 +665,7 @@ impl Slot {
             local: setup.keys.guest_ice(setup.certificate.fingerprint()),
             remote: setup.keys.host_ice(),
             expected: setup.host,
+            cookie: None,
         };
         let peers = setup.addresses.clone();
         self.begin(parties, &peers);
@@ -926,6 +958,7 @@ impl Slot {
             end,
             held: VecDeque::new(),
             room: None,
+            quiet: None,
             leaving: false,
             ended: None,
         });

@@ -18,6 +18,7 @@ use super::path_mtu::{self, PathMtu};
 use super::sctp::{Sctp, SctpEvent};
 use super::taken::Taken;
 use bytes::{Bytes, BytesMut};
+use handfast_protocol::reconnect::DtlsCookie;
 use handfast_token::{Candidate, Fingerprint, IceCredentials, Knocker, Role};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -60,12 +61,20 @@ pub(super) struct Parties {
     pub(super) remote: IceCredentials,
     /// What the certificate that the peer must prove to hold is pinned by, in the way of this side's own.
     pub(super) expected: Fingerprint,
+    /// The cookie of a greeting, which contacts know beforehand.
+    pub(super) cookie: Option<DtlsCookie>,
 }
 
 impl Parties {
     /// They have met before, and derived everything that they use here.
     fn are_contacts(&self) -> bool {
         self.certificate.pin() == Pin::PublicKey
+    }
+
+    fn tunnel(&self, now: Instant) -> Result<Dtls, TransportError> {
+        let is_client = self.role == Role::Guest;
+        let (own, cookie) = (&self.certificate, self.cookie.as_ref());
+        Dtls::new(now, is_client, own, self.expected, cookie)
     }
 }
 
@@ -147,7 +156,7 @@ impl Session {
         };
         let (ours, theirs) = (&parties.local, &parties.remote);
         let ice = Ice::new(now, is_guest, ours, theirs, sockets, pace)?;
-        let dtls = Dtls::new(now, is_guest, &parties.certificate, parties.expected)?;
+        let dtls = parties.tunnel(now)?;
         Ok(Self {
             sctp: Sctp::new(now, !is_guest),
             parties,
@@ -390,7 +399,7 @@ impl Session {
             if is_kept || is_young || is_busy {
                 return;
             }
-            match self.new_tunnel(now) {
+            match self.parties.tunnel(now) {
                 Ok(mut dtls) => {
                     dtls.answers(greeting);
                     self.newcomer_since = Some(now);
@@ -596,19 +605,9 @@ impl Session {
         }
     }
 
-    fn new_tunnel(&self, now: Instant) -> Result<Dtls, TransportError> {
-        let is_guest = self.parties.role == Role::Guest;
-        Dtls::new(
-            now,
-            is_guest,
-            &self.parties.certificate,
-            self.parties.expected,
-        )
-    }
-
     /// Throws away a handshake that got nowhere and begins another on the same path.
     fn begin_tunnel(&mut self, now: Instant) {
-        match self.new_tunnel(now) {
+        match self.parties.tunnel(now) {
             Ok(dtls) => self.dtls = dtls,
             Err(error) => return self.events.push_back(SessionEvent::Failed(error)),
         }
@@ -730,6 +729,11 @@ impl Session {
         self.ice.is_silent()
     }
 
+    /// Whether nobody looks at either device; see [`Ice::be_quiet`].
+    pub(super) fn be_quiet(&mut self, now: Instant, is_quiet: bool) {
+        self.ice.be_quiet(now, is_quiet);
+    }
+
     /// Whether nothing that is sent arrives, although the peer is heard.
     pub(super) fn is_stuck(&mut self, now: Instant) -> bool {
         self.sctp.is_stuck(now)
@@ -755,6 +759,7 @@ impl Session {
 
     /// Queues one message; it leaves with the next [`Self::flush`].
     pub(super) fn write(&mut self, now: Instant, message: &Bytes) -> Result<(), TransportError> {
+        self.ice.expect_answer(now);
         self.sctp.write(now, message)
     }
 

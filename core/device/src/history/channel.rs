@@ -117,7 +117,9 @@ impl Channel {
         match result {
             Ok(Found::Looked(looked)) => exchange.looked(at, ledger, &looked),
             Ok(Found::Loaded(rows)) => exchange.loaded(at, ledger, rows),
-            Ok(Found::Ledger(..) | Found::Rows(_)) | Err(_) => self.storage_failed(),
+            Ok(Found::Ledger(..) | Found::Rows(_) | Found::Searched(..)) | Err(_) => {
+                self.storage_failed()
+            }
         }
     }
 

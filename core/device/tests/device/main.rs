@@ -11,7 +11,9 @@ mod logs;
 mod nearby;
 mod person;
 mod returning;
+mod search;
 mod talk;
+mod unread;
 mod world;
 
 use handfast_device::{
@@ -51,7 +53,7 @@ fn talks(world: &World, side: usize, session: SessionId) -> bool {
 
 fn result(world: &World, side: usize, request: RequestId) -> Option<Result<Done, Refusal>> {
     let answer = world.sides[side].answers.get(&request);
-    answer.map(|answer| answer.result)
+    answer.map(|answer| answer.result.clone())
 }
 
 fn id(invitation: &Invitation) -> [u8; 16] {

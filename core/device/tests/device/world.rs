@@ -262,6 +262,7 @@ impl Side {
     fn keep(&mut self, writes: &[Write]) -> Result<(), StoreError> {
         self.logs.keep(writes)?;
         apply(&mut self.disk, writes);
+        self.disk.summaries = self.logs.summaries();
         Ok(())
     }
 
@@ -491,8 +492,9 @@ impl World {
             self.note(side, described);
             match output {
                 Output::Answer(answer) => {
-                    let before = self.sides[side].answers.insert(answer.request, answer);
-                    assert!(before.is_none(), "answered twice: {answer:?}");
+                    let request = answer.request;
+                    let before = self.sides[side].answers.insert(request, answer);
+                    assert!(before.is_none(), "answered twice: {before:?}");
                 }
                 Output::Event(Event::View(session, view)) => self.shown(side, session, *view),
                 Output::Event(Event::Row(session, row)) => {

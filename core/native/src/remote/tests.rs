@@ -7,13 +7,14 @@ use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
     AcceptTerms, Command, ContactEdit, ContactView, DeliveryMode, Done, EndReason, Event,
-    ExportTerms, Exported, FileState, InviteTerms, Lasting, Milestones, Named, Outlook, Pending,
-    PendingId, Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport, Refusal,
-    RouterReport, Row, RowContent, Saying, Scope, SessionCommand, SessionEnd, SessionId,
-    SessionTerms, Tag, View, Wish,
+    ExportTerms, Exported, FileState, Hit, Hits, InviteTerms, Lasting, Milestones, Named, Outlook,
+    Pending, PendingId, Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport,
+    Refusal, RouterReport, Row, RowContent, Saying, Scope, Search, SessionCommand, SessionEnd,
+    SessionId, SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
+use handfast_protocol::log::{Incarnation, Place};
 use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
 use handfast_protocol::reconnect::RestoredClaim;
@@ -207,7 +208,12 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(19) {
+        match self.below(21) {
+            19 => Command::Search(Box::new(Search {
+                with: self.key(),
+                words: self.text(),
+                before: self.perhaps(Self::place),
+            })),
             0 => Command::Invite(Box::new(self.invite_terms())),
             1 => {
                 let invitation = invitation(self.below(256) as u8);
@@ -230,6 +236,7 @@ impl Numbers {
                 Command::NetworkChanged(addresses, self.perhaps(Self::address))
             }
             12 => Command::Sleep,
+            18 => Command::Away(self.yes()),
             13 => Command::Seek(self.key(), Box::new(self.session_terms())),
             14 => Command::Change(self.key(), self.edit()),
             15 => Command::Export(Box::new(ExportTerms {
@@ -241,6 +248,19 @@ impl Numbers {
             16 => Command::ReadHere(self.here()),
             17 => Command::SeekHere(self.here(), Box::new(self.session_terms())),
             _ => Command::Wake,
+        }
+    }
+
+    fn place(&mut self) -> Place {
+        Place {
+            lamport: self.any(),
+            author: self.key().0,
+            incarnation: Incarnation {
+                counter: self.below(1 << 32) as u32,
+                random: self.any().to_le_bytes(),
+            },
+            sequence: self.any(),
+            hash: self.key().0,
         }
     }
 
@@ -266,7 +286,7 @@ impl Numbers {
     }
 
     fn session_command(&mut self) -> SessionCommand {
-        match self.below(13) {
+        match self.below(14) {
             12 => SessionCommand::Here,
             0 => {
                 let code = self.perhaps(|numbers| Secret::new([numbers.below(256) as u8; 16]));
@@ -288,6 +308,7 @@ impl Numbers {
             }
             9 => SessionCommand::Withdraw,
             10 => SessionCommand::Earlier,
+            11 => SessionCommand::Seen(self.any()),
             _ => SessionCommand::Taken(self.below(1 << 32) as u32),
         }
     }
@@ -407,6 +428,7 @@ impl Numbers {
         Lasting {
             is_delivered: self.yes(),
             is_old: self.yes(),
+            is_unread: self.yes(),
             quote: self.perhaps(|numbers| match numbers.below(3) {
                 0 => Quoted::Text(numbers.text()),
                 1 => Quoted::Other,
@@ -545,12 +567,22 @@ impl Numbers {
             messages: self.any(),
         };
         let (key, age) = (self.key(), self.any());
+        let hit = Hit {
+            ours: self.yes(),
+            at: self.any(),
+            text: self.text(),
+        };
+        let hits = Hits {
+            hits: vec![hit; self.below(3) as usize],
+            next: self.perhaps(Self::place),
+        };
         self.one(&[
             Ok(Done::Ok),
             Ok(Done::Session(id)),
             Ok(Done::GoesOn(id)),
             Ok(Done::Exported(exported)),
             Ok(Done::Here(key, age)),
+            Ok(Done::Found(Box::new(hits))),
             Err(Refusal::Here(HereError::OtherContact)),
             Err(Refusal::SpentHere),
             Ok(Done::Beginning),
@@ -605,6 +637,8 @@ impl Numbers {
                 allowance: self.perhaps(Self::any),
                 can_be_found: self.yes(),
                 ways: Vec::new(),
+                unread: self.any(),
+                last_said: self.perhaps(Self::any),
             });
             overview.refused.push(Refused {
                 key: self.key(),

@@ -165,6 +165,7 @@ impl Seeking {
             local: ours.ice.clone(),
             remote: theirs.ice.clone(),
             expected: pin_of_scalar(&theirs.dtls)?,
+            cookie: Some(keys.cookie),
         })
     }
 

@@ -711,9 +711,12 @@ class AppModel(
     }
 
     /** The app left the screen. [kept]: something keeps it running, so that it can go on waiting. */
-    fun left(kept: Boolean) = act { if (!kept) device.pause() }
+    fun left(kept: Boolean) = act { if (kept) device.away(true) else device.pause() }
 
-    fun returned() = act { device.resume() }
+    fun returned() = act {
+        device.away(false)
+        device.resume()
+    }
 
     /** Ends everything; nothing may be called afterwards. */
     suspend fun shutdown() {

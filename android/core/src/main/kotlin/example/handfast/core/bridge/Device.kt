@@ -316,6 +316,9 @@ class Device private constructor(private val handfast: Handfast) {
     suspend fun export(target: File, code: SecondCode, withMessages: Boolean) =
         refusing { handfast.export(target.path, Code.read(code.characters), withMessages) }
 
+    /** Whether nobody looks at the app, while a conversation goes on. */
+    suspend fun away(isAway: Boolean) = refusing { handfast.away(isAway) }
+
     suspend fun pause() = refusing { handfast.pause() }
 
     suspend fun resume() = refusing { handfast.resume() }
