@@ -49,6 +49,8 @@ public final class AppModel {
     /// What works from here is looked at; a number for each time, so that what comes too late is recognised.
     @ObservationIgnored private var outlook: (turn: Int, report: Report?)?
     @ObservationIgnored private var turn = 0
+    /// The app is on the display.
+    @ObservationIgnored private var isSeen = true
     /// None until it was found out.
     @ObservationIgnored private var localNetworkAllowed: Bool?
     /// Opens what came while the person was asked about something else.
@@ -856,11 +858,18 @@ public final class AppModel {
 
     /// The app is not on the screen, and nothing keeps it running any longer.
     public func left() {
-        act { _, device in try await device.pause() }
+        act { model, device in
+            model.isSeen = false
+            try await device.pause()
+        }
     }
 
     public func returned() {
-        act { _, device in try await device.resume() }
+        act { model, device in
+            model.isSeen = true
+            model.show()
+            try await device.resume()
+        }
     }
 
     /// Ends everything; whatever is called afterwards does nothing.
@@ -1230,8 +1239,7 @@ public final class AppModel {
                 talk.subject = session.subject
                 talk.unsent = session.unsent
                 next = .conversation(talk)
-                // Only what is on the screen counts as read.
-                change(session.id) { $0.unread = [] }
+                saw(session)
             case .confirm(var confirm):
                 confirm.asksForNetwork = localNetworkAllowed == nil
                 next = .confirm(confirm)
@@ -1267,6 +1275,17 @@ public final class AppModel {
         if next != screen { screen = next }
     }
 
+    /// Only what is on the screen counts as read.
+    private func saw(_ session: Session) {
+        guard isSeen else { return }
+        change(session.id) { $0.unread = [] }
+        guard let newest = session.rows.last(where: { !$0.ours && $0.isKept })?.id, newest != session.seen,
+            session.over == nil
+        else { return }
+        change(session.id) { $0.seen = newest }
+        device?.seen(session.id, newest)
+    }
+
     private func toWhom(_ shared: Shared) -> ToWhom {
         ToWhom(
             names: shared.files.map(\.lastPathComponent), text: shared.text,
@@ -1292,7 +1311,7 @@ public final class AppModel {
 
     /// When something was written with them last, or else when they were heard.
     private func last(of contact: Contact) -> UInt64 {
-        sessions.first { $0.contact == contact.id }?.rows.last?.at ?? contact.heard ?? 0
+        sessions.first { $0.contact == contact.id }?.rows.last?.at ?? contact.lastSaid ?? contact.heard ?? 0
     }
 
     func hear(_ told: Event) {

@@ -255,8 +255,8 @@ public struct PersonRow: Equatable, Sendable, Identifiable {
             case .away: contact.heard.map { Phrase(day: $0) }
             }
         last = talk?.last
-        at = talk?.at
-        unread = talk?.unread ?? 0
+        at = talk?.at ?? contact.lastSaid
+        unread = max(contact.unread, talk?.unread ?? 0)
     }
 }
 

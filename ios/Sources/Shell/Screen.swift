@@ -206,6 +206,10 @@ public struct Contact: Equatable, Sendable, Identifiable {
     public var isBlocked = false
     /// So many bytes of files are taken from them unasked; none for as many as from everybody.
     public var takesFilesUpTo: UInt64?
+    /// How many of their messages nobody has seen, in this process or before it.
+    public var unread = 0
+    /// When something was said last, in seconds since 1970-01-01 UTC.
+    public var lastSaid: UInt64?
     /// The ways by which they were reached, the newest first.
     public var ways: [ReachedBy] = []
 }

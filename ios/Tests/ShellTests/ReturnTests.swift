@@ -50,9 +50,12 @@ final class ReturnTests: XCTestCase {
     func testTwoAtOtherAddressesAndPortsFindEachOtherInTheLocalNetwork() async throws {
         try await meeting { first, second in
             try await said(first, second)
+            // Of this machine alone nothing is announced; and what goes to its own address does not leave it.
+            let own = localAddresses().first { one in ["10.", "192.168.", "fd"].contains { one.hasPrefix($0) } }
+            guard let own else { throw XCTSkip("this machine has no network") }
             let network = SimNetwork()
-            let host = await first.again(in: network, at: "127.0.0.2")
-            let guest = await second.again(in: network, at: "127.0.0.3")
+            let host = await first.again(in: network, at: own)
+            let guest = await second.again(in: network, at: own)
             host.model.meet(try await host.knows().id)
             guest.model.meet(try await guest.knows().id)
             try await host.isHere()
@@ -64,7 +67,7 @@ final class ReturnTests: XCTestCase {
         }
     }
 
-    func testARecordIsWrittenAsTheNetworkHasIt() {
+    func testARecordIsWrittenAsTheNetworkHasIt() async {
         let service = Service(name: "ab12", port: 1, txt: ["t1": Data([0x3D]), "t0": Data([0, 255])])
         XCTAssertEqual([UInt8](service.record), [5, 0x74, 0x30, 0x3D, 0, 255, 4, 0x74, 0x31, 0x3D, 0x3D])
         let long = Service(name: "ab12", port: 1, txt: ["t0": Data(count: 253)])

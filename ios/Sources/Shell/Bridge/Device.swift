@@ -249,6 +249,11 @@ final class Device: Sendable {
         handfast.session(id: session).taken(rows: 1)
     }
 
+    /// A person has that row before their eyes, and what stands above it.
+    func seen(_ session: UInt64, _ number: UInt64) {
+        handfast.session(id: session).seen(number: number)
+    }
+
     func onlyTheyWouldAsk(_ session: UInt64) async throws {
         try await within(session) { try await $0.onlyTheyWouldAsk() }
     }
@@ -515,11 +520,11 @@ private final class Names: Discovery {
     }
 
     func browse(finder: Core.Finder?) throws {
-        names.browse(finder.map(Finding.init))
+        names.browse(finder.map(FinderRelay.init))
     }
 }
 
-private final class Finding: Finder {
+private final class FinderRelay: Finder {
     private let finder: Core.Finder
 
     init(_ finder: Core.Finder) {

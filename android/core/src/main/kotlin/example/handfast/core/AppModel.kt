@@ -119,6 +119,8 @@ class AppModel(
     private var outlook: Screen.Outlook? = null
     private var help: Screen.Help? = null
 
+    /** The app is on the display. */
+    private var isSeen = true
     private var localNetworkDenied = false
     private var isTunnelled = false
     private var asksForNetwork = false
@@ -711,9 +713,14 @@ class AppModel(
     }
 
     /** The app left the screen. [kept]: something keeps it running, so that it can go on waiting. */
-    fun left(kept: Boolean) = act { if (kept) device.away(true) else device.pause() }
+    fun left(kept: Boolean) = act {
+        isSeen = false
+        if (kept) device.away(true) else device.pause()
+    }
 
     fun returned() = act {
+        isSeen = true
+        show()
         device.away(false)
         device.resume()
     }
@@ -1083,8 +1090,7 @@ class AppModel(
                 else -> it
             }
         }
-        // Only what is on the display counts as read.
-        if (screen is Screen.Conversation) sessions[front]?.unread?.clear()
+        if (screen is Screen.Conversation) saw()
         around.value = listAtHome()
         listed.value = front?.let { sessions[it]?.rows }.orEmpty()
         remaining.value = unfinished()
@@ -1094,6 +1100,17 @@ class AppModel(
         } else {
             screen
         }
+    }
+
+    /** Only what is on the display counts as read. */
+    private fun saw() {
+        val session = front?.takeIf { isSeen } ?: return
+        val one = sessions[session] ?: return
+        one.unread.clear()
+        val newest = one.rows.lastOrNull { !it.ours && it.isKept }?.number ?: return
+        if (newest == one.seen || one.view.over != null) return
+        one.seen = newest
+        device.seen(session, newest)
     }
 
     private fun which() = found.takeIf { it.isNotEmpty() }?.let { tokens -> Screen.Which(tokens.map { it.listed }) }
@@ -1116,7 +1133,7 @@ class AppModel(
     private fun listAtHome() = Screen.Home(
         underWay = sessions.map { (session, one) -> underWay(session, one) },
         waiting = waiting.filter { it.session == null || it.session !in sessions },
-        people = people.sortedByDescending { sessionWith(it.id)?.value?.rows?.lastOrNull()?.at ?: it.heard ?: 0 },
+        people = people.sortedByDescending { sessionWith(it.id)?.value?.rows?.lastOrNull()?.at ?: it.lastSaid ?: it.heard ?: 0 },
     )
 
     private fun underWay(session: Long, one: Session) = UnderWay(
@@ -1157,6 +1174,9 @@ class AppModel(
 
         /** There may be something before the rows. */
         var hasEarlier = true
+
+        /** The newest of their rows that the core knows to be seen. */
+        var seen: Long? = null
 
         /** The person said goodbye. */
         var isLeft = false

@@ -20,6 +20,9 @@ sealed interface Screen {
         /** Where they are, as far as that is known. */
         fun presence(contact: Contact) = with(contact).presence
 
+        /** How much of theirs was not seen. */
+        fun unread(contact: Contact) = maxOf(contact.unread, with(contact)?.unread ?: 0)
+
         /** What is under way with nobody of the [people]. */
         val others get() = underWay.filter { one -> people.none { it.id == one.contact } }
     }
@@ -358,6 +361,10 @@ data class Contact(
     val isBlocked: Boolean = false,
     /** So many bytes of files are taken from them unasked; none for as many as from everybody. */
     val takesFilesUpTo: Long? = null,
+    /** How many of their messages nobody has seen, in this process or before it. */
+    val unread: Int = 0,
+    /** When something was said last, in seconds since 1970-01-01 UTC. */
+    val lastSaid: Long? = null,
     /** The ways by which they were reached, the newest first. */
     val ways: List<ReachedBy> = emptyList(),
 ) {

@@ -16,12 +16,14 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeoutOrNull
+import org.junit.Assume.assumeTrue
 import org.junit.Test
 import java.io.ByteArrayInputStream
 import java.io.File
 import java.io.InputStream
 import java.net.DatagramSocket
 import java.net.InetAddress
+import java.net.NetworkInterface
 import java.net.URLEncoder
 import java.nio.file.Files
 import java.util.Locale
@@ -1172,14 +1174,34 @@ class AppModelTest {
     fun `two who are at other addresses and ports find each other in the local network`() = twoApps { first, second ->
         meet(first, second)
         hear(first, second)
+        // Of this machine alone nothing is announced.
+        val address = ownAddress()
+        assumeTrue("this machine has no network", address != null)
         val network = SimNetwork()
-        first.again(network, "127.0.0.2").use { one ->
-            second.again(network, "127.0.0.3").use { two ->
+        first.again(network, address!!).use { one ->
+            second.again(network, address).use { two ->
                 for (phone in listOf(one, two)) phone.app.meet(phone.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
                 for (phone in listOf(one, two)) phone.until<Screen.Conversation> { it.apart == null && !it.isOver }
                 one.app.send("here again")
                 two.app.rows.wait { ("here again" to false) in texts(it) }
             }
+        }
+    }
+
+    @Test
+    fun `what nobody has seen is counted, in the next process too`() = twoApps { first, two ->
+        meet(first, two)
+        hear(first, two)
+        first.app.home.wait { it.people.single().unread == 0 }
+        first.app.left(kept = true)
+        two.app.send("are you there?")
+        first.app.rows.wait { ("are you there?" to false) in texts(it) }
+        first.app.home.wait { it.people.single().unread == 1 && it.unread(it.people.single()) == 1 }
+        first.again().use { one ->
+            val home = one.until<Screen.Home> { it.people.singleOrNull()?.unread == 1 }
+            assertTrue(home.people.single().lastSaid!! > 1_700_000_000)
+            one.app.meet(home.people.single().id)
+            one.app.home.wait { it.people.single().unread == 0 }
         }
     }
 
@@ -1385,6 +1407,16 @@ private class Phone(
         if (!staysOnDisk) folder.deleteRecursively()
     }
 }
+
+/** Where others could reach this machine; what goes there from here does not leave it. */
+private fun ownAddress(): String? = NetworkInterface.getNetworkInterfaces().asSequence()
+    .filter { it.isUp && !it.isLoopback }
+    .flatMap { it.inetAddresses.asSequence() }
+    .firstOrNull { it.isSiteLocalAddress || it.address[0] == UNIQUE_LOCAL }
+    ?.hostAddress
+
+/** How addresses of a private network begin (RFC 4193). */
+private const val UNIQUE_LOCAL = 0xfd.toByte()
 
 /** For what no flow tells. */
 private suspend fun eventually(happened: () -> Boolean) {

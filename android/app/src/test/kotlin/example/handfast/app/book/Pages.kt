@@ -66,7 +66,7 @@ private val aydin = UnderWay(5, Key.APART_LOOKING, false, false, "Dr. Aydin", "C
 private val jonas = Waiting("a", true, null, today(18, 40))
 private val people = listOf(
     Contact("0", "Mira", Key.TRUST_VERIFIED, Key.REASON_COMPARED, NOW - 86_400 * 40, heard = NOW - 60, canBeFound = true),
-    Contact("1", "Grandpa", Key.TRUST_VERIFIED, Key.REASON_SCANNED, NOW - 86_400 * 2, heard = NOW - 86_400, canBeFound = true),
+    Contact("1", "Grandpa", Key.TRUST_VERIFIED, Key.REASON_SCANNED, NOW - 86_400 * 2, heard = NOW - 86_400, canBeFound = true, unread = 3, lastSaid = today(9, 30) - 86_400),
     Contact("2", "Dr. Aydin", Key.TRUST_UNVERIFIED, Key.REASON_OPEN_LINK, NOW - 86_400 * 16, heard = NOW - 86_400 * 16, canBeFound = true),
     Contact("3", "", Key.TRUST_UNVERIFIED, Key.REASON_SAW_THE_CODE, NOW - 86_400 * 30, heard = NOW - 86_400 * 30),
 )

@@ -36,7 +36,8 @@ class LocalServicesTest {
         }
     }
 
-    private fun services() = LocalServices(Shadow.newInstanceOf(NsdManager::class.java), { "_handfast._udp" })
+    private fun services(manager: NsdManager? = Shadow.newInstanceOf(NsdManager::class.java)) =
+        LocalServices(manager, { "_handfast._udp" }, Handler(Looper.getMainLooper()))
 
     private fun idle() = shadowOf(Looper.getMainLooper()).idle()
 
@@ -76,7 +77,7 @@ class LocalServicesTest {
 
     @Test
     fun `a system without a name service is lived with`() {
-        val without = LocalServices(null, { "_handfast._udp" })
+        val without = services(manager = null)
         without.announce(Service("ab12", 1, emptyMap()))
         without.browse(finder)
         without.browse(null)

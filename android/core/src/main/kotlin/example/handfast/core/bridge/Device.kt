@@ -215,6 +215,9 @@ class Device private constructor(private val handfast: Handfast) {
     /** One more row has reached the screen; without that, only so many come. */
     fun taken(session: Long) = at(session).use { it.taken(1u) }
 
+    /** A person has that row before their eyes, and what stands above it. */
+    fun seen(session: Long, number: Long) = at(session).use { it.seen(number.toULong()) }
+
     suspend fun onlyTheyWouldAsk(session: Long) = with(session) { it.onlyTheyWouldAsk() }
 
     suspend fun send(session: Long, text: String) = with(session) { it.sendText(text) }
@@ -414,7 +417,7 @@ class Device private constructor(private val handfast: Handfast) {
             names.announce(service?.run { Service(name, port.toInt(), txt) })
         }
 
-        override fun browse(finder: CoreFinder?) = contained { names.browse(finder?.let(::Finding)) }
+        override fun browse(finder: CoreFinder?) = contained { names.browse(finder?.let(::FinderRelay)) }
 
         private fun contained(ask: () -> Unit) = try {
             ask()
@@ -423,7 +426,7 @@ class Device private constructor(private val handfast: Handfast) {
         }
     }
 
-    private class Finding(private val finder: CoreFinder) : Finder {
+    private class FinderRelay(private val finder: CoreFinder) : Finder {
         override fun found(service: Service, addresses: List<String>) =
             finder.found(CoreService(service.name, service.port.toUShort(), service.txt), addresses)
 

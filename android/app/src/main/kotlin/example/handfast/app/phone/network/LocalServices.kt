@@ -4,7 +4,7 @@ import android.net.nsd.NsdManager
 import android.net.nsd.NsdServiceInfo
 import android.os.Build
 import android.os.Handler
-import android.os.Looper
+import android.os.HandlerThread
 import example.handfast.core.Finder
 import example.handfast.core.NameService
 import example.handfast.core.Service
@@ -17,7 +17,7 @@ import java.net.InetAddress
 class LocalServices(
     private val manager: NsdManager?,
     private val type: () -> String,
-    private val handler: Handler = Handler(Looper.getMainLooper()),
+    private val handler: Handler = Handler(HandlerThread("names").apply { start() }.looper),
 ) : NameService {
     private var announced: NsdManager.RegistrationListener? = null
     private var looking: Looking? = null
