@@ -97,7 +97,6 @@ impl Talk {
             TalkCommand::Trust(trust) => self.machine.raise_trust(now, trust),
             TalkCommand::Away(is_away) => self.machine.set_away(now, is_away),
             TalkCommand::AllowMore => self.machine.allow_more(now),
-            TalkCommand::Away(is_away) => self.machine.set_away(now, is_away),
             TalkCommand::Hold => self.is_held = true,
             TalkCommand::GoOn => self.is_held = false,
             TalkCommand::LeaveNow => {
