@@ -513,6 +513,11 @@ def rendezvous(f, place, side):
     return base64_bare(ice[:8]), base64_bare(ice[8:26]), scalar
 
 
+def greeting_cookie(f, place):
+    """5.1"""
+    return kdf(f, "HFS1 cookie", place)[:20]
+
+
 def public_key_digest(scalar):
     """5.1: SHA-256 of the SubjectPublicKeyInfo."""
     key = ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1()).public_key()
@@ -871,7 +876,7 @@ def handshake_example(keys, invitation, reply_body):
 
 
 def meeting_again_example():
-    """5.9"""
+    """5.9 and 5.10"""
     rs0, hour = counting(0), 498_612
     first, day = first_day(1_794_900_000, 1_794_900_030), hour // 24
     agree("days", (first, day), (20_773, 20_775))
@@ -886,6 +891,7 @@ def meeting_again_example():
         agree_hex(f"private key of the {who}'s certificate", scalar)
         digests.append(public_key_digest(scalar))
         agree_hex(f"digest of the {who}'s public key", digests[-1])
+    agree_hex("cookie of that hour", greeting_cookie(f, u32(hour)))
     agree_hex("restored secret", kdf(rs0, "HFS1 restored"))
     both = b"handfast-1\0\0\x04\0" + bytes(16 + 32 + 32) + digests[1] + digests[0]
     agree("length of the prologue", len(both), 158)
@@ -900,6 +906,12 @@ def meeting_again_example():
     agree_hex("READY of the initiator", frame(initiator_key, 0, ready(counting(0xE0), "Ben", 1_795_003_600, 2)))
     agree_hex("READY of the responder", frame(responder_key, 0, ready(counting(0), "Ana", 1_795_003_607, 1)))
     agree_hex("KEPT of the initiator", frame(initiator_key, 1, b"\x0e"))
+    question = b"Our dog?"
+    agree_hex("question", b"\x19" + question)
+    agree_hex("sid of the question", kdf(hash_, "HFS1 question", u32(1), question))
+    for kind, what in ((26, "answer"), (27, "expect"), (28, "proof of the answer"), (29, "match")):
+        message = bytes.fromhex(stated(what))
+        agree(what, (message[0], len(message)), (kind, 33))
     agree_hex("new secret", kdf(rs0, "HFS1 reconnect", counting(0xE0), counting(0), hash_))
     maker = public(initiator[0])
     body = u32(1_795_003_600 // 60) + b"\0" + b"\x01" + b"\x01" + bytes([1, 9]) + u16(50321)

@@ -14,6 +14,8 @@ pub(crate) struct Files {
     last: u64,
     /// What both keep, as it was shown last, by row.
     kept: BTreeMap<u64, Kept>,
+    /// It was told where begins what came while nobody looked.
+    has_told_new: bool,
 }
 
 /// A row that both keep, as it was shown last.
@@ -85,7 +87,12 @@ impl Files {
             is_delivered: lasting.is_delivered,
         };
         let (number, ours) = (row.number, row.ours);
-        match (self.kept.insert(number, now.clone()), text) {
+        let before = self.kept.insert(number, now.clone());
+        let is_new = before.is_none() && lasting.is_old && lasting.is_unread;
+        if is_new && !std::mem::replace(&mut self.has_told_new, true) {
+            output.tell(Event::New);
+        }
+        match (before, text) {
             (None, Some(text)) if lasting.is_old => output.tell(Event::Earlier {
                 row: number,
                 ours,

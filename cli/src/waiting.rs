@@ -179,6 +179,7 @@ fn read<F: Face>(line: String, session: &Session, lines: &Lines) -> Reading {
                     | Done::Session(_)
                     | Done::GoesOn(_)
                     | Done::Exported(_)
+                    | Done::Found(_)
                     | Done::Here(..),
                 ) => Outcome::Say(done.into()),
                 Err(Refusal::OtherInvitation(_)) if !is_person => Outcome::Later(line),

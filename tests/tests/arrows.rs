@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("handfast-sim", &["handfast-device"]),
     ("handfast-native", &["handfast-device", "handfast-net"]),
     ("handfast-core", &["handfast-native"]),
+    ("handfast-web", &["handfast-device"]),
     ("handfast", &["handfast-native", "handfast-camera"]),
     ("handfast-tests", &["handfast-native", "handfast-sim"]),
     (

@@ -1,7 +1,9 @@
 //! The conversation in a terminal: lines out, messages in, files both ways.
 
 mod args;
+mod asking;
 mod others;
+mod search;
 mod sending;
 mod shown;
 mod typed;
@@ -11,7 +13,6 @@ pub(crate) use typed::COMMANDS;
 
 use crate::commands::Terminal;
 use crate::device::{News, Session, lost};
-use crate::files::Files;
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output, Parting};
@@ -20,7 +21,7 @@ use crate::waiting::Told;
 use crate::{strings, words};
 use handfast_native::device::{Reached, RowContent, SessionEnd, SessionTerms, View, Wish};
 use handfast_native::token::Token;
-use shown::{Held, Last, Shown};
+use shown::{Held, Person, Shown};
 use std::collections::VecDeque;
 use tokio::time::{Instant, sleep_until};
 
@@ -61,7 +62,7 @@ pub(crate) async fn talk_again(
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     let mut chat = Chat::new(session, output, fallback, terms);
-    chat.is_away = true;
+    chat.person.is_away = true;
     chat.shows = shows;
     chat.run(lines, interrupt).await
 }
@@ -81,15 +82,9 @@ impl<'a> Chat<'a> {
             terms,
             beside: Told::default(),
             code: None,
-            files: Files::default(),
-            last: Last::default(),
-            shown: None,
+            person: Person::default(),
             held: VecDeque::new(),
             is_leaving: false,
-            has_met: false,
-            is_sought: false,
-            is_asked: false,
-            is_away: false,
             shows: None,
             leaves_by: None,
         }
@@ -115,22 +110,11 @@ struct Chat<'a> {
     /// What was told of the code that is shown for somebody else, and what it says.
     beside: Told,
     code: Option<Token>,
-    files: Files,
-    last: Last,
-    /// As it was told last.
-    shown: Option<Shown>,
+    person: Person,
     /// What the device had no room for, in the order in which it was typed.
     held: VecDeque<Held>,
     /// Nothing more will be typed. What is under way goes through first.
     is_leaving: bool,
-    /// The two have been together in this session.
-    has_met: bool,
-    /// It was told who is looked for.
-    is_sought: bool,
-    /// It was asked whether a restored device is taken for them.
-    is_asked: bool,
-    /// A contact is looked for. What is written is kept for them, and everything else waits.
-    is_away: bool,
     /// Shows where this device is.
     shows: Option<Shows<'a>>,
     /// The person has turned away, and is gone by then, whatever is still under way: what comes in is not
@@ -155,6 +139,7 @@ impl Chat<'_> {
                 },
                 line = lines.next(), if self.takes_a_line(lines) => {
                     self.typed(line, lines.is_terminal()).await;
+                    self.hide_an_answer(lines);
                 }
                 () = time_to_leave, if self.leaves_by.is_some() => return self.break_off().await,
                 () = interrupt.pressed() => return Err(self.session.close(self.output).await),
@@ -220,12 +205,13 @@ impl Chat<'_> {
 
     /// Tells who was met, with what trust, and how long it took.
     fn met(&mut self, met: View) {
-        self.has_met = true;
+        self.person.has_met = true;
+        self.know(&met);
         if let Some(window) = self.output.window() {
             window.update(|screen, _| screen.look(&met));
         }
         self.output.met(&met, &self.fallback);
-        self.shown = Shown::of(&met).map(|shown| Shown {
+        self.person.shown = Shown::of(&met).map(|shown| Shown {
             // Whatever else there is already is told behind that.
             is_interrupted: false,
             wish: Wish::Nobody,
@@ -236,8 +222,17 @@ impl Chat<'_> {
         self.changed(&met);
     }
 
+    fn know(&mut self, view: &View) {
+        if let View::Talking { key, .. } | View::Seeking { key, .. } = view {
+            self.person.with = Some(*key);
+        }
+    }
+
     /// Tells what happened. Some at the end.
     async fn hear(&mut self, news: News) -> Option<Result<Parting, Stop>> {
+        if let News::View(view) = &news {
+            self.know(view);
+        }
         if let (News::View(view), Some(window)) = (&news, self.output.window()) {
             window.update(|screen, _| screen.look(view));
         }
@@ -247,17 +242,26 @@ impl Chat<'_> {
                 name,
                 heard,
                 restored,
+                questions,
+                hindrance,
                 here,
                 ..
             }) => {
-                if !std::mem::replace(&mut self.is_away, true) {
+                if let Some(hindrance) = hindrance
+                    && !std::mem::replace(&mut self.person.is_hindered, true)
+                {
+                    self.person.is_sought = true;
+                    self.output.note(words::hindered(hindrance));
+                }
+                self.tell_questions(&name, &questions);
+                if !std::mem::replace(&mut self.person.is_away, true) {
                     self.output.tell(Event::Away);
                 }
-                if !self.has_met && !std::mem::replace(&mut self.is_sought, true) {
+                if !self.person.has_met && !std::mem::replace(&mut self.person.is_sought, true) {
                     let name = name.clone();
                     self.output.tell(Event::Seeking { name, heard });
                 }
-                let was_asked = std::mem::replace(&mut self.is_asked, restored.is_some());
+                let was_asked = std::mem::replace(&mut self.person.is_asked, restored.is_some());
                 if let Some(claim) = restored.as_ref().filter(|_| !was_asked) {
                     self.output.tell(Event::restored(&name, claim));
                 }
@@ -267,12 +271,12 @@ impl Chat<'_> {
                     return Some(Err(stop));
                 }
             }
-            News::View(view @ View::Talking { .. }) if !self.has_met => {
-                self.is_away = false;
+            News::View(view @ View::Talking { .. }) if !self.person.has_met => {
+                self.person.is_away = false;
                 self.met(view);
             }
-            News::View(view @ View::Talking { .. }) if self.is_away => {
-                self.is_away = false;
+            News::View(view @ View::Talking { .. }) if self.person.is_away => {
+                self.person.is_away = false;
                 if let View::Talking { name, .. } = &view {
                     self.output.tell(Event::Back { name: name.clone() });
                 }
@@ -281,11 +285,16 @@ impl Chat<'_> {
             News::View(view) => self.changed(&view),
             News::Row(row) => {
                 let is_text = matches!(row.content, RowContent::Text(_));
-                self.last.hear(&row);
+                self.person.last.hear(&row);
                 if !(is_text && self.leaves_by.is_some()) {
-                    self.files.show(&row, self.output);
+                    self.person.files.show(&row, self.output);
                 }
                 self.session.shown().await;
+                // Whoever has turned away sees nothing more.
+                let is_unread = row.lasting.as_ref().is_some_and(|one| one.is_unread);
+                if is_unread && self.leaves_by.is_none() {
+                    self.session.seen(row.number).await;
+                }
             }
             News::NotCompared(error) => self.output.note(words::not_compared(error)),
             News::NotRemembered => self.output.note(strings::not_remembered()),
@@ -307,10 +316,16 @@ impl Chat<'_> {
     }
 
     fn changed(&mut self, view: &View) {
-        let (Some(now), Some(before)) = (Shown::of(view), self.shown) else {
+        if let View::Talking {
+            name, questions, ..
+        } = view
+        {
+            self.tell_questions(name, questions);
+        }
+        let (Some(now), Some(before)) = (Shown::of(view), self.person.shown) else {
             return;
         };
-        self.shown = Some(now);
+        self.person.shown = Some(now);
         let output = &mut *self.output;
         if now.is_interrupted != before.is_interrupted {
             output.tell(match now.is_interrupted {
@@ -362,7 +377,7 @@ impl Chat<'_> {
     async fn break_off(&mut self) -> Result<Parting, Stop> {
         self.output.close();
         let _ = self.session.close(self.output).await;
-        if self.files.are_under_way() {
+        if self.person.files.are_under_way() {
             self.output.note(strings::files_cut_off());
         }
         self.end(SessionEnd::Closed)

@@ -17,6 +17,8 @@ mod network;
 mod open;
 mod scan;
 mod seal;
+mod search;
+mod serve;
 
 use crate::chat::{self as conversation, ChatArgs};
 use crate::device::{Device, Session};
@@ -43,6 +45,8 @@ pub(crate) enum Command {
     Contacts(contacts::Args),
     #[command(about = strings::command_chat())]
     Chat(chat::Args),
+    #[command(about = strings::command_search())]
+    Search(search::Args),
     #[command(about = strings::command_listen())]
     Listen(listen::Args),
     #[command(about = strings::command_export())]
@@ -61,6 +65,8 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     #[command(about = strings::command_network())]
     Network(network::Args),
+    #[command(about = strings::command_serve())]
+    Serve(serve::Args),
     #[command(about = strings::command_demo())]
     Demo(demo::Args),
     #[command(hide = true)]
@@ -82,6 +88,7 @@ impl Command {
             Self::Invitations(args) => args.json,
             Self::Contacts(args) => args.json,
             Self::Chat(args) => args.seek.json,
+            Self::Search(args) => args.json,
             Self::Listen(args) => args.seek.json,
             Self::Export(args) => args.json,
             Self::Import(args) => args.json,
@@ -91,6 +98,7 @@ impl Command {
             Self::Open(args) => args.json,
             Self::Inspect(args) => args.json,
             Self::Network(args) => args.json,
+            Self::Serve(args) => args.json,
             Self::Demo(args) => args.json,
             // The demonstration tells people what its children say.
             Self::DemoHost(_) | Self::DemoGuest(_) => false,
@@ -106,6 +114,7 @@ impl Command {
             Self::Invitations(args) => talk(args.json, move |hands| invitations::run(args, hands)),
             Self::Contacts(args) => talk(args.json, move |hands| contacts::run(args, hands)),
             Self::Chat(args) => talk(args.seek.json, move |hands| chat::run(args, hands)),
+            Self::Search(args) => talk(args.json, move |hands| search::run(args, hands)),
             Self::Listen(args) => talk(args.seek.json, move |hands| listen::run(args, hands)),
             Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),
             Self::Import(args) => talk(args.json, move |hands| import::run(args, hands)),
@@ -115,6 +124,7 @@ impl Command {
             Self::Open(args) => talk(args.json, move |hands| open::run(args, hands)),
             Self::Inspect(args) => talk(args.json, move |hands| inspect::run(args, hands)),
             Self::Network(args) => talk(args.json, move |hands| network::run(args, hands)),
+            Self::Serve(args) => talk(args.json, move |hands| serve::run(args, hands)),
             Self::Demo(args) => demo::run(args),
             Self::DemoHost(args) => {
                 talk(true, move |hands| demo::part::run(Role::Host, args, hands))

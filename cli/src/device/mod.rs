@@ -136,9 +136,9 @@ impl Device {
     ) -> Result<Session, (Self, Stop)> {
         match self.command(command).await {
             Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session::new(self, id, again)),
-            Ok(Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..)) => {
-                Err((self, Failure::Local.into()))
-            }
+            Ok(
+                Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..),
+            ) => Err((self, Failure::Local.into())),
             Err(stop) => Err((self, stop)),
         }
     }
@@ -183,6 +183,9 @@ impl Device {
             Refusal::NoInvitation => Stop::bad_input(strings::sealed()),
             Refusal::Reply(error) => Stop::bad_input(words::reply_refused(error)),
             Refusal::Blocked => Stop::new(Status::Failed, "blocked", strings::blocked()),
+            Refusal::Hindered(hindrance) => {
+                Stop::new(Status::Failed, "hindered", words::hindered(hindrance))
+            }
             Refusal::Here(error) => Stop::bad_input(words::here_refused(error)),
             Refusal::SpentHere => Stop::bad_input(strings::here_spent()),
             Refusal::NotYet => Stop::new(Status::Failed, "not_yet", strings::not_yet()),

@@ -8,9 +8,10 @@ use crate::status::{Status, Stop};
 use crate::{strings, words};
 use handfast_native::conversation::CompareError;
 use handfast_native::device::{
-    self, AcceptTerms, Command, Done, Pending, PendingId, Refusal, Row, Saying, SessionCommand,
-    SessionEnd, SessionId, Tag, View,
+    self, AcceptTerms, Command, ContactEdit, Done, Pending, PendingId, Refusal, Row, Saying,
+    SessionCommand, SessionEnd, SessionId, Tag, View,
 };
+use handfast_native::handshake::PublicKey;
 use handfast_native::pairing::Failure;
 use handfast_native::store::StoreError;
 use handfast_native::{DeviceHandle, GOODBYE, Overview};
@@ -55,6 +56,14 @@ impl Orders {
     /// Why it was not.
     pub(crate) async fn give(&self, command: SessionCommand) -> Result<Done, Refusal> {
         self.handle.command(Command::To(self.id, command)).await
+    }
+
+    /// Has something done that is about no session.
+    ///
+    /// # Errors
+    /// Why it was not.
+    pub(crate) async fn order(&self, command: Command) -> Result<Done, Refusal> {
+        self.handle.command(command).await
     }
 
     /// The device has ended.
@@ -121,6 +130,12 @@ impl Session {
         }
     }
 
+    /// Something about whoever is talked to, or looked for, is otherwise from now on. Whether it was taken.
+    pub(crate) async fn change(&self, key: PublicKey, edit: ContactEdit) -> bool {
+        let change = Command::Change(key, edit);
+        self.device.command(change).await.is_ok()
+    }
+
     /// How the device stands.
     pub(crate) fn overview(&self) -> Arc<Overview> {
         self.device.overview()
@@ -170,6 +185,12 @@ impl Session {
         }
     }
 
+    /// A person has this row before their eyes.
+    pub(crate) async fn seen(&self, row: u64) {
+        // One that is over is read already.
+        let _ = self.orders().give(SessionCommand::Seen(row)).await;
+    }
+
     /// The two have met, so nothing waits for them any more.
     pub(crate) fn meets(&mut self) {
         self.waits = None;
@@ -212,7 +233,7 @@ impl Session {
         self.device.start_again().await?;
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }
@@ -226,7 +247,7 @@ impl Session {
     pub(crate) async fn begin_beside(&mut self, command: Command) -> Result<(), Stop> {
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.beside = Some(id),
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }
@@ -261,7 +282,7 @@ impl Session {
         let before = self.orders();
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }
@@ -330,6 +351,10 @@ impl Session {
             SessionEnd::Seal(error) => sealed_files::refused(error),
             SessionEnd::Refused => Stop::new(Status::Insecure, "refused", strings::refused()),
             SessionEnd::Blocked => Stop::new(Status::Failed, "blocked", strings::ended_blocked()),
+            SessionEnd::Frozen => Stop::new(Status::Insecure, "frozen", strings::ended_frozen()),
+            SessionEnd::Forgotten => {
+                Stop::new(Status::Failed, "forgotten", strings::ended_forgotten())
+            }
             SessionEnd::Elsewhere => {
                 Stop::new(Status::Failed, "elsewhere", strings::ended_elsewhere())
             }

@@ -2,9 +2,10 @@
 
 use crate::symbol::Forms;
 use crate::{strings, words};
-use handfast_native::device::{Reached, Role, View};
+use handfast_native::device::{Asked, Hit, Reached, Role, View};
 use handfast_native::handshake::{Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
+use handfast_native::question::Standing;
 use handfast_native::reconnect::RestoredClaim;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -88,6 +89,13 @@ pub(crate) enum Event {
         ours: bool,
         text: String,
     },
+    /// How a question stands that was asked here, or that they ask.
+    Question {
+        ours: bool,
+        question: String,
+        standing: Standing,
+        text: String,
+    },
     /// So many who were met are looked for at once.
     Listening { contacts: usize },
     /// Somebody who was met is here.
@@ -153,6 +161,15 @@ pub(crate) enum Event {
     /// This was said before, in milliseconds since 1970-01-01 UTC.
     Earlier {
         row: u64,
+        ours: bool,
+        at_ms: u64,
+        text: String,
+    },
+    /// What follows came while nobody looked.
+    New,
+    /// This was said with a contact, in milliseconds since 1970-01-01 UTC, and found.
+    Hit {
+        name: String,
         ours: bool,
         at_ms: u64,
         text: String,
@@ -303,6 +320,16 @@ impl Event {
         }
     }
 
+    /// This was found in the conversation with this contact.
+    pub(crate) fn hit(name: &str, hit: Hit) -> Self {
+        Self::Hit {
+            name: name.to_owned(),
+            ours: hit.ours,
+            at_ms: hit.at,
+            text: hit.text,
+        }
+    }
+
     /// They have reached a limit.
     pub(crate) fn limited(limit: Reached) -> Self {
         let key = match limit {
@@ -324,6 +351,16 @@ impl Event {
             ours: claim.ours,
             text: words::restored(name, claim),
         }
+    }
+
+    /// How a question of the person here, or one of theirs, stands.
+    pub(crate) fn question(name: &str, ours: bool, asked: &Asked) -> Option<Self> {
+        Some(Self::Question {
+            ours,
+            question: asked.question.clone(),
+            standing: asked.standing,
+            text: words::asked(name, ours, asked)?,
+        })
     }
 
     /// What most likely stands in the way.
@@ -364,9 +401,17 @@ pub(crate) struct Listed {
     pub(crate) heard: u64,
     /// The two hold something in common by which they find each other.
     pub(crate) can_be_found: bool,
+    /// Somebody else has the keys of one of the two, as far as anybody said.
+    pub(crate) frozen: bool,
+    /// Another device writes to them as this person, who has not said whose it is.
+    pub(crate) replaced: bool,
     pub(crate) blocked: bool,
     /// So many bytes of files are taken from them unasked; none if as from everybody.
     pub(crate) files_up_to: Option<u64>,
+    /// How many of their messages nobody has seen; 1,000 stands for as many or more.
+    pub(crate) unread: u64,
+    /// When something was said last, in milliseconds since 1970-01-01 UTC.
+    pub(crate) last_said_ms: Option<u64>,
 }
 
 /// On which side of an invitation this machine is, as programs read it.

@@ -188,7 +188,7 @@ impl Output {
             Event::HereOpened { name, age_s } => {
                 self.whisper(&words::here_said(name, Duration::from_secs(*age_s)));
             }
-            Event::Restored { text, .. } => self.whisper(text),
+            Event::Restored { text, .. } | Event::Question { text, .. } => self.whisper(text),
             Event::Away => self.whisper(strings::contact_away()),
             Event::Back { name } => self.whisper(&words::back(name)),
             Event::Revoked { id } => self.whisper(&strings::revoked(id)),
@@ -222,6 +222,16 @@ impl Output {
                 };
                 self.print(&margin::theirs(name, text, terminal::columns()));
             }
+            Event::Hit {
+                name,
+                ours,
+                at_ms,
+                text,
+            } => {
+                let head = words::hit(name, *ours, *at_ms);
+                self.print(&margin::theirs(&head, text, terminal::columns()));
+            }
+            Event::New => self.whisper(strings::new_messages()),
             Event::Edited { ours: true, .. } | Event::TakenBack { ours: true, .. } => {}
             Event::Edited { text, .. } => {
                 self.whisper(&strings::they_edited(&self.name));

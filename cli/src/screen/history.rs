@@ -5,6 +5,7 @@ use super::entry::{Content, Entry, FileOnTheWay, Room};
 use super::looks::Looks;
 use super::text;
 use super::time::{self, Zone};
+use crate::strings;
 use handfast_native::device::{Row, RowContent};
 use ratatui_core::text::{Line, Span};
 use std::collections::VecDeque;
@@ -58,6 +59,8 @@ pub(super) struct History {
     bottom: Option<Bottom>,
     /// Lines that came below it.
     unseen: usize,
+    /// The row with which begins what came while nobody looked.
+    new_from: Option<u64>,
 }
 
 /// A row of a line.
@@ -86,6 +89,14 @@ impl History {
             }
             None => {
                 let before = row.before.and_then(|number| self.place_of(number));
+                let is_new = row
+                    .lasting
+                    .as_ref()
+                    .is_some_and(|lasting| lasting.is_old && lasting.is_unread);
+                // A page that is read later stands above.
+                if is_new && (self.new_from.is_none() || row.before == self.new_from) {
+                    self.new_from = Some(row.number);
+                }
                 let is_old = row.lasting.as_ref().is_some_and(|lasting| lasting.is_old);
                 let place = match before {
                     Some(place) => place,
@@ -334,6 +345,9 @@ impl History {
                 room.columns,
                 pen.looks,
             ));
+        }
+        if entry.row.is_some() && entry.row == self.new_from {
+            rows.push(between(strings::screen_new(), room.columns, pen.looks));
         }
         rows.extend(entry.rows(room, pen));
         rows

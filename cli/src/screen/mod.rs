@@ -20,6 +20,7 @@ mod time;
 mod typing;
 mod window;
 
+pub(crate) use time::moment;
 pub(crate) use window::Window;
 
 use crate::chat::COMMANDS;
@@ -78,6 +79,7 @@ impl Screen {
                 key,
                 name: name.to_owned(),
                 presence: Presence::Sought(0),
+                unread: 0,
             },
             trust: None,
             history: History::default(),
@@ -231,6 +233,12 @@ impl Screen {
                 }
                 why.clone()
             }
+            Event::Hit {
+                name,
+                ours,
+                at_ms,
+                text,
+            } => format!("{}: {text}", words::hit(name, *ours, *at_ms)),
             Event::Note { text } | Event::Hint { text, .. } => text.clone(),
             _ => return,
         };

@@ -97,6 +97,8 @@ pub(super) struct Person {
     pub(super) key: Option<PublicKey>,
     pub(super) name: String,
     pub(super) presence: Presence,
+    /// How many of their messages nobody has seen.
+    pub(super) unread: u64,
 }
 
 impl Person {
@@ -110,7 +112,15 @@ impl Person {
     fn row(&self, is_current: bool, columns: usize, pen: Pen) -> Line<'static> {
         let (sign, style) = self.presence.sign(pen);
         let room = columns.saturating_sub(4);
-        let word = text::cut(&self.presence.word(pen.now.unix), room.saturating_sub(9));
+        // What waits to be read says more than when they were heard.
+        let (word, word_style) = match (self.unread, is_current) {
+            (0, _) | (_, true) => (self.presence.word(pen.now.unix), pen.looks.faint()),
+            (unread, false) => (
+                strings::screen_unread(words::unread(unread)),
+                pen.looks.accent(),
+            ),
+        };
+        let word = text::cut(&word, room.saturating_sub(9));
         let name = text::cut(
             &self.shown_name(),
             room.saturating_sub(text::width(&word) + 1),
@@ -130,7 +140,7 @@ impl Person {
             Span::raw(" "),
             Span::styled(name, name_style),
             Span::raw(" ".repeat(between)),
-            Span::styled(word, pen.looks.faint()),
+            Span::styled(word, word_style),
         ])
     }
 }
@@ -187,6 +197,7 @@ impl People {
             key: Some(contact.key),
             name: contact.shown_name().to_owned(),
             presence: Presence::Away(contact.heard),
+            unread: contact.unread,
         });
         self.others = person.collect();
         let waiting = overview.pending.iter();

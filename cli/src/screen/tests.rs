@@ -11,8 +11,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handfast_native::Overview;
 use handfast_native::conversation::FileError;
 use handfast_native::device::{
-    ContactView, FileState, Lasting, Milestones, Quoted, Reached, Reaction, Row, RowContent, View,
-    Wish,
+    ContactView, FileState, Inquiries, Lasting, Milestones, Quoted, Reached, Reaction, Row,
+    RowContent, View, Wish,
 };
 use handfast_native::handshake::{PublicKey, ShortString, Trust, TrustReason};
 use handfast_native::qr::Symbol;
@@ -176,6 +176,7 @@ fn view_with(reached: Option<Reached>) -> View {
         reached,
         times_reached: 0,
         is_full: false,
+        questions: Inquiries::default(),
     }
 }
 
@@ -245,6 +246,8 @@ fn a_narrow_window_shows_the_conversation_alone() {
         restored: None,
         here: None,
         is_offline: false,
+        hindrance: None,
+        questions: Inquiries::default(),
     });
     person.says(false, "Did you get home all right?");
     person.screen.wait(vec!["Yes! See you".to_owned()]);
@@ -271,7 +274,7 @@ fn a_large_window_shows_people_and_what_is_compared() {
             heard,
             ..Contact::met(PublicKey([key; 32]), name, trust, 1)
         };
-        ContactView::from(&contact)
+        ContactView::new(&contact, None)
     };
     person.screen.look_around(&Overview {
         contacts: vec![
@@ -536,6 +539,7 @@ fn kept(number: u64, ours: bool, at: u64, text: &str) -> Row {
         lasting: Some(Box::new(Lasting {
             is_delivered: false,
             is_old: false,
+            is_unread: false,
             quote: None,
             reactions: Vec::new(),
             earlier: Vec::new(),
@@ -592,6 +596,50 @@ fn what_both_keep_shows_where_it_is_what_it_answers_and_what_became_of_it() {
         "                        │ >",
         " F2 code  F4 file  F5 compare  Tab people  PgUp history  F1 help      F10 leave",
     ]);
+}
+
+#[test]
+fn a_line_says_where_begins_what_came_while_nobody_looked_and_the_list_says_how_much_waits() {
+    let mut person = Person::talking((80, 12));
+    let met = |key, unread| ContactView {
+        unread,
+        ..ContactView::new(
+            &Contact::met(
+                PublicKey([key; 32]),
+                "Jonas",
+                Trust::because(TrustReason::Scanned),
+                1,
+            ),
+            None,
+        )
+    };
+    person.screen.look_around(&Overview {
+        contacts: vec![met(2, 7), met(3, 1_000)],
+        ..Overview::default()
+    });
+    let old = |number, text: &str, is_unread| {
+        with(kept(number, false, NOON, text), |lasting| {
+            (lasting.is_old, lasting.is_unread) = (true, is_unread);
+        })
+    };
+    person.hears(&old(1, "read", false));
+    person.hears(&old(2, "not read", true));
+    person.hears(&old(3, "nor this", true));
+    let mut further_up = old(4, "still further up", true);
+    further_up.before = Some(2);
+    let seen = person.sees().concat();
+    assert!(seen.contains("Jonas          7 new"), "{seen}");
+    assert!(seen.contains("Jonas       999+ new"), "{seen}");
+    let new = |person: &Person| {
+        let seen = person.sees();
+        let at = seen.iter().position(|row| row.ends_with("── new ──"));
+        let at = at.expect("a line");
+        assert_eq!(seen.concat().matches("── new ──").count(), 1);
+        seen[at + 1].clone()
+    };
+    assert!(new(&person).ends_with(" not read"));
+    person.hears(&further_up);
+    assert!(new(&person).ends_with("still further up"));
 }
 
 #[test]
@@ -682,7 +730,7 @@ fn tab_turns_to_the_next_one_and_keeps_what_was_typed_for_whom() {
     let mut person = Person::talking((80, 24));
     let met = |key, name: &str| {
         let trust = Trust::because(TrustReason::Scanned);
-        ContactView::from(&Contact::met(PublicKey([key; 32]), name, trust, 1))
+        ContactView::new(&Contact::met(PublicKey([key; 32]), name, trust, 1), None)
     };
     let overview = Overview {
         contacts: vec![met(1, "Mira"), met(2, "Grandpa"), met(3, "Jonas")],

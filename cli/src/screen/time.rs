@@ -30,6 +30,13 @@ pub(super) fn clock(moment: NaiveDateTime) -> String {
     format!("{:02}:{:02}", moment.hour(), moment.minute())
 }
 
+/// Day and time of a moment, given in milliseconds since 1970-01-01 UTC, by the clock of this machine.
+pub(crate) fn moment(at: u64) -> String {
+    let now = crate::output::unix_microseconds() / 1000;
+    let [at, today] = [at, now].map(|moment| Zone::Here.at(moment));
+    format!("{}, {}", day(at.date(), today.date()), clock(at))
+}
+
 /// A day as people say it who know which one it is today.
 pub(super) fn day(day: NaiveDate, today: NaiveDate) -> String {
     if day == today {

@@ -59,7 +59,7 @@ mod tests {
         let trust = Trust::because(TrustReason::Scanned);
         let all = names.iter().zip(1..);
         all.map(|(name, key)| Contact::met(PublicKey([key; 32]), *name, trust, 1))
-            .map(|contact| ContactView::from(&contact))
+            .map(|contact| ContactView::new(&contact, None))
             .collect()
     }
 

@@ -1,8 +1,8 @@
 //! What a person, or the shell on their behalf, tells a device to do.
 
 use super::{
-    ContactEdit, ExportTerms, Exported, PendingId, Provenance, RequestId, SessionId, SessionTerms,
-    Settings,
+    ContactEdit, ExportTerms, Exported, Hindrance, Hits, PendingId, Provenance, RequestId, Search,
+    SessionId, SessionTerms, Settings,
 };
 use handfast_protocol::conversation::Finding;
 use handfast_protocol::handshake::PublicKey;
@@ -60,6 +60,8 @@ pub enum Command {
     Forget(PublicKey),
     /// Something about a contact is otherwise from now on. The answer follows once that is kept.
     Change(PublicKey, ContactEdit),
+    /// Look for something that was said. The answer is a page of it, [`Done::Found`].
+    Search(Box<Search>),
     /// Write this device to a file, so that another one can be made of it. The answer is [`Done::Exported`], once
     /// the file is in its place.
     Export(Box<ExportTerms>),
@@ -99,8 +101,13 @@ pub enum SessionCommand {
     ShowAgain(Box<Invitation>, Provenance),
     /// Guest: show the reply at once.
     OfferReply,
-    /// Guest: answer the question.
+    /// Ask whoever is here this, to make sure that they are who they should be: a contact who is talked to, or
+    /// whose restored device the person decides about. What comes of it stands in the view.
+    Ask(Question, Answers),
+    /// Answer the question of the other side: a guest that of its host, a contact that of the other.
     Answer(Answers),
+    /// Contact: give no answer to it.
+    NoAnswer,
     /// Contact: whether the conversation goes on with a device that was restored from a copy.
     AcceptRestored(bool),
     /// Contact: say to them by a token where this device is. [`View::Seeking`](super::View::Seeking) shows it
@@ -118,6 +125,9 @@ pub enum SessionCommand {
     Earlier,
     /// So many rows of the conversation have reached the screen.
     Taken(u32),
+    /// A person has this row of the other side before their eyes, and with it whatever was told that stands above
+    /// it. Whoever only passes rows on does not say so: then they are new for whoever looks next.
+    Seen(u64),
 }
 
 /// What is done in a conversation.
@@ -265,7 +275,7 @@ pub struct AcceptTerms {
 }
 
 /// What became of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
@@ -282,12 +292,14 @@ pub enum Done {
     Exported(Exported),
     /// There is nothing before.
     Beginning,
+    /// This was found.
+    Found(Box<Hits>),
     /// This contact has said where they are, so many seconds ago by their clock.
     Here(PublicKey, u64),
 }
 
 /// The answer to a command, for whoever gave it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// Which command.
     pub request: RequestId,
@@ -323,6 +335,12 @@ pub enum Refusal {
     /// The person has blocked this contact.
     #[error("you have blocked this contact: unblock them first")]
     Blocked,
+    /// They have given three answers today that were not right.
+    #[error("they have given three wrong answers today: compare, or ask again tomorrow")]
+    NoTriesLeft,
+    /// The contact is not looked for, and nothing can be written to them.
+    #[error(transparent)]
+    Hindered(Hindrance),
     /// The store did not take it, or does not know it.
     #[error(transparent)]
     Store(StoreError),

@@ -17,7 +17,7 @@
 //!    guest hears of it, and a guest's proof before it is sent.
 //! 4. The two are together: in one batch the invitation ends and the peer is remembered. Only then
 //!    they talk, so that no invitation lives twice and nobody is met who is not remembered.
-//! 5. `talk`: rows, files, the comparison, and what it makes of the trust in the peer.
+//! 5. `talk`: rows, files, the comparison, questions (`question`), and what they make of the trust in the peer.
 //! 6. `returning`: a contact is looked for by what only the two hold (`hours`), proves to be them, and both
 //!    keep the next secret before they talk. It goes on beside the conversation, and after it. `nearby`
 //!    announces this device to those who are looked for, in the local network; `here` says to one of them
@@ -43,8 +43,10 @@ mod pairing;
 mod place;
 mod ports;
 mod prepare;
+mod question;
 mod randomness;
 mod returning;
+mod search;
 #[cfg(feature = "serde")]
 pub mod serialized;
 mod session;
@@ -62,8 +64,9 @@ pub use command::{
     AcceptTerms, Answer, Command, DeliveryMode, Done, InviteTerms, Protection, Refusal, Saying,
     SessionCommand,
 };
-pub use contacts::{ContactEdit, ContactView};
+pub use contacts::{ContactEdit, ContactView, Hindrance};
 pub use export::{ExportTerms, Exported};
+pub use history::Summary;
 pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
@@ -71,12 +74,13 @@ pub use ports::{
     NetworkCommand, Output, Page, Query, SeekKeys, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
 };
 pub use randomness::{NoRandomness, Randomness, system_randomness};
+pub use search::{Hit, Hits, Search};
 pub use settings::{Asking, Scope, SessionTerms, Settings};
 pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
 pub use view::{
-    Event, FileState, Lasting, Outlook, Quoted, Reached, Reaction, RouterReport, Row, RowContent,
-    SessionEnd, View, Wish,
+    Asked, Event, FileState, Inquiries, Lasting, Outlook, Quoted, Reached, Reaction, RouterReport,
+    Row, RowContent, SessionEnd, View, Wish,
 };
 
 // What the crates below define and this layer speaks of.
@@ -89,15 +93,15 @@ use handfast_protocol::handshake::{PublicKey, StaticKey};
 use handfast_protocol::log::Place as LogPlace;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
-use handfast_protocol::reconnect::SpentHere;
 use handfast_store::{MAX_SETTING, Refused, StoreError};
 use handfast_token::{Invitation, ReplyError, SealedReply};
 use nearby::Nearby;
-use session::{Session, SessionInput};
+use session::{Parting, Session, SessionInput};
 use shared::{Purpose, Shared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How often guesses are written at most: they may go on for ten minutes.
 const PACE: Duration = Duration::from_secs(5);
@@ -164,7 +168,8 @@ pub struct Device {
     network: Option<(Vec<IpAddr>, Option<IpAddr>)>,
     guesses: Guesses,
     nearby: Nearby,
-    spent_here: SpentHere,
+    /// Who waits for what is found, and which words are looked for.
+    searching: BTreeMap<Ticket, (RequestId, handfast_store::Query)>,
 }
 
 /// Guesses that are not kept yet.
@@ -193,7 +198,7 @@ impl Device {
             network: None,
             guesses: Guesses::default(),
             nearby: Nearby::default(),
-            spent_here: SpentHere::default(),
+            searching: BTreeMap::new(),
         };
         let guesses = device.shared.kept().guesses.clone();
         if !guesses.is_empty() {
@@ -229,7 +234,9 @@ impl Device {
             }
             Input::Talk(id, event) => self.feed(id, SessionInput::Talk(event), now),
             Input::Found(ticket, result) => {
-                if let Some(with) = self.shared.found(ticket) {
+                if let Some(with) = self.shared.found(ticket)
+                    && let Some(result) = self.searched(ticket, result)
+                {
                     self.shared.with_history(with, |history, shared| {
                         history.found(shared, ticket, result, now);
                     });
@@ -383,10 +390,11 @@ impl Device {
                     return Err(StoreError::Unknown.into());
                 }
                 let forget = vec![Write::Forget(key)];
-                self.shared.write(forget, Purpose::Answer(request));
+                self.shared.write(forget, Purpose::Forgetting(request, key));
                 Ok(None)
             }
             Command::Change(key, edit) => self.change(request, key, edit, now),
+            Command::Search(search) => self.search(request, *search),
             Command::Export(terms) => self.export(request, terms),
             Command::Choose(settings) => {
                 let named = settings.asking.named.iter();
@@ -550,7 +558,11 @@ impl Device {
             Some((Some(id), _)) => id,
             Some((None, pending)) => match self.resume(pending, AcceptTerms::default(), now)? {
                 Done::Session(id) | Done::GoesOn(id) => id,
-                Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+                Done::Ok
+                | Done::Beginning
+                | Done::Exported(_)
+                | Done::Found(_)
+                | Done::Here(..) => {
                     return Err(Refusal::NotNow);
                 }
             },
@@ -685,11 +697,16 @@ impl Device {
         if let Err(end) = happen(session, &mut self.shared)
             && let Some(session) = self.sessions.remove(&id)
         {
-            let peer = session.peer().filter(|_| end == SessionEnd::Different);
+            // Whoever is in between here, or nobody knows who they are, is so wherever else they are.
+            let everywhere = match end {
+                SessionEnd::Different => Some(SessionEnd::Refused),
+                SessionEnd::Frozen => Some(SessionEnd::Frozen),
+                _ => None,
+            };
+            let peer = session.peer();
             session.over(&mut self.shared, end, now);
-            // Whoever is in between here is so wherever else they are.
-            if let Some(peer) = peer {
-                self.end_with(peer, SessionEnd::Refused, now);
+            if let (Some(peer), Some(end)) = (peer, everywhere) {
+                self.end_with(peer, end, now);
             }
         }
     }
@@ -762,6 +779,14 @@ impl Device {
                 let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
                 self.shared.answer(request, result);
             }
+            Purpose::Forgetting(request, key) => {
+                let is_forgotten = result.is_ok();
+                let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
+                self.shared.answer(request, result);
+                if is_forgotten {
+                    self.part_from(key, Parting::Forgets, now);
+                }
+            }
             Purpose::Contact(request) => {
                 let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
                 self.shared.answer(request, result);
@@ -779,6 +804,7 @@ impl Device {
                     history.stored(shared, ticket, result, now);
                 });
             }
+            Purpose::Read(with, place) => self.shared.mark_is_written(with, place),
             Purpose::Refusal(id) => {
                 if let Err(error) = result {
                     self.shared.tell(Event::NotRemembered(id, error));

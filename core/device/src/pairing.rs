@@ -3,6 +3,7 @@
 
 use super::place::{Place, at_router};
 use super::prepare::{Ready, Record};
+use super::question::Questioning;
 use super::session::{Context, SessionInput, end, not_now};
 use super::shared::Purpose;
 use super::snapshot::expires;
@@ -27,7 +28,8 @@ use handfast_token::{
 };
 use std::io;
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long it may take until something is kept. After that the peer is not kept waiting.
 const KEEPING: Duration = Duration::from_secs(5);
@@ -69,6 +71,8 @@ pub(super) struct Pairing {
     /// Guest: a reply that an earlier process made does not lead here any more.
     is_moved: bool,
     has_link: bool,
+    /// Number and way of the link beside, on which the guest comes anew.
+    beside: Option<(u64, Option<LinkPath>)>,
     /// Which way the last link took.
     path: Option<LinkPath>,
     /// The last link that was open.
@@ -149,6 +153,14 @@ pub(super) struct Remembered {
     pub(super) path: Option<LinkPath>,
     pub(super) early: Vec<Bytes>,
     pub(super) milestones: Milestones,
+    /// What the two have asked each other on this link before they talked.
+    pub(super) questions: Option<Questioning>,
+}
+
+/// Whether this device keeps what it takes to find them again. Of a frozen contact it does not, before a meeting
+/// verifies who that is.
+fn keeps(context: &Context<'_>, key: PublicKey) -> bool {
+    context.kept(key).is_some_and(|contact| !contact.frozen)
 }
 
 /// What either machine wants done.
@@ -156,9 +168,12 @@ enum Effect {
     Expect(Fingerprint, Vec<Candidate>, Turn),
     ExpectNobody,
     Send(Bytes),
+    SendBeside(Bytes),
+    Stands,
     Keep,
     Remember,
     Abandon,
+    AbandonBeside,
     Again,
     LookOutside,
     Reissue(Box<Invitation>),
@@ -205,6 +220,7 @@ impl Pairing {
             outlook: ready.outlook,
             is_moved: ready.is_moved,
             has_link: false,
+            beside: None,
             path: None,
             link: 0,
             began: context.now.monotonic,
@@ -347,6 +363,7 @@ impl Pairing {
             | SessionInput::Worked(_)
             | SessionInput::Talk(_)
             | SessionInput::PeerEnds(..)
+            | SessionInput::Parts(..)
             | SessionInput::ContactChanged
             | SessionInput::Listed
             | SessionInput::LogsEnded(_) => {}
@@ -395,10 +412,18 @@ impl Pairing {
             }
             CarrierEvent::LinkOpen {
                 number,
+                is_beside,
                 local,
                 remote,
                 path,
             } => {
+                if is_beside {
+                    if let Side::Host { machine, .. } = &mut self.side {
+                        self.beside = Some((number, path));
+                        machine.opened_beside(now, local, remote);
+                    }
+                    return;
+                }
                 (self.link, self.path) = (number, path);
                 self.unheard.heard();
                 self.cause = None;
@@ -417,8 +442,20 @@ impl Pairing {
             },
             CarrierEvent::Received(_) => {}
             CarrierEvent::LinkEnded => {
-                if std::mem::take(&mut self.has_link) {
+                if self.has_link {
+                    self.has_link = self.take_beside();
                     self.side.link_ended(now);
+                }
+            }
+            CarrierEvent::ReceivedBeside(message) => {
+                if let Side::Host { machine, .. } = &mut self.side {
+                    machine.received_beside(now, &message);
+                }
+            }
+            CarrierEvent::BesideEnded => {
+                self.beside = None;
+                if let Side::Host { machine, .. } = &mut self.side {
+                    machine.beside_ended();
                 }
             }
             CarrierEvent::Moved(place) => {
@@ -429,8 +466,19 @@ impl Pairing {
                 self.has_link = false;
                 self.side.failed(now, error);
             }
-            CarrierEvent::Bound { .. } | CarrierEvent::Reached { .. } => {}
+            CarrierEvent::Bound { .. }
+            | CarrierEvent::BoundOutOfSight { .. }
+            | CarrierEvent::Reached { .. } => {}
         }
+    }
+
+    /// The link beside is the link now, if there is one.
+    fn take_beside(&mut self) -> bool {
+        let Some((link, path)) = self.beside.take() else {
+            return false;
+        };
+        (self.link, self.path) = (link, path);
+        true
     }
 
     /// Invitations and replies name addresses; those shown so far do not lead here now.
@@ -545,6 +593,15 @@ impl Pairing {
                 context.carry(CarrierCommand::Send(message));
             }
             Effect::Send(_) => {}
+            Effect::SendBeside(message) => context.carry(CarrierCommand::SendBeside(message)),
+            Effect::Stands => {
+                self.take_beside();
+                context.carry(CarrierCommand::Stands);
+            }
+            Effect::AbandonBeside => {
+                self.beside = None;
+                context.carry(CarrierCommand::ShutBeside);
+            }
             Effect::Keep => {
                 self.writer.blocks_until = Some(context.now.monotonic + KEEPING);
                 self.copy(context);
@@ -616,8 +673,8 @@ impl Pairing {
         let now = context.now;
         self.milestones.authenticated = Some(now.monotonic.saturating_duration_since(self.began));
         let mut writes = vec![end(self.pending(), EndReason::Used, now)];
-        if !peer.keeps_us {
-            // Whoever keeps nothing is not found again.
+        if !peer.keeps_us || !keeps(context, peer.key) {
+            // Where one keeps nothing, nobody is found again.
             writes.push(Write::Contact(peer.key, ContactChange::NotKept));
         }
         self.conclusion = Some(Conclusion {
@@ -748,7 +805,8 @@ impl Pairing {
             context.write(vec![end(self.pending(), EndReason::Used, context.now)]);
             return Err(why);
         }
-        self.side.remembered(!context.terms.is_incognito);
+        let keeps = self.met.is_some_and(|key| keeps(context, key));
+        self.side.remembered(keeps);
         self.copy(context);
         self.go_on(context)
     }
@@ -781,6 +839,7 @@ impl Pairing {
             path: self.path,
             early: Vec::new(),
             milestones: self.milestones,
+            questions: None,
         })
     }
 
@@ -1008,6 +1067,9 @@ impl Side {
                 HostEffect::Expect(guest, at, turn) => Effect::Expect(guest, at, turn),
                 HostEffect::ExpectNobody => Effect::ExpectNobody,
                 HostEffect::Send(message) => Effect::Send(message),
+                HostEffect::SendBeside(message) => Effect::SendBeside(message),
+                HostEffect::Stands => Effect::Stands,
+                HostEffect::AbandonBeside => Effect::AbandonBeside,
                 HostEffect::Keep => Effect::Keep,
                 HostEffect::Remember => Effect::Remember,
                 HostEffect::Abandon => Effect::Abandon,

@@ -14,10 +14,10 @@ use handfast_protocol::link::{LinkPath, TransportError};
 use handfast_protocol::log::{self, LogId, Looked, Saved};
 use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
 use handfast_protocol::pairing::Turn;
-use handfast_protocol::reconnect::{Part, RendezvousKeys};
+use handfast_protocol::reconnect::{self, Part, RendezvousKeys};
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
-use handfast_token::{Candidate, Fingerprint, Invitation, InvitationKeys, Secret};
+use handfast_token::{Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, Secret};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -83,7 +83,8 @@ pub struct Ticket(pub u64);
 /// What one session wants of the network.
 #[derive(Debug)]
 pub enum CarrierCommand {
-    /// Have sockets for this session. [`CarrierEvent::Bound`] or [`CarrierEvent::Failed`] follows.
+    /// Have sockets for this session. [`CarrierEvent::Bound`], [`CarrierEvent::BoundOutOfSight`] or
+    /// [`CarrierEvent::Failed`] follows.
     Bind(Bind),
     /// Ask these servers how the sockets are seen from outside, and the router for a port where that is
     /// allowed, both at the same time and for some seconds. [`CarrierEvent::Reached`] follows.
@@ -103,7 +104,7 @@ pub enum CarrierCommand {
     Seek(Box<SeekKeys>),
     /// Contact: these hours are good now.
     Hours(Vec<RendezvousKeys>),
-    /// Contact: who is at the end of the newest link has proved it. A link before that ends.
+    /// Host and contact: who is at the end of the newest link has proved it. A link before that ends.
     Stands,
     /// Guest and contact: the peer can be here too, or instead.
     Reach(Vec<Candidate>),
@@ -115,6 +116,10 @@ pub enum CarrierCommand {
     ExpectNobody,
     /// Send this message over the link.
     Send(Bytes),
+    /// Host: send this message over the link beside.
+    SendBeside(Bytes),
+    /// Host: end the link beside.
+    ShutBeside,
     /// Deliver what was sent, then end the link with a goodbye. The sockets go on.
     Shut,
     /// End the link at once, without a goodbye.
@@ -186,6 +191,13 @@ pub enum CarrierEvent {
         /// The certificate that was asked for.
         certificate: Option<Certificate>,
     },
+    /// A browser has sockets for this session, and keeps out of sight where they are.
+    BoundOutOfSight {
+        /// What it has others told; may be empty, as the peer sees where its checks come from.
+        told: Candidates,
+        /// The certificate that was asked for.
+        certificate: Option<Certificate>,
+    },
     /// What servers and router said.
     Reached {
         /// How servers see the sockets; None if none was asked.
@@ -208,10 +220,13 @@ pub enum CarrierEvent {
     Lapsed,
     /// Guest: whether the host is with somebody else right now. The knocking goes on.
     SlotTaken(bool),
-    /// The link is open. The fingerprints are of the certificates that were seen in it.
+    /// A link is open. The fingerprints are of the certificates that were seen in it.
     LinkOpen {
         /// Tells it from others of its session.
         number: u64,
+        /// Host: the guest's handshake stands on another, and this one is beside that until it stands here, or
+        /// the other ends.
+        is_beside: bool,
         /// Of this side.
         local: Fingerprint,
         /// Of the peer.
@@ -223,6 +238,10 @@ pub enum CarrierEvent {
     Received(Bytes),
     /// The link has ended, in whatever way.
     LinkEnded,
+    /// Host: a message came over the link beside.
+    ReceivedBeside(Bytes),
+    /// Host: the link beside has ended.
+    BesideEnded,
     /// It came to nothing. A host goes on waiting; a guest is done; who wanted sockets has none.
     Failed(TransportError),
 }
@@ -258,6 +277,8 @@ pub enum TalkCommand {
     Text(String),
     /// Say this about the logs.
     Log(log::Message),
+    /// Say this about the contact itself.
+    Contact(reconnect::Message),
     /// Send this file. Those that go out are numbered from 1 in this order.
     SendFile(PathBuf),
     /// Take an offered file.
@@ -270,7 +291,7 @@ pub enum TalkCommand {
     Compare,
     /// This was shown, and judged so.
     Judge(ShortString, Finding),
-    /// The peer is trusted so far now.
+    /// The peer is trusted so far now, for something that is not of the conversation.
     Trust(Trust),
     /// Whether this device is in the background.
     Away(bool),
@@ -384,6 +405,19 @@ pub enum Query {
         /// How many at most.
         most: usize,
     },
+    /// Rows in which these words may be, and that stand before a place or at the end.
+    Search {
+        /// With whom.
+        with: PublicKey,
+        /// The words.
+        words: handfast_store::Query,
+        /// The place.
+        before: Option<log::Place>,
+        /// How many rows are looked at, at most.
+        steps: usize,
+        /// How many are found, at most.
+        most: usize,
+    },
 }
 
 impl Query {
@@ -393,7 +427,8 @@ impl Query {
             Self::Ledger { with, .. }
             | Self::LookUp { with, .. }
             | Self::Load { with, .. }
-            | Self::Rows { with, .. } => *with,
+            | Self::Rows { with, .. }
+            | Self::Search { with, .. } => *with,
         }
     }
 }
@@ -409,6 +444,8 @@ pub enum Found {
     Loaded(Vec<log::Row>),
     /// Rows of both logs.
     Rows(Page),
+    /// Rows of both logs in which the words may be, the last first, and where to go on if there is more.
+    Searched(Vec<log::Row>, Option<log::Place>),
 }
 
 /// Rows of a conversation that stand together, the last first.

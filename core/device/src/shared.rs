@@ -33,6 +33,8 @@ pub(super) struct Shared {
     /// Whose conversation is asked for.
     finding: BTreeMap<Ticket, PublicKey>,
     last_exchange: u64,
+    /// Up to where people have seen what contacts wrote, while the disk does not say so.
+    pub(super) seen: BTreeMap<[u8; 32], Place>,
     last_row: u64,
     is_asleep: bool,
     is_away: bool,
@@ -52,9 +54,13 @@ pub(super) enum Purpose {
     Session(SessionId),
     /// The conversation with this contact.
     History(PublicKey),
+    /// What this contact wrote was seen up to there.
+    Read(PublicKey, Place),
     /// The session with somebody who is in between is over already.
     Refusal(SessionId),
     Answer(RequestId),
+    /// A contact, or somebody refused, is forgotten; who waits for the answer.
+    Forgetting(RequestId, PublicKey),
     /// Who waits for an answer; every session hears that contacts are otherwise.
     Contact(RequestId),
 }
@@ -78,6 +84,7 @@ impl Shared {
             histories: BTreeMap::new(),
             finding: BTreeMap::new(),
             last_exchange: 0,
+            seen: BTreeMap::new(),
             last_row: 0,
             is_asleep: false,
             is_away: false,
@@ -89,6 +96,11 @@ impl Shared {
 
     pub(super) fn kept(&self) -> &Snapshot {
         &self.kept
+    }
+
+    /// Where something is on the disk that no batch tells of.
+    pub(super) fn kept_mut(&mut self) -> &mut Snapshot {
+        &mut self.kept
     }
 
     /// Who this device is in every session but those that keep nothing.
@@ -296,7 +308,8 @@ impl Shared {
                 | Write::Way(..)
                 | Write::Reconnect(..)
                 | Write::Refuse(_)
-                | Write::Forget(_) => contacts = true,
+                | Write::Forget(_)
+                | Write::Read(..) => contacts = true,
                 Write::Settings(settings) => self.settings = (**settings).clone(),
                 Write::CountProofs(_)
                 | Write::ForgetProofs(_)
@@ -349,6 +362,17 @@ impl Shared {
         })
     }
 
+    /// This is on its way to the disk already.
+    pub(super) fn is_on_its_way(&self, change: &Write) -> bool {
+        let mut writes = self.writing.values().flat_map(|(writes, _)| writes);
+        writes.any(|write| match (write, change) {
+            (Write::Contact(one, first), Write::Contact(other, second)) => {
+                one == other && first == second
+            }
+            _ => false,
+        })
+    }
+
     /// Something about what waits by this name is on its way to the disk.
     pub(super) fn is_writing(&self, pending: PendingId) -> bool {
         let mut writes = self.writing.values().flat_map(|(writes, _)| writes);
@@ -381,6 +405,7 @@ fn names(write: &Write) -> Option<PendingId> {
         | Write::Row(..)
         | Write::Marks(..)
         | Write::Delivered(..)
+        | Write::Read(..)
         | Write::Guesses(_) => return None,
     };
     Some(PendingId { role, id })

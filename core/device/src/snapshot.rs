@@ -6,9 +6,9 @@
 //! late, or lost by a process that is killed, and what is kept is still true.
 
 use super::place::is_on_this_machine;
-use super::{EndReason, HostHistory, Provenance, Role, Settings};
+use super::{EndReason, HostHistory, Provenance, Role, Settings, Summary};
 use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::log::{Incarnation, Marks, Row};
+use handfast_protocol::log::{Incarnation, Marks, Place, Row};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
 use handfast_protocol::reconnect::ReconnectKeys;
@@ -76,6 +76,8 @@ pub struct Snapshot {
     pub contacts: BTreeMap<[u8; 32], Contact>,
     /// Who is not let in again, by long-term key.
     pub refused: BTreeMap<[u8; 32], Refused>,
+    /// What there is to say of the conversations, by the long-term key of the contact.
+    pub summaries: BTreeMap<[u8; 32], Summary>,
     /// What the person chose, if they did.
     pub settings: Option<Settings>,
     /// What was guessed lately, the last first.
@@ -140,6 +142,8 @@ pub enum Write {
     Marks(PublicKey, Marks),
     /// This contact has said to hold that incarnation of this device's log, up to there.
     Delivered(PublicKey, Incarnation, u64),
+    /// A person has seen what this contact wrote, up to there. An earlier place than is kept changes nothing.
+    Read(PublicKey, Place),
     /// What the person chose.
     Settings(Box<Settings>),
     /// These guesses were made, the last first; others that are kept stay.
@@ -223,13 +227,20 @@ impl Snapshot {
             }
             Write::Refuse(refused) => {
                 self.contacts.remove(&refused.key.0);
+                self.summaries.remove(&refused.key.0);
                 self.refused.insert(refused.key.0, refused.clone());
             }
             Write::Forget(key) => {
                 self.contacts.remove(&key.0);
+                self.summaries.remove(&key.0);
                 self.refused.remove(&key.0);
             }
-            // Conversations are not at hand as a whole.
+            Write::Read(with, place) => {
+                if let Some(summary) = self.summaries.get_mut(&with.0) {
+                    summary.read_up_to(place);
+                }
+            }
+            // Conversations are not at hand as a whole; whoever writes rows summarizes them.
             Write::Row(..) | Write::Marks(..) | Write::Delivered(..) => {}
             Write::Settings(settings) => self.settings = Some((**settings).clone()),
             Write::Guesses(guesses) => self.add_guesses(guesses),

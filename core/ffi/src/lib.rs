@@ -37,6 +37,7 @@ mod networks;
 mod pairing;
 mod pending;
 mod preferences;
+mod question;
 mod scan;
 mod screen;
 mod sealing;
@@ -51,7 +52,7 @@ pub use bound::{
     RestoredClaim, Role, Situation, TrustLevel, Wish,
 };
 pub use contact::{Contact, Way};
-pub use entry::{Entry, FileState, Mark};
+pub use entry::{Entry, FileState, Mark, Note, Quote, Reaction};
 pub use error::{ErrorKind, HandfastError, Remedy, remedy_of};
 pub use foreign::{
     CallbackError, Change, KeyStore, KeyStoreError, Listener, LogLevel, LogSink, Networks,
@@ -63,6 +64,7 @@ pub use networks::tie_sockets;
 pub use pairing::{Pairing, Protection};
 pub use pending::Pending;
 pub use preferences::{Preferences, usual_servers};
+pub use question::{Asked, Questions, Standing};
 pub use scan::{Scanner, read_text};
 pub use screen::{Person, Pictograph, Screen, TrustReason};
 pub use sealing::{

@@ -43,7 +43,7 @@ impl Pairing {
     fn session(&self, done: Done) -> Result<Arc<Session>, HandfastError> {
         match done {
             Done::Session(id) | Done::GoesOn(id) => Ok(Session::new(self.bridge.clone(), id)),
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Here(..) => {
+            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
                 Err(ErrorKind::Internal.into())
             }
         }

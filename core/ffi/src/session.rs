@@ -2,7 +2,7 @@
 
 use super::bridge::Bridge;
 use super::sealing::credential_parts;
-use super::{Code, ErrorKind, Finding, HandfastError, Screen, screen};
+use super::{Answered, Code, ErrorKind, Finding, HandfastError, Questions, Screen, screen};
 use handfast_native::conversation::ToSend;
 use handfast_native::device::{AcceptTerms, Command, Done, Saying, SessionCommand, SessionId};
 use handfast_native::seal::Answers;
@@ -96,6 +96,37 @@ impl Session {
         self.command(SessionCommand::Answer(answers)).await
     }
 
+    /// What the two ask each other where they talk, or where the person decides about a restored device. It is told
+    /// again with each [`Screen`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShutDown`].
+    pub fn questions(&self) -> Result<Questions, HandfastError> {
+        let overview = self.bridge.overview()?;
+        let view = overview.sessions.get(&self.id);
+        Ok(view.map(Questions::of).unwrap_or_default())
+    }
+
+    /// [`Screen::Talking`], or [`Screen::Apart`] with a restored device: asks whoever is there this, to make sure who
+    /// they are. The answer is told to nobody; [`Self::questions`] says what came of it. [`Self::answer`] answers
+    /// theirs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadText`] if either cannot be used, [`ErrorKind::NotNow`] if there is nobody to ask or another
+    /// question is open, [`ErrorKind::AnswersDiffer`] after three wrong answers on one day.
+    pub async fn ask(&self, lock: Answered) -> Result<(), HandfastError> {
+        let (question, answers) = lock.parts()?;
+        self.command(SessionCommand::Ask(question, answers)).await
+    }
+
+    /// Gives no answer to their question.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if none waits for one.
+    pub async fn decline_to_answer(&self) -> Result<(), HandfastError> {
+        self.command(SessionCommand::NoAnswer).await
+    }
+
     /// [`Screen::Connecting`]: shows the reply now instead of waiting whether it is needed.
     ///
     /// # Errors
@@ -166,6 +197,39 @@ impl Session {
     pub async fn earlier(&self) -> Result<bool, HandfastError> {
         let earlier = Command::To(self.id, SessionCommand::Earlier);
         Ok(self.bridge.command(earlier).await? != Done::Beginning)
+    }
+
+    /// Writes this about what stands in the row with this number, which both keep. Returns when it is queued, as
+    /// [`Self::send_text`].
+    ///
+    /// # Errors
+    /// Those of [`Self::send_text`]; [`ErrorKind::NotNow`] if there is no such row.
+    pub async fn reply(&self, number: u64, text: String) -> Result<(), HandfastError> {
+        if text.is_empty() {
+            return Err(ErrorKind::BadText.into());
+        }
+        self.say(Saying::Reply { to: number, text }).await
+    }
+
+    /// Reacts to the row with this number, which both keep, with a symbol of at most 32 bytes in the place of an
+    /// earlier one; with none, not any more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if there is no such row, [`ErrorKind::TooLarge`].
+    pub async fn react(&self, number: u64, symbol: Option<String>) -> Result<(), HandfastError> {
+        let symbol = symbol.unwrap_or_default();
+        self.say(Saying::React(number, symbol)).await
+    }
+
+    /// Changes what the text of ours in the row with this number says, which both keep.
+    ///
+    /// # Errors
+    /// Those of [`Self::reply`]; [`ErrorKind::NotNow`] if it is not ours.
+    pub async fn edit(&self, number: u64, text: String) -> Result<(), HandfastError> {
+        if text.is_empty() {
+            return Err(ErrorKind::BadText.into());
+        }
+        self.say(Saying::Edit { row: number, text }).await
     }
 
     /// Takes back the text in the row with this number, which both keep: it is erased on both sides.
@@ -246,6 +310,13 @@ impl Session {
     pub fn taken(&self, rows: u32) {
         let taken = Command::To(self.id, SessionCommand::Taken(rows));
         self.bridge.begin_command(taken);
+    }
+
+    /// A person has the row with this number before their eyes, and with it what stands above it: those of the
+    /// other side are not new any more.
+    pub fn seen(&self, number: u64) {
+        let seen = Command::To(self.id, SessionCommand::Seen(number));
+        self.bridge.begin_command(seen);
     }
 
     /// The person says that only who they mean would ask such a question and know its answer. It is

@@ -18,7 +18,7 @@ mod router;
 mod seek;
 mod wakers;
 
-use beside::Word;
+use beside::{Beside, Comes, Word};
 use driver::{Call, Driver};
 pub use roam::Roaming;
 use router::{Router, SlotId};
@@ -77,6 +77,7 @@ const MANY_DATAGRAMS: usize = 64;
 const FEW_DATAGRAMS: usize = 2;
 
 /// What a host needs to wait for its guest.
+#[derive(Clone)]
 pub struct HostSetup {
     /// The certificate that the invitation names.
     pub certificate: TunnelCertificate,
@@ -344,7 +345,7 @@ impl Connector {
         let _ = self.commands.send(Command::Hours(hours)).await;
     }
 
-    /// Contact: the one behind the link that was opened last has proved who they are. A link that was open
+    /// Host, contact: the one behind the link that was opened last has proved who they are. A link that was open
     /// before it ends as [`LinkError::Lost`], without a goodbye. Whoever comes from now on gets a link beside
     /// this one, which stays open until that is said of theirs.
     pub async fn stands(&self) {
@@ -424,6 +425,8 @@ struct Slot {
     session: Option<Session>,
     /// Host: the session of the same guest that comes again, until it has proved who it is.
     newcomer: Option<Session>,
+    /// What there is to know of others who come while a link is open.
+    beside: Beside,
     link: Option<Serving>,
     /// When the current attempt, silence or farewell has lasted too long.
     deadline: Option<Instant>,
@@ -561,6 +564,7 @@ impl Slot {
             is_taken: false,
             session: None,
             newcomer: None,
+            beside: Beside::default(),
             link: None,
             deadline: None,
             announced: None,
@@ -665,6 +669,7 @@ impl Slot {
             local: setup.keys.guest_ice(setup.certificate.fingerprint()),
             remote: setup.keys.host_ice(),
             expected: setup.host,
+            cookie: None,
         };
         let peers = setup.addresses.clone();
         self.begin(parties, &peers);
@@ -781,15 +786,27 @@ impl Slot {
                     .then(|| knock::knocker(&datagram, &setup.keys, credentials))
                     .flatten()
                     && !is_with(&knocker)
+                    && !self.beside.is_beside()
                 {
                     let guest = knocker.fingerprint;
                     let is_same = self.session.as_ref().map(Session::expected) == Some(guest);
                     if !self.is_slot_taken(now) {
                         let _ = self.events.try_send(ConnectEvent::Knock(guest));
                         self.begin_as_host(knocker, &[]);
+                    } else if is_same && self.beside.stands() {
+                        let knock = Some(datagram.clone());
+                        self.beside.come(now, Comes::As(knocker), path, knock);
+                        return;
                     } else if !is_same || !self.come_again(now, knocker) {
                         return self.refuse(now, path, &datagram);
                     }
+                }
+                if self.beside.stands()
+                    && let Some(session) = &self.session
+                    && session.is_begun_anew(path, &datagram)
+                {
+                    let (who, greeting) = (session.knocker(), Some(datagram));
+                    return self.beside.come(now, Comes::As(who), path, greeting);
                 }
             }
             Side::Guest(_) => {}
@@ -1052,6 +1069,7 @@ impl Slot {
             }
             link.ended = Some(why);
         }
+        self.beside.forget();
         self.seek_after_link(Instant::now(), why == LinkError::ClosedByPeer);
         self.end_session();
         self.deliver();

@@ -143,15 +143,12 @@ struct Searched {
 /// Nothing is found, so all of it is looked at.
 fn search(store: &Store) -> Result<Searched> {
     let query = Query::new("nowhere änne").ok_or("a word")?;
-    let is_wanted = |entry: &KeptEntry| {
-        let text = entry.body.as_deref().map(std::str::from_utf8);
-        text.and_then(std::result::Result::ok)
-            .is_some_and(|text| query.matches(text))
-    };
+    let is_wanted = |body: &[u8]| query.matches(&String::from_utf8_lossy(body));
     let (began, used_before) = (Instant::now(), cpu_time());
     let (mut newest, mut used, mut looked, mut from) = (0.0, 0.0, 0, None);
     loop {
-        let step = store.batch(|batch| batch.search(WITH, from.as_ref(), STEP, is_wanted))?;
+        let step =
+            store.batch(|batch| batch.search(WITH, from.as_ref(), (STEP, STEP), is_wanted))?;
         if !step.found.is_empty() {
             return Err("found what nobody said".into());
         }

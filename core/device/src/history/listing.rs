@@ -9,7 +9,7 @@ use super::super::{Event, Lasting, Quoted, Reaction, Row, RowContent, SessionId}
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{Author, Item, Place, Quote, Shown};
 use handfast_protocol::pairing::Now;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Rows of the history that may wait for the screen before whoever writes them is held back.
 const MOST_OWED: usize = 256;
@@ -24,8 +24,20 @@ pub(crate) struct Listing {
     history: Option<PublicKey>,
     /// Rows of it that are to be told, and whether they were there before.
     owed: BTreeMap<Place, bool>,
-    /// Rows of it that were told: their number, and whether they were there before.
-    told: BTreeMap<Place, (u64, bool)>,
+    /// Rows of it that were told.
+    told: BTreeMap<Place, Told>,
+    /// Those of the other side that nobody is known to have seen.
+    unseen: BTreeSet<Place>,
+}
+
+/// How a row was told first.
+#[derive(Clone, Copy)]
+struct Told {
+    number: u64,
+    /// It was there before.
+    is_old: bool,
+    /// Nobody had seen it.
+    is_unread: bool,
 }
 
 impl Listing {
@@ -50,7 +62,7 @@ impl Listing {
     /// What stands in the row with this number.
     pub(crate) fn place_of(&self, number: u64) -> Option<Place> {
         let mut told = self.told.iter();
-        let found = told.find(|(_, (told, _))| *told == number);
+        let found = told.find(|(_, told)| told.number == number);
         found.map(|(place, _)| *place)
     }
 
@@ -98,23 +110,30 @@ impl Listing {
         while let Some(place) = self.next_owed(with)
             && let Some(was_there) = self.owed.remove(&place)
         {
-            let told = self.told.get(&place).copied();
-            let (number, was_there) = told.unwrap_or_else(|| (shared.next_row(), was_there));
-            let before = match told {
+            let before = self.told.get(&place).copied();
+            let told = before.unwrap_or_else(|| Told {
+                number: shared.next_row(),
+                is_old: was_there,
+                is_unread: shared.is_unread(with, &place),
+            });
+            let before = match before {
                 Some(_) => None,
                 None => self.behind(&place),
             };
             let row = shared.history(with).and_then(|history| {
                 let item = history.item(&place, now)?;
-                Some(row_of(&item, number, before, was_there))
+                Some(row_of(&item, told, before))
             });
             match row {
                 Some(row) => {
-                    self.told.insert(place, (number, was_there));
+                    self.told.insert(place, told);
+                    if told.is_unread {
+                        self.unseen.insert(place);
+                    }
                     self.tell(shared, id, row);
                 }
                 None if self.told.remove(&place).is_some() => {
-                    shared.tell(Event::RowGone(id, number));
+                    shared.tell(Event::RowGone(id, told.number));
                 }
                 None => {}
             }
@@ -132,7 +151,20 @@ impl Listing {
     /// The row before which a new one stands.
     fn behind(&self, place: &Place) -> Option<u64> {
         let next = self.told.range(place..).next();
-        next.map(|(_, (number, _))| *number)
+        next.map(|(_, told)| told.number)
+    }
+
+    /// A person has the row with this number before their eyes, and what stands above it.
+    pub(crate) fn seen(&mut self, shared: &mut Shared, number: u64) {
+        let (Some(with), Some(place)) = (self.history, self.place_of(number)) else {
+            return;
+        };
+        let below = self.unseen.split_off(&place);
+        let seen = std::mem::replace(&mut self.unseen, below);
+        let seen = seen.into_iter().chain(self.unseen.take(&place));
+        if let Some(last) = seen.max_by_key(|place| (place.incarnation, place.sequence)) {
+            shared.read_up_to(with, last);
+        }
     }
 
     /// Tells a row, and which ones leave the screen for it.
@@ -140,7 +172,7 @@ impl Listing {
         let gone = self.window.tell(&row);
         shared.tell(Event::Row(id, row));
         for number in gone {
-            self.told.retain(|_, (told, _)| *told != number);
+            self.told.retain(|_, told| told.number != number);
             shared.tell(Event::RowGone(id, number));
         }
     }
@@ -159,7 +191,7 @@ pub(crate) fn unkept(number: u64, ours: bool, content: RowContent, at: u64) -> R
 }
 
 /// An item of a history as a row of a screen.
-fn row_of(item: &Item<'_>, number: u64, before: Option<u64>, is_old: bool) -> Row {
+fn row_of(item: &Item<'_>, told: Told, before: Option<u64>) -> Row {
     let mut earlier = Vec::new();
     let content = match &item.shown {
         Shown::Text { text, earlier: old } => {
@@ -183,13 +215,14 @@ fn row_of(item: &Item<'_>, number: u64, before: Option<u64>, is_old: bool) -> Ro
         symbol: (*symbol).to_owned(),
     });
     Row {
-        number,
+        number: told.number,
         ours: item.author == Author::Me,
         at: item.at,
         before,
         lasting: Some(Box::new(Lasting {
             is_delivered: item.is_delivered,
-            is_old,
+            is_old: told.is_old,
+            is_unread: told.is_unread,
             quote,
             reactions: reactions.collect(),
             earlier,

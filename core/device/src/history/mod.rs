@@ -12,9 +12,11 @@
 mod channel;
 mod listing;
 mod saying;
+mod unread;
 
 pub(super) use listing::{Listing, unkept};
 pub(super) use saying::write;
+pub use unread::Summary;
 
 use super::shared::Shared;
 use super::{Done, Event, Found, Page, Query, Refusal, RequestId, SessionId, Ticket, Write};
@@ -328,7 +330,10 @@ impl History {
             return;
         };
         match result {
-            Ok(()) => self.kept(batch, now),
+            Ok(()) => {
+                shared.summarize(self.with, &batch.rows);
+                self.kept(batch, now);
+            }
             Err(error) => self.not_kept(shared, batch, error),
         }
         if self.is_ahead && self.writing.is_empty() {

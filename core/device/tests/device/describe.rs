@@ -116,5 +116,6 @@ fn query(query: &Query) -> String {
         Query::LookUp { sequence, .. } => format!("look up {sequence}"),
         Query::Load { from, at_most, .. } => format!("load {from:?} {at_most}"),
         Query::Rows { most, .. } => format!("rows {most}"),
+        Query::Search { steps, most, .. } => format!("search {steps} {most}"),
     }
 }

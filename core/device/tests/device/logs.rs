@@ -1,6 +1,6 @@
 //! The conversations of a simulated disk: rows in memory, with the same rules as a store's.
 
-use handfast_device::{Found, Page, Query, Write};
+use handfast_device::{Found, Page, Query, Summary, Write};
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::log::{
     Author, Content, Head, Incarnation, LogId, LogKeys, Looked, Marks, Place, Row, Saved,
@@ -21,6 +21,8 @@ pub(crate) struct Conversation {
     pub(crate) rows: BTreeMap<Place, Row>,
     pub(crate) marks: Marks,
     pub(crate) delivered: BTreeMap<Incarnation, u64>,
+    /// Up to where a person has seen what the other side wrote.
+    read: Option<(Incarnation, u64)>,
 }
 
 impl Logs {
@@ -33,6 +35,21 @@ impl Logs {
 
     pub(crate) fn with(&self, key: [u8; 32]) -> Option<&Conversation> {
         self.conversations.get(&key)
+    }
+
+    /// What a device is told of each conversation when it starts.
+    pub(crate) fn summaries(&self) -> BTreeMap<[u8; 32], Summary> {
+        let conversations = self.conversations.iter();
+        let begun = conversations.filter(|(_, one)| !one.rows.is_empty());
+        let summaries = begun.map(|(with, one)| {
+            let last = one.rows.values().map(|row| row.shown).max();
+            let mut summary = Summary::new(one.read, last);
+            for row in one.rows.values() {
+                summary.add(row);
+            }
+            (*with, summary)
+        });
+        summaries.collect()
     }
 
     /// The disk was made from an export.
@@ -50,6 +67,7 @@ impl Logs {
             rows: BTreeMap::new(),
             marks: Marks::default(),
             delivered: BTreeMap::new(),
+            read: None,
         })
     }
 
@@ -71,6 +89,10 @@ impl Logs {
                 let delivered = &mut self.of(*with).delivered;
                 let last = delivered.entry(*incarnation).or_default();
                 *last = up_to.max(last).to_owned();
+            }
+            Write::Read(with, place) => {
+                let read = &mut self.of(*with).read;
+                *read = (*read).max(Some((place.incarnation, place.sequence)));
             }
             Write::Forget(with) => drop(self.conversations.remove(&with.0)),
             Write::Refuse(refused) => drop(self.conversations.remove(&refused.key.0)),
@@ -118,6 +140,30 @@ impl Logs {
                 Found::Loaded(wanted.into_iter().take_while(fits).collect())
             }
             Query::Rows { before, most, .. } => Found::Rows(conversation.page(*before, *most)),
+            Query::Search {
+                words,
+                before,
+                steps,
+                most,
+                ..
+            } => {
+                let Page { rows, is_first } = conversation.page(*before, *steps);
+                let next = match is_first {
+                    true => None,
+                    false => rows.last().map(|row| conversation.keys.place(row)),
+                };
+                let may_be = |row: &Row| match &row.entry.content {
+                    Content::Whole { body, .. } => words.matches(&String::from_utf8_lossy(body)),
+                    Content::Erased { .. } => false,
+                };
+                let mut found: Vec<Row> = rows.into_iter().filter(may_be).collect();
+                let next = match found.get(most.saturating_sub(1)) {
+                    Some(last) => Some(conversation.keys.place(last)),
+                    None => next,
+                };
+                found.truncate(*most);
+                Found::Searched(found, next)
+            }
         }
     }
 }

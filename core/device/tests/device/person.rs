@@ -410,7 +410,7 @@ pub(crate) fn begun(world: &mut World, side: usize, command: Command) -> Session
     match world.sides[side]
         .answers
         .get(&request)
-        .map(|one| one.result)
+        .map(|one| one.result.clone())
     {
         Some(Ok(Done::Session(session) | Done::GoesOn(session))) => session,
         other => panic!("{other:?}"),

@@ -115,7 +115,9 @@ pub(crate) struct World {
     /// The network in which both hear what the other announces; None where nothing is carried.
     pub(crate) local_network: Option<SimNetwork>,
     began: Instant,
-    elapsed: Duration,
+    pub(crate) elapsed: Duration,
+    /// How long every message takes over a link, instead of a time of its own.
+    pub(crate) way: Option<Duration>,
     queue: BTreeMap<(Duration, u64), Happening>,
     sequence: u64,
     links: BTreeMap<u64, Link>,
@@ -262,6 +264,7 @@ impl Side {
     fn keep(&mut self, writes: &[Write]) -> Result<(), StoreError> {
         self.logs.keep(writes)?;
         apply(&mut self.disk, writes);
+        self.disk.summaries = self.logs.summaries();
         Ok(())
     }
 
@@ -308,6 +311,7 @@ impl World {
             local_network: None,
             began: Instant::now(),
             elapsed: Duration::ZERO,
+            way: None,
             queue: BTreeMap::new(),
             sequence: 0,
             links: BTreeMap::new(),
@@ -491,8 +495,9 @@ impl World {
             self.note(side, described);
             match output {
                 Output::Answer(answer) => {
-                    let before = self.sides[side].answers.insert(answer.request, answer);
-                    assert!(before.is_none(), "answered twice: {answer:?}");
+                    let request = answer.request;
+                    let before = self.sides[side].answers.insert(request, answer);
+                    assert!(before.is_none(), "answered twice: {before:?}");
                 }
                 Output::Event(Event::View(session, view)) => self.shown(side, session, *view),
                 Output::Event(Event::Row(session, row)) => {
@@ -604,6 +609,7 @@ impl World {
                 }
                 let open = CarrierEvent::LinkOpen {
                     number: link,
+                    is_beside: false,
                     local,
                     remote,
                     path,
@@ -775,6 +781,8 @@ impl World {
             CarrierCommand::Send(message) => {
                 self.send(self.open_link_of(side, session), message);
             }
+            // Nobody comes beside here.
+            CarrierCommand::SendBeside(_) | CarrierCommand::ShutBeside => {}
             CarrierCommand::Shut => self.close(side, session),
             CarrierCommand::Cut => self.cut(side, session),
             CarrierCommand::Release => {
@@ -821,6 +829,7 @@ impl World {
                         addresses: vec![address],
                         reflexive: None,
                         external: None,
+                        told: None,
                     });
                     let end = (side, life, session);
                     self.later(Duration::from_millis(5), Happening::Arrives(end, event));
@@ -1004,7 +1013,8 @@ impl World {
 
     /// Everything arrives in order.
     fn queue_message(&mut self, link: u64, at: usize, message: Option<bytes::Bytes>) {
-        let delay = self.rng.milliseconds(1, 60);
+        let by_chance = self.rng.milliseconds(1, 60);
+        let delay = self.way.unwrap_or(by_chance);
         let Some(one) = self.links.get_mut(&link) else {
             return;
         };

@@ -1,7 +1,7 @@
 //! The conversations of a device as rows of a store: what a [`Query`] asks and what a row of a log means there.
 
 use bytes::Bytes;
-use handfast_device::{Found, Page, Query};
+use handfast_device::{Found, Page, Query, Summary};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{
     Author, Head, Incarnation, Kind, LogId, Looked, Marks, Place, Point, ReplyTo, Row, Saved, Whose,
@@ -60,6 +60,44 @@ impl Conversation<'_, '_> {
             .set_delivered(self.with, self.line(log, 0), up_to)
     }
 
+    pub(super) fn set_read(self, place: Place) -> Result<(), StoreError> {
+        self.batch.set_read(self.with, self.kept_place(place))
+    }
+
+    /// What there is to say of it in a list of people. What cannot be read is not counted.
+    pub(super) fn summary(self) -> Summary {
+        self.summed_up().unwrap_or_else(|error| {
+            log::warn!("what is new in a conversation cannot be counted: {error}");
+            Summary::default()
+        })
+    }
+
+    fn summed_up(self) -> Result<Summary, StoreError> {
+        let ends = self.batch.log_ends(self.with)?;
+        let read = self.batch.read_mark(self.with)?;
+        let read = read.map(|place| (self.log(place.log).incarnation, place.sequence));
+        let last = ends.iter().map(|end| end.shown).max();
+        let mut summary = Summary::new(read, last);
+        for log in self.logs_of(Author::Peer)? {
+            let mut next = match read {
+                Some((incarnation, _)) if log.incarnation < incarnation => continue,
+                Some((incarnation, up_to)) if log.incarnation == incarnation => up_to + 1,
+                Some(_) | None => 1,
+            };
+            while !summary.is_full() {
+                let found = self.entries_of(log, next, STRETCH)?;
+                let Some((last, _)) = found.last() else {
+                    break;
+                };
+                next = last.sequence + 1;
+                for (_, row) in &found {
+                    summary.add(row);
+                }
+            }
+        }
+        Ok(summary)
+    }
+
     /// Answers a question about it.
     pub(super) fn find(self, query: &Query) -> Result<Found, StoreError> {
         Ok(match query {
@@ -85,6 +123,23 @@ impl Conversation<'_, '_> {
                 log, from, at_most, ..
             } => Found::Loaded(self.load(*log, *from, *at_most)?),
             Query::Rows { before, most, .. } => Found::Rows(self.page(*before, *most)?),
+            Query::Search {
+                words,
+                before,
+                steps,
+                most,
+                ..
+            } => {
+                let before = before.map(|place| self.kept_place(place));
+                let may_be = |body: &[u8]| words.matches(&String::from_utf8_lossy(body));
+                let most = (*steps, *most);
+                let found = self
+                    .batch
+                    .search(self.with, before.as_ref(), most, may_be)?;
+                let rows = found.found.into_iter();
+                let rows = rows.filter_map(|entry| self.row(entry).ok()).collect();
+                Found::Searched(rows, found.next.map(|place| self.place(place)))
+            }
         })
     }
 
@@ -171,16 +226,7 @@ impl Conversation<'_, '_> {
 
     /// The last rows before a place. What is damaged is left out.
     fn page(self, before: Option<Place>, most: usize) -> Result<Page, StoreError> {
-        let before = before.map(|place| store::Place {
-            lamport: place.lamport,
-            log: LogLine {
-                author: PublicKey(place.author),
-                counter: place.incarnation.counter,
-                random: place.incarnation.random,
-                line: 0,
-            },
-            sequence: place.sequence,
-        });
+        let before = before.map(|place| self.kept_place(place));
         let found = self.batch.entries(self.with, before.as_ref(), most)?;
         let is_first = found.len() < most;
         let rows = found.into_iter().filter_map(|entry| match entry {
@@ -249,6 +295,31 @@ impl Conversation<'_, '_> {
         let body = entry.body.map(Bytes::from);
         let row = Row::from_record(author, entry.place.log.line, entry.head.into(), body);
         row.map_err(|_| StoreError::Damaged)
+    }
+
+    /// Where that stands, before whatever does.
+    fn place(self, kept: store::Place) -> Place {
+        Place {
+            lamport: kept.lamport,
+            author: kept.log.author.0,
+            incarnation: self.log(kept.log).incarnation,
+            sequence: kept.sequence,
+            hash: [0; 32],
+        }
+    }
+
+    /// Before what stands there on any line.
+    fn kept_place(self, place: Place) -> store::Place {
+        store::Place {
+            lamport: place.lamport,
+            log: LogLine {
+                author: PublicKey(place.author),
+                counter: place.incarnation.counter,
+                random: place.incarnation.random,
+                line: 0,
+            },
+            sequence: place.sequence,
+        }
     }
 
     fn line(self, log: LogId, line: u8) -> LogLine {

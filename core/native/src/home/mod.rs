@@ -107,7 +107,8 @@ impl Home {
         let Some(store) = self.store() else {
             return Ok(Snapshot::default());
         };
-        let load = move |store: &Store| store.batch(|batch| rows::load(batch, &usual));
+        let own = self.identity.public();
+        let load = move |store: &Store| store.batch(|batch| rows::load(batch, own, &usual));
         store.run(load).await
     }
 

@@ -35,13 +35,18 @@ pub(super) fn put(batch: &Batch<'_>, own: PublicKey, write: &Write) -> Result<()
         Write::Delivered(with, incarnation, up_to) => {
             conversation(*with).set_delivered(*incarnation, *up_to)
         }
+        Write::Read(with, place) => conversation(*with).set_read(*place),
         Write::Settings(settings) => put_settings(batch, settings),
         Write::Guesses(guesses) => batch.add_guesses(guesses),
     }
 }
 
 /// Reads everything. Settings that were not chosen are as usual.
-pub(super) fn load(batch: &Batch<'_>, usual: &Settings) -> Result<Snapshot, StoreError> {
+pub(super) fn load(
+    batch: &Batch<'_>,
+    own: PublicKey,
+    usual: &Settings,
+) -> Result<Snapshot, StoreError> {
     let invitations = batch.invitations()?.into_iter().map(|kept| match kept {
         Kept::Waiting(pending) => (pending.id(), KeptInvitation::Waiting(pending)),
         Kept::Over {
@@ -60,7 +65,13 @@ pub(super) fn load(batch: &Batch<'_>, usual: &Settings) -> Result<Snapshot, Stor
     });
     let replies = batch.replies()?.into_iter();
     let proofs = batch.proofs()?.into_iter();
-    let contacts = batch.contacts()?.into_iter();
+    let contacts = batch.contacts()?;
+    let summaries = contacts.iter().map(|contact| {
+        let with = contact.key;
+        (with.0, Conversation { batch, own, with }.summary())
+    });
+    let summaries = summaries.collect();
+    let contacts = contacts.into_iter();
     let refused = batch.refused()?.into_iter();
     Ok(Snapshot {
         invitations: invitations.collect(),
@@ -68,6 +79,7 @@ pub(super) fn load(batch: &Batch<'_>, usual: &Settings) -> Result<Snapshot, Stor
         proofs: proofs.map(|proofs| (proofs.id, proofs)).collect(),
         contacts: contacts.map(|contact| (contact.key.0, contact)).collect(),
         refused: refused.map(|refused| (refused.key.0, refused)).collect(),
+        summaries,
         settings: settings(batch, usual)?,
         guesses: batch.guesses()?,
     })

@@ -223,6 +223,7 @@ fn described(snapshot: &Snapshot) -> String {
         refused,
         settings,
         guesses,
+        summaries,
     } = snapshot;
     let invitations: Vec<String> = invitations
         .iter()
@@ -236,7 +237,8 @@ fn described(snapshot: &Snapshot) -> String {
         .map(|(id, reply)| format!("{id:?} {} {}", reply.port, reply.made))
         .collect();
     format!(
-        "{invitations:#?} {replies:#?} {proofs:#?} {contacts:#?} {refused:#?} {settings:#?} {guesses:#?}"
+        "{invitations:#?} {replies:#?} {proofs:#?} {contacts:#?} {refused:#?} {settings:#?} {guesses:#?} \
+         {summaries:#?}"
     )
 }
 

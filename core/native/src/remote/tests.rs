@@ -6,16 +6,18 @@ use super::messages::{FromClient, FromOwner, OverviewChange};
 use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
-    AcceptTerms, Command, ContactEdit, ContactView, DeliveryMode, Done, EndReason, Event,
-    ExportTerms, Exported, FileState, InviteTerms, Lasting, Milestones, Named, Outlook, Pending,
-    PendingId, Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport, Refusal,
-    RouterReport, Row, RowContent, Saying, Scope, SessionCommand, SessionEnd, SessionId,
-    SessionTerms, Tag, View, Wish,
+    AcceptTerms, Asked, Command, ContactEdit, ContactView, DeliveryMode, Done, EndReason, Event,
+    ExportTerms, Exported, FileState, Hindrance, Hit, Hits, Inquiries, InviteTerms, Lasting,
+    Milestones, Named, Outlook, Pending, PendingId, Protection, Provenance, Quoted, Reached,
+    Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying, Scope, Search,
+    SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
+use handfast_protocol::log::{Incarnation, Place};
 use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
+use handfast_protocol::question::Standing;
 use handfast_protocol::reconnect::RestoredClaim;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::{KeyStoreError, Refused, StoreError};
@@ -207,7 +209,12 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(20) {
+        match self.below(21) {
+            19 => Command::Search(Box::new(Search {
+                with: self.key(),
+                words: self.text(),
+                before: self.perhaps(Self::place),
+            })),
             0 => Command::Invite(Box::new(self.invite_terms())),
             1 => {
                 let invitation = invitation(self.below(256) as u8);
@@ -245,10 +252,24 @@ impl Numbers {
         }
     }
 
+    fn place(&mut self) -> Place {
+        Place {
+            lamport: self.any(),
+            author: self.key().0,
+            incarnation: Incarnation {
+                counter: self.below(1 << 32) as u32,
+                random: self.any().to_le_bytes(),
+            },
+            sequence: self.any(),
+            hash: self.key().0,
+        }
+    }
+
     fn edit(&mut self) -> ContactEdit {
-        match self.below(3) {
+        match self.below(4) {
             0 => ContactEdit::Name(self.perhaps(Self::text)),
             1 => ContactEdit::Blocked(self.yes()),
+            2 => ContactEdit::OtherDeviceIsOurs(self.yes()),
             _ => ContactEdit::Allowance(self.perhaps(Self::any)),
         }
     }
@@ -267,8 +288,10 @@ impl Numbers {
     }
 
     fn session_command(&mut self) -> SessionCommand {
-        match self.below(13) {
+        match self.below(16) {
             12 => SessionCommand::Here,
+            13 => SessionCommand::Ask(Question::new("Our dog?").unwrap(), self.answers()),
+            14 => SessionCommand::NoAnswer,
             0 => {
                 let code = self.perhaps(|numbers| Secret::new([numbers.below(256) as u8; 16]));
                 SessionCommand::Unlock(self.answers(), code)
@@ -289,6 +312,7 @@ impl Numbers {
             }
             9 => SessionCommand::Withdraw,
             10 => SessionCommand::Earlier,
+            11 => SessionCommand::Seen(self.any()),
             _ => SessionCommand::Taken(self.below(1 << 32) as u32),
         }
     }
@@ -408,6 +432,7 @@ impl Numbers {
         Lasting {
             is_delivered: self.yes(),
             is_old: self.yes(),
+            is_unread: self.yes(),
             quote: self.perhaps(|numbers| match numbers.below(3) {
                 0 => Quoted::Text(numbers.text()),
                 1 => Quoted::Other,
@@ -497,6 +522,7 @@ impl Numbers {
                     let bits = numbers.below(1 << 36).to_string();
                     serde_json::from_str::<ShortString>(&bits).unwrap()
                 }),
+                questions: self.inquiries(),
                 reached: self
                     .perhaps(|n| n.one(&[Reached::Messages, Reached::Text, Reached::Files])),
             },
@@ -511,10 +537,29 @@ impl Numbers {
                     theirs: numbers.yes(),
                     ours: numbers.yes(),
                 }),
+                questions: self.inquiries(),
+                hindrance: self.perhaps(|n| n.one(&[Hindrance::NotKept, Hindrance::Frozen])),
                 here: None,
                 is_offline: self.yes(),
             },
             _ => View::Ended(self.end()),
+        }
+    }
+
+    fn inquiries(&mut self) -> Inquiries {
+        let asked = |numbers: &mut Self| Asked {
+            question: numbers.text(),
+            standing: numbers.one(&[
+                Standing::Open,
+                Standing::Checking,
+                Standing::Wrong(2),
+                Standing::Right,
+                Standing::NotAnswered,
+            ]),
+        };
+        Inquiries {
+            ours: self.perhaps(asked),
+            theirs: self.perhaps(asked),
         }
     }
 
@@ -528,6 +573,8 @@ impl Numbers {
             SessionEnd::Seal(SealError::WrongAnswerOrAltered),
             SessionEnd::Refused,
             SessionEnd::Blocked,
+            SessionEnd::Frozen,
+            SessionEnd::Forgotten,
             SessionEnd::Elsewhere,
             SessionEnd::Different,
             SessionEnd::PeerLeft,
@@ -546,12 +593,22 @@ impl Numbers {
             messages: self.any(),
         };
         let (key, age) = (self.key(), self.any());
+        let hit = Hit {
+            ours: self.yes(),
+            at: self.any(),
+            text: self.text(),
+        };
+        let hits = Hits {
+            hits: vec![hit; self.below(3) as usize],
+            next: self.perhaps(Self::place),
+        };
         self.one(&[
             Ok(Done::Ok),
             Ok(Done::Session(id)),
             Ok(Done::GoesOn(id)),
             Ok(Done::Exported(exported)),
             Ok(Done::Here(key, age)),
+            Ok(Done::Found(Box::new(hits))),
             Err(Refusal::Here(HereError::OtherContact)),
             Err(Refusal::SpentHere),
             Ok(Done::Beginning),
@@ -566,6 +623,8 @@ impl Numbers {
             Err(Refusal::Seal(SealError::NotOurs)),
             Err(Refusal::TooLong),
             Err(Refusal::Blocked),
+            Err(Refusal::NoTriesLeft),
+            Err(Refusal::Hindered(Hindrance::NotKept)),
             Err(Refusal::NotWritten(ErrorKind::AlreadyExists)),
             Err(Refusal::NotWritten(ErrorKind::StorageFull)),
         ])
@@ -606,6 +665,8 @@ impl Numbers {
                 allowance: self.perhaps(Self::any),
                 can_be_found: self.yes(),
                 ways: Vec::new(),
+                unread: self.any(),
+                last_said: self.perhaps(Self::any),
             });
             overview.refused.push(Refused {
                 key: self.key(),

@@ -36,6 +36,7 @@ impl End {
                     local: ours,
                     remote: theirs,
                     expected: guest.fingerprint(),
+                    cookie: None,
                 },
             ),
             Role::Guest => (
@@ -46,6 +47,7 @@ impl End {
                     local: theirs,
                     remote: ours,
                     expected: host.fingerprint(),
+                    cookie: None,
                 },
             ),
         };

@@ -26,6 +26,7 @@ pub const MAX_ENTRY: usize = MAX_HEADER + 1 + 16 + MAX_ENTRY_BODY + 16;
 /// One of the stretches in which somebody writes their log. A device that came back from a copy does not
 /// know what it had written since, so it begins a new one and never writes one place twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Incarnation {
     /// One more than in those that its writer knew.
     pub counter: u32,

@@ -6,6 +6,7 @@ use super::row::Row;
 
 /// Where an entry stands. The order of the fields is the order of the entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Place {
     /// Nothing stands before what its writer knew.
     pub lamport: u64,

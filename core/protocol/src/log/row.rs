@@ -106,6 +106,17 @@ impl Row {
         }
     }
 
+    /// True if it is something by itself that waits for a reader: a text, a file, a folder. The size of a file
+    /// that is told later is no other file.
+    pub fn is_message(&self) -> bool {
+        let header = &self.entry.header;
+        match header.kind {
+            Kind::TEXT | Kind::FOLDER => true,
+            Kind::FILE => header.reply_to.is_none(),
+            _ => false,
+        }
+    }
+
     /// The first bytes of its hash, by which other entries name it.
     pub fn version(&self) -> [u8; 8] {
         let (version, _) = self.hash.split_first_chunk().expect("8 of 32 bytes");

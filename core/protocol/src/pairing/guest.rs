@@ -16,7 +16,8 @@ use handfast_token::{
     SealedReply, Secret,
 };
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long knocking may take before the reply is offered. A path on one network takes
 /// milliseconds; across networks, a second is long.
@@ -704,7 +705,11 @@ impl Guest {
     ) {
         match introduced.hear(message) {
             Some(AnswerMessage::Proof(theirs)) => match agreement.confirm(&theirs) {
-                Some(key) => self.meet(now, *introduced, Some(&key)),
+                Some(key) => {
+                    // Whoever is asked once more has not been wrong since.
+                    self.was_wrong = false;
+                    self.meet(now, *introduced, Some(&key));
+                }
                 None => self.end(Failure::NotTheInviter),
             },
             Some(AnswerMessage::NoMatch) if self.tried.is_used_up() => {

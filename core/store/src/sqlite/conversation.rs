@@ -100,8 +100,8 @@ impl Batch<'_> {
     ) -> Result<Vec<Result<KeptEntry, DamagedEntry>>, StoreError> {
         let mut found = Vec::new();
         if most > 0 {
-            self.walk(with, before, |_, entry| {
-                found.push(entry);
+            self.walk(with, before, |sealed, conversation| {
+                found.push(sealed.open(conversation));
                 match found.len() < most {
                     true => ControlFlow::Continue(()),
                     false => ControlFlow::Break(()),
@@ -111,30 +111,32 @@ impl Batch<'_> {
         Ok(found)
     }
 
-    /// Looks at so many entries that stand before a place, or at the end, the last first. What is damaged is
-    /// passed over.
+    /// Looks at what can be erased of so many entries that stand before a place, or at the end, the last first,
+    /// until so many of them are found. Only what is found is opened as a whole. What is damaged is passed over.
     pub fn search(
         &self,
         with: PublicKey,
         before: Option<&Place>,
-        steps: usize,
-        mut is_wanted: impl FnMut(&KeptEntry) -> bool,
+        (steps, most): (usize, usize),
+        mut is_wanted: impl FnMut(&[u8]) -> bool,
     ) -> Result<Searched, StoreError> {
         let mut searched = Searched::default();
         let mut left = steps;
-        self.walk(with, before, |place, entry| {
-            if let Ok(entry) = entry
-                && is_wanted(&entry)
+        self.walk(with, before, |sealed, conversation| {
+            let body = sealed.open_body(conversation);
+            if let Ok(Some(body)) = body
+                && is_wanted(&body)
+                && let Ok(entry) = sealed.open(conversation)
             {
                 searched.found.push(entry);
             }
             left = left.saturating_sub(1);
-            match left {
-                0 => {
-                    searched.next = Some(place);
+            match left == 0 || searched.found.len() >= most {
+                true => {
+                    searched.next = Some(sealed.place);
                     ControlFlow::Break(())
                 }
-                _ => ControlFlow::Continue(()),
+                false => ControlFlow::Continue(()),
             }
         })?;
         Ok(searched)
@@ -221,10 +223,13 @@ impl Batch<'_> {
         }
     }
 
-    /// The person has read up to this place. An earlier one than is kept changes nothing.
+    /// The person has read what the other side wrote up to this place in its log: that is the order in which it
+    /// comes, and what comes late may stand far up on a screen. An earlier one than is kept changes nothing.
     pub fn set_read(&self, with: PublicKey, place: Place) -> Result<(), StoreError> {
+        let in_its_log = |place: &Place| (place.log.counter, place.log.random, place.sequence);
         let mut conversation = self.conversation_or_new(with)?;
-        if conversation.state.read.is_none_or(|read| read < place) {
+        let read = conversation.state.read.as_ref().map(in_its_log);
+        if read < Some(in_its_log(&place)) {
             conversation.state.read = Some(place);
             self.put_state(&conversation)?;
         }

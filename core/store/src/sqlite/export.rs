@@ -75,6 +75,12 @@ pub(super) fn fill(rows: &Rows<'_>, export: &Export) -> Result<(), StoreError> {
     for refused in &export.refused {
         batch.refuse(refused)?;
     }
-    let mut entries = export.entries.iter();
-    entries.try_for_each(|(with, entry)| batch.add_entry(*with, entry))
+    for (with, entry) in &export.entries {
+        batch.add_entry(*with, entry)?;
+        // It was shown where it comes from, or could have been.
+        if entry.place.log.author == *with {
+            batch.set_read(*with, entry.place)?;
+        }
+    }
+    Ok(())
 }

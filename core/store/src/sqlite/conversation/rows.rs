@@ -10,6 +10,7 @@ use handfast_protocol::handshake::PublicKey;
 use handfast_token::{Secret, random_bytes};
 use rusqlite::{OptionalExtension, Row, params};
 use std::ops::ControlFlow;
+use zeroize::Zeroizing;
 
 /// The kinds of values, as their seals name them.
 const CONVERSATION: &str = "conversation";
@@ -241,7 +242,7 @@ impl Batch<'_> {
         &self,
         with: PublicKey,
         before: Option<&Place>,
-        mut look: impl FnMut(Place, Result<KeptEntry, DamagedEntry>) -> ControlFlow<()>,
+        mut look: impl FnMut(Sealed, &Conversation) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let Some(conversation) = self.conversation(with)? else {
             return Ok(());
@@ -272,9 +273,8 @@ impl Batch<'_> {
             if !same.last().is_some_and(is_same) {
                 same.sort_by_key(|sealed| std::cmp::Reverse(sealed.place));
                 for sealed in same.drain(..) {
-                    let place = sealed.place;
-                    gaps.find(place)?;
-                    if look(place, sealed.open(&conversation)).is_break() {
+                    gaps.find(sealed.place)?;
+                    if look(sealed, &conversation).is_break() {
                         return Ok(());
                     }
                 }
@@ -343,19 +343,33 @@ impl Sealed {
         Ok(Some(Self { place, head, body }))
     }
 
-    pub(super) fn open(self, conversation: &Conversation) -> Result<KeptEntry, DamagedEntry> {
-        let name = name(self.place);
+    pub(super) fn open(&self, conversation: &Conversation) -> Result<KeptEntry, DamagedEntry> {
         let open = || -> Result<KeptEntry, StoreError> {
+            let name = name(self.place);
             let head = conversation.cipher.open(HEAD, &name, &self.head)?;
             let mut entry = KeptEntry::parse_head(self.place, &head)?;
-            // A salt is never zeros.
-            if self.body.iter().any(|byte| *byte != 0) {
-                let mut body = conversation.cipher.open(BODY, &name, &self.body)?;
-                entry.body = Some(std::mem::take(&mut *body));
-            }
+            entry.body = self
+                .open_body(conversation)?
+                .map(|mut body| std::mem::take(&mut *body));
             Ok(entry)
         };
         open().map_err(|_| DamagedEntry(self.place))
+    }
+
+    /// What can be erased of it, if that is there.
+    pub(super) fn open_body(
+        &self,
+        conversation: &Conversation,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        // A salt is never zeros.
+        match self.body.iter().any(|byte| *byte != 0) {
+            true => {
+                let name = name(self.place);
+                let body = conversation.cipher.open(BODY, &name, &self.body)?;
+                Ok(Some(body))
+            }
+            false => Ok(None),
+        }
     }
 }
 
