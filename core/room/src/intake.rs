@@ -38,6 +38,9 @@ impl Room {
         if !self.is_welcome(&log, run.first()) {
             return Ok(Received::Unwelcome);
         }
+        if self.logs.get(&log).is_some_and(|held| held.has(&run)) {
+            return Ok(Received::Known);
+        }
         let hashes = run.verify(&self.id)?;
         let beginning = self.id.beginning(log.author, log.incarnation);
         let held = self.logs.get(&log);
@@ -89,7 +92,6 @@ impl Room {
         entries: Vec<(ChainHash, Entry, Option<Signature>)>,
     ) -> Vec<Write> {
         let beginning = self.id.beginning(log.author, log.incarnation);
-        let is_new = !self.logs.contains_key(&log);
         let held = self.logs.entry(log).or_insert_with(|| Log::new(beginning));
         let mut changed = Vec::new();
         for (hash, entry, signature) in entries {
@@ -101,7 +103,7 @@ impl Room {
         if changed.is_empty() {
             return Vec::new();
         }
-        let decides = is_new || held.has_membership() || held.is_forked();
+        let decides = logs_of(&self.logs, log.author).any(|(_, held)| held.has_membership());
         match decides {
             true => self.membership = Membership::of(&self.founding, &self.logs),
             false => self
@@ -142,16 +144,16 @@ impl Room {
         gone
     }
 
-    pub(crate) fn row(&self, log: &LogId, hash: &ChainHash) -> Option<Row> {
+    pub(crate) fn row(&self, log: &LogId, hash: &ChainHash) -> Option<Box<Row>> {
         let node = self.logs.get(log)?.node(hash)?;
-        Some(Row {
+        Some(Box::new(Row {
             author: log.author,
             before: node.before,
             hash: *hash,
             entry: node.entry.clone(),
             signature: node.signature,
             is_erased: node.is_erased,
-        })
+        }))
     }
 
     /// Takes a body that was lacking. None: it is not of that entry, or not wanted.

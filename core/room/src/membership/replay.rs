@@ -50,9 +50,8 @@ impl Replay {
         let lines = replay.lines.clone();
         for (log, line) in &lines {
             for (reference, node) in entries_of(log, line, &logs[log]) {
-                match &node.says {
-                    Some(body) => replay.take(founding.founder(), reference, body, &mut pinned),
-                    None => {}
+                if let Some(body) = &node.says {
+                    replay.take(founding.founder(), reference, body, &mut pinned);
                 }
             }
         }
@@ -89,7 +88,7 @@ impl Replay {
                     _ => node.entry.header.kind == Kind::FIRST && log.incarnation.counter > 1,
                 });
                 let is_one = counts(log) && (named.is_some() || lowest.contains(log));
-                if !line.hashes.is_empty() && !(is_begun && is_one) {
+                if !(is_begun && is_one) {
                     line.end_at(0);
                 }
                 for (_, node) in entries_of(log, &line, held) {
@@ -177,11 +176,11 @@ impl Replay {
 
     pub(super) fn is_keeper_at(&self, log: &LogId, sequence: u64) -> bool {
         let keepings = self.keepings.get(&log.author).into_iter().flatten();
-        let changes = keepings.filter(|keeping| {
+        let mut changes = keepings.rev().filter(|keeping| {
             let head = keeping.heads.get(&log.incarnation);
             head.is_none_or(|head| sequence > head.sequence)
         });
-        changes.last().is_some_and(|keeping| keeping.is_keeper)
+        changes.next().is_some_and(|keeping| keeping.is_keeper)
     }
 
     /// True if what they write next is by a keeper.
