@@ -482,8 +482,8 @@ pub(crate) fn option_send_as() -> &'static str {
 
 pub(crate) fn option_send_wait() -> &'static str {
     match language() {
-        English => "How long to wait for somebody who is not there, as in 90s, 30m, 2h",
-        German => "Wie lange auf jemanden gewartet wird, der nicht da ist, wie 90s, 30m, 2h",
+        English => "How long to wait while nothing moves, as in 90s, 30m, 2h",
+        German => "Wie lange gewartet wird, während sich nichts tut, wie 90s, 30m, 2h",
     }
 }
 

@@ -60,7 +60,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         shown: Files::default(),
         states: BTreeMap::new(),
         count,
-        away_since: Some(Instant::now()),
+        quiet_since: Instant::now(),
     };
     let ended = tokio::select! {
         ended = sending.until_sent(&mut session, &mut output) => ended,
@@ -154,31 +154,27 @@ struct Sending {
     /// What each is called, and how it stands, by row.
     states: BTreeMap<u64, (String, FileState)>,
     count: usize,
-    /// Since when nobody is there.
-    away_since: Option<Instant>,
+    /// Since when nothing has happened.
+    quiet_since: Instant,
 }
 
 impl Sending {
-    /// Waits until everything is there or failed, or nobody came for too long. Whether nothing is left.
+    /// Waits until everything is there or failed, or nothing has happened for too long. Whether nothing is left.
     async fn until_sent(
         &mut self,
         session: &mut Session,
         output: &mut Output,
     ) -> Result<bool, Stop> {
         while !self.is_over() {
-            let end = self.away_since.map(|since| since + self.wait);
-            let waited = sleep_until(end.unwrap_or_else(Instant::now));
             let news = tokio::select! {
                 news = session.next() => news,
-                () = waited, if end.is_some() && self.is_written() => return Ok(false),
+                () = sleep_until(self.quiet_since + self.wait), if self.is_written() => {
+                    return Ok(false);
+                }
             };
             match news {
-                News::View(View::Talking { .. }) => self.away_since = None,
-                News::View(View::Seeking { .. }) => {
-                    self.away_since.get_or_insert_with(Instant::now);
-                }
                 News::View(View::Ended(end)) => return Err(session.stop(end)),
-                News::View(_) => {}
+                News::View(View::Talking { .. }) => self.quiet_since = Instant::now(),
                 News::Row(row) => {
                     self.hear(&row, output);
                     session.shown().await;
@@ -200,6 +196,7 @@ impl Sending {
             self.states
                 .insert(row.number, (name.clone(), state.clone()));
             self.shown.show(row, output);
+            self.quiet_since = Instant::now();
         }
     }
 
