@@ -1994,8 +1994,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /disappear 1d    let what you both write go a day after it was seen; or 1h, 7d, off\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /disappear 1d    was ihr schreibt, verschwindet einen Tag nach dem Lesen; oder 1h, 7d, off\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -2432,6 +2432,55 @@ pub(crate) fn contact_unread(count: impl Display) -> String {
     match language() {
         English => format!("{count} messages are unread."),
         German => format!("{count} Nachrichten sind ungelesen."),
+    }
+}
+
+pub(crate) fn life_holds(span: impl Display) -> String {
+    match language() {
+        English => format!("What is written from now on disappears {span} after it was seen, on both devices. A terminal keeps what it has printed."),
+        German => format!("Was ab jetzt geschrieben wird, verschwindet {span} nach dem Lesen, auf beiden Geräten. Ein Terminal behält, was es ausgegeben hat."),
+    }
+}
+
+pub(crate) fn life_is_off() -> &'static str {
+    match language() {
+        English => "What is written from now on stays.",
+        German => "Was ab jetzt geschrieben wird, bleibt.",
+    }
+}
+
+pub(crate) fn life_proposed_here(span: impl Display) -> String {
+    match language() {
+        English => format!("You propose that what is written from now on disappears {span} after it was seen. It holds once they agree."),
+        German => format!("Du schlägst vor, dass ab jetzt alles {span} nach dem Lesen verschwindet. Es gilt, sobald die andere Seite zustimmt."),
+    }
+}
+
+pub(crate) fn life_off_proposed_here() -> &'static str {
+    match language() {
+        English => "You propose that what is written from now on stays. It holds once they agree.",
+        German => "Du schlägst vor, dass ab jetzt alles bleibt. Es gilt, sobald die andere Seite zustimmt.",
+    }
+}
+
+pub(crate) fn life_proposed(span: impl Display, life: impl Display) -> String {
+    match language() {
+        English => format!("They propose that what is written from now on disappears {span} after it was seen. To agree, type /disappear {life}."),
+        German => format!("Die andere Seite schlägt vor, dass ab jetzt alles {span} nach dem Lesen verschwindet. Zustimmen: /disappear {life}."),
+    }
+}
+
+pub(crate) fn life_off_proposed() -> &'static str {
+    match language() {
+        English => "They propose that what is written from now on stays. To agree, type /disappear off.",
+        German => "Die andere Seite schlägt vor, dass ab jetzt alles bleibt. Zustimmen: /disappear off.",
+    }
+}
+
+pub(crate) fn life_how() -> &'static str {
+    match language() {
+        English => "Say how long what is written lasts once it was seen, from 1m to 365d: /disappear 1h, 1d, 7d or off. It needs somebody you have met.",
+        German => "Sag, wie lange Geschriebenes nach dem Lesen bleibt, von 1m bis 365d: /disappear 1h, 1d, 7d oder off. Dafür braucht es jemanden, den du getroffen hast.",
     }
 }
 

@@ -458,6 +458,29 @@ pub(crate) fn contact(contact: &Listed) -> String {
     line
 }
 
+/// What somebody wants about how long things last, and what comes of it.
+pub(crate) fn disappearing(ours: bool, after: Option<u32>, holds: bool) -> String {
+    let span = after.map(|seconds| duration(Duration::from_secs(seconds.into())));
+    match (span, holds, ours) {
+        (Some(span), true, _) => strings::life_holds(span),
+        (None, true, _) => strings::life_is_off().to_owned(),
+        (Some(span), false, true) => strings::life_proposed_here(span),
+        (None, false, true) => strings::life_off_proposed_here().to_owned(),
+        (Some(span), false, false) => strings::life_proposed(span, life(after.unwrap_or_default())),
+        (None, false, false) => strings::life_off_proposed().to_owned(),
+    }
+}
+
+/// So many seconds, as they are typed.
+fn life(seconds: u32) -> String {
+    match seconds {
+        seconds if seconds.is_multiple_of(86_400) => format!("{}d", seconds / 86_400),
+        seconds if seconds.is_multiple_of(3_600) => format!("{}h", seconds / 3_600),
+        seconds if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
+}
+
 /// Who said something that was found, and when.
 pub(crate) fn hit(name: &str, ours: bool, at: u64) -> String {
     let when = crate::screen::moment(at);

@@ -4,18 +4,19 @@ use super::Chat;
 use super::sending::{file, part_of};
 use super::shown::Held;
 use crate::lines::Lines;
-use crate::{strings, words};
+use crate::{duration, strings, words};
 use handfast_native::conversation::Finding;
 use handfast_native::device::{Done, Refusal, Saying, SessionCommand, Wish};
 use tokio::time::{Duration, Instant, timeout_at};
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 18] = [
+pub(crate) const COMMANDS: [&str; 19] = [
     "/accept",
     "/code",
     "/compare",
     "/decline",
     "/different",
+    "/disappear",
     "/edit",
     "/help",
     "/history",
@@ -127,6 +128,7 @@ impl Chat<'_> {
                 let last = self.last.ours;
                 self.about(rest, last, |row, _| Saying::TakeBack(row)).await;
             }
+            "/disappear" => self.propose_life(rest).await,
             "/search" => self.search(rest).await,
             "/code" => self.show_or_end_code().await,
             "/to" => self.turn_to(rest).await,
@@ -211,6 +213,22 @@ impl Chat<'_> {
         }
     }
 
+    /// The person wants what is written from now on to last so long.
+    async fn propose_life(&mut self, typed: &str) {
+        let life = match typed {
+            "off" => Ok(None),
+            typed => duration::parse(typed).map(|life| u32::try_from(life.as_secs()).ok()),
+        };
+        match life {
+            Ok(None) if typed != "off" => self.output.note(strings::life_how()),
+            Ok(life) => {
+                self.try_to(Saying::Disappear(life), strings::life_how())
+                    .await;
+            }
+            Err(_) => self.output.note(strings::life_how()),
+        }
+    }
+
     /// What was said before follows, if there is any.
     async fn tell_earlier(&mut self) {
         match self.session.orders().give(SessionCommand::Earlier).await {
@@ -277,8 +295,8 @@ fn command(line: &str) -> (&str, &str) {
     let bare = line.trim();
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
-        "/accept" | "/decline" | "/edit" | "/react" | "/reply" | "/search" | "/send" | "/to"
-        | "/withdraw" => (first, rest.trim()),
+        "/accept" | "/decline" | "/disappear" | "/edit" | "/react" | "/reply" | "/search"
+        | "/send" | "/to" | "/withdraw" => (first, rest.trim()),
         _ if is_command(first) => (bare, ""),
         _ => (line, ""),
     }

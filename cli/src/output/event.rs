@@ -172,6 +172,16 @@ pub(crate) enum Event {
     Edited { row: u64, ours: bool, text: String },
     /// Something that was said was taken back.
     TakenBack { row: u64, ours: bool },
+    /// Something that was said has run out, and is erased.
+    Disappeared { row: u64, ours: bool },
+    /// Somebody wants what is written from now on to disappear so long after it was seen, or to stay; it holds
+    /// once both say the same.
+    Disappearing {
+        ours: bool,
+        after_s: Option<u32>,
+        holds: bool,
+        text: String,
+    },
     /// What was written here could not be kept, so it is not said.
     NotWritten { text: String, why: String },
     /// They have sent as much as they may, or offered as many files.

@@ -161,6 +161,7 @@ impl Output {
             | Event::Opened { .. }
             | Event::Kept { .. }
             | Event::MessageSent { .. }
+            | Event::Disappeared { .. }
             | Event::Delivered { .. } => {}
             Event::Pending {
                 id,
@@ -231,6 +232,7 @@ impl Output {
                 let head = words::hit(name, *ours, *at_ms);
                 self.print(&margin::theirs(&head, text, terminal::columns()));
             }
+            Event::Disappearing { text, .. } => self.whisper(text),
             Event::New => self.whisper(strings::new_messages()),
             Event::Edited { ours: true, .. } | Event::TakenBack { ours: true, .. } => {}
             Event::Edited { text, .. } => {

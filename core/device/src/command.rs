@@ -151,6 +151,9 @@ pub enum Saying {
     },
     /// Take back what stands in this row: it is erased on both sides.
     TakeBack(u64),
+    /// Propose that what both write from now on disappears so many seconds after it was seen (a minute to a year),
+    /// or does not; or agree to the same.
+    Disappear(Option<u32>),
     /// Send this file.
     File {
         /// Where it is.

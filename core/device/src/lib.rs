@@ -206,6 +206,7 @@ impl Device {
             let known = NetworkCommand::GuessedBefore(guesses);
             device.shared.put(Output::Network(known));
         }
+        device.begin_endings(now);
         device.tidy(now);
         device
     }
@@ -280,7 +281,8 @@ impl Device {
         let guesses = self.guesses.not_before;
         let guesses = guesses.filter(|_| !self.guesses.new.is_empty());
         let nearby = self.nearby.deadline();
-        sessions.chain(guesses).chain(nearby).min()
+        let endings = self.shared.endings.deadline();
+        sessions.chain(guesses).chain(nearby).chain(endings).min()
     }
 
     /// What is kept, as far as the store has said so.
@@ -745,6 +747,7 @@ impl Device {
     }
 
     fn tick(&mut self, now: Now) {
+        self.erase_due(now);
         let is_due = |at: Option<Instant>| at.is_some_and(|at| now.monotonic >= at);
         let due = self.sessions.iter();
         let due = due.filter(|(_, session)| is_due(session.deadline()));
@@ -788,6 +791,7 @@ impl Device {
                     history.stored(shared, ticket, result, now);
                 });
             }
+            Purpose::Life(with) => self.lives_are_kept(with, result.is_ok(), now),
             Purpose::Read(with, place) => self.shared.mark_is_written(with, place),
             Purpose::Refusal(id) => {
                 if let Err(error) = result {

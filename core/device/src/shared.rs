@@ -1,6 +1,6 @@
 //! What all sessions of a device share: what is kept, the settings, and the way out.
 
-use super::history::History;
+use super::history::{Endings, History};
 use super::randomness::{self, NoRandomness, Randomness};
 use super::{
     Answer, CarrierCommand, Done, Event, Output, PendingId, Query, Refusal, RequestId, Role,
@@ -35,6 +35,8 @@ pub(super) struct Shared {
     last_exchange: u64,
     /// Up to where people have seen what contacts wrote, while the disk does not say so.
     pub(super) seen: BTreeMap<[u8; 32], Place>,
+    /// What is to disappear.
+    pub(super) endings: Endings,
     last_row: u64,
     is_asleep: bool,
     /// A shell has named this machine's own addresses as its network, as tests do.
@@ -55,6 +57,8 @@ pub(super) enum Purpose {
     History(PublicKey),
     /// What this contact wrote was seen up to there.
     Read(PublicKey, Place),
+    /// How long things last in the conversation with this contact, or something of it is erased.
+    Life(PublicKey),
     /// The session with somebody who is in between is over already.
     Refusal(SessionId),
     Answer(RequestId),
@@ -82,6 +86,7 @@ impl Shared {
             finding: BTreeMap::new(),
             last_exchange: 0,
             seen: BTreeMap::new(),
+            endings: Endings::default(),
             last_row: 0,
             is_asleep: false,
             network_is_own: false,
@@ -303,7 +308,11 @@ impl Shared {
                 | Write::Guesses(_)
                 | Write::Row(..)
                 | Write::Marks(..)
-                | Write::Delivered(..) => {}
+                | Write::Delivered(..)
+                | Write::Life(..) => {}
+                Write::Erase(with, place) => {
+                    self.with_history(*with, |history, _| history.erased(place));
+                }
                 Write::AddInvitation(_)
                 | Write::RemoveInvitation(_)
                 | Write::History(..)
@@ -382,6 +391,8 @@ fn names(write: &Write) -> Option<PendingId> {
         | Write::Marks(..)
         | Write::Delivered(..)
         | Write::Read(..)
+        | Write::Life(..)
+        | Write::Erase(..)
         | Write::Guesses(_) => return None,
     };
     Some(PendingId { role, id })

@@ -339,6 +339,7 @@ impl Talk {
             | Saying::React(..)
             | Saying::Edit { .. }
             | Saying::TakeBack(_)
+            | Saying::Disappear(_)
                 if self.has_history =>
             {
                 let written = write(context, self.key, saying);
@@ -412,7 +413,8 @@ impl Talk {
             | Saying::Reply { .. }
             | Saying::React(..)
             | Saying::Edit { .. }
-            | Saying::TakeBack(_) => return Err(Refusal::NotNow),
+            | Saying::TakeBack(_)
+            | Saying::Disappear(_) => return Err(Refusal::NotNow),
         };
         context.shared.talk(context.id, command);
         Ok(Done::Ok)

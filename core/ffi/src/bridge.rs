@@ -232,6 +232,7 @@ fn entry(row: device::Row) -> Option<Entry> {
         RowContent::Withdrawn
         | RowContent::Ended
         | RowContent::Restored
-        | RowContent::NotReadable => return None,
+        | RowContent::NotReadable
+        | RowContent::Disappearing { .. } => return None,
     })
 }

@@ -17,6 +17,7 @@ mod export;
 mod guesses;
 mod invitations;
 mod key_store;
+mod lives;
 mod partial_files;
 #[cfg(feature = "sqlite")]
 pub mod private;
@@ -48,6 +49,7 @@ pub use export::{Export, ExportError};
 pub use guesses::MAX_GUESSES;
 pub use invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 pub use key_store::{KeyStore, KeyStoreError};
+pub use lives::{Ending, LifeMark};
 pub use partial_files::{MAX_RANGES, OfferId, PartialFile};
 pub use proofs::Proofs;
 pub use replies::PendingReply;

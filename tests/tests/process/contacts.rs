@@ -203,6 +203,34 @@ fn what_was_said_is_found_from_the_command_line_and_in_the_chat() {
 }
 
 #[test]
+fn two_agree_on_how_long_what_they_write_lasts() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ana.until("met");
+    at_ben.until("met");
+    at_ana.say("/disappear soon");
+    at_ana.until("note");
+    at_ana.say("/disappear 1d");
+    let told = at_ben.until("disappearing");
+    assert_eq!(
+        (&told["after_s"], &told["holds"]),
+        (&86_400.into(), &false.into())
+    );
+    assert!(
+        told["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("/disappear 1d"))
+    );
+    at_ben.say("/disappear 24h");
+    for one in [&mut at_ben, &mut at_ana] {
+        let told = one.until_which("disappearing", |told| told["holds"] == true);
+        assert_eq!(told["after_s"], 86_400);
+    }
+}
+
+#[test]
 fn contacts_are_listed_named_by_a_beginning_and_forgotten() {
     let folder = Folder::new();
     let [ana, _] = apart(&folder);

@@ -10,10 +10,12 @@
 //! it, and is read anew.
 
 mod channel;
+mod life;
 mod listing;
 mod saying;
 mod unread;
 
+pub(super) use life::Endings;
 pub(super) use listing::{Listing, unkept};
 pub(super) use saying::write;
 pub use unread::Summary;
@@ -23,8 +25,8 @@ use super::{Done, Event, Found, Page, Query, Refusal, RequestId, SessionId, Tick
 use channel::Channel;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{
-    self, Author, Body, Draft, DraftError, Fault, Ledger, LogKeys, Marks, Place, ReplyTo, Row,
-    Transcript,
+    self, Agreement, Author, Body, Draft, DraftError, Fault, Ledger, LogKeys, Marks, Place,
+    ReplyTo, Row, Transcript,
 };
 use handfast_protocol::pairing::Now;
 use handfast_store::StoreError;
@@ -61,6 +63,8 @@ pub(super) struct History {
     /// How large each row at hand is, and all of them together.
     sizes: BTreeMap<Place, usize>,
     bytes: usize,
+    /// How long things last.
+    agreement: Agreement,
     start: Start,
     /// The link over which the logs are exchanged.
     channel: Option<Channel>,
@@ -128,6 +132,7 @@ impl History {
             keys,
             sizes: BTreeMap::new(),
             bytes: 0,
+            agreement: shared.agreement(with),
             start: Start::At(None),
             channel: None,
             drafts: VecDeque::new(),
@@ -198,10 +203,11 @@ impl History {
         if !self.has_room() {
             return Err(Refusal::TooMuchWaits);
         }
-        let draft = Draft::new(body, reply_to, None).map_err(|error| match error {
-            DraftError::TooLong => Refusal::TooLong,
-            DraftError::Empty | DraftError::NoTarget | DraftError::OnlyAlone => Refusal::NotNow,
-        })?;
+        let draft =
+            Draft::new(body, reply_to, self.life(body.kind())).map_err(|error| match error {
+                DraftError::TooLong => Refusal::TooLong,
+                DraftError::Empty | DraftError::NoTarget | DraftError::OnlyAlone => Refusal::NotNow,
+            })?;
         let text = match body {
             Body::Text(text) | Body::Edit(text) => Some(text.clone()),
             _ => None,
@@ -332,7 +338,7 @@ impl History {
         match result {
             Ok(()) => {
                 shared.summarize(self.with, &batch.rows);
-                self.kept(batch, now);
+                self.kept(shared, batch, now);
             }
             Err(error) => self.not_kept(shared, batch, error),
         }
@@ -342,7 +348,7 @@ impl History {
         self.go_on(shared, now);
     }
 
-    fn kept(&mut self, batch: Batch, now: Now) {
+    fn kept(&mut self, shared: &mut Shared, batch: Batch, now: Now) {
         let at = milliseconds(now);
         let Some(ledger) = &mut self.ledger else {
             return;
@@ -362,7 +368,11 @@ impl History {
             }
         }
         for row in &batch.rows {
-            self.list(row, false, at);
+            if let Some(mark) = life::mark_of(&self.keys, row) {
+                self.hear_proposal(&mark);
+                shared.keeps_life(self.with, mark, now);
+            }
+            self.list(shared, row, false);
         }
         self.forget_the_oldest();
     }
@@ -400,11 +410,11 @@ impl History {
                     Ok(ledger) => self.ledger = Some(ledger),
                     Err(_) => self.is_unreadable(shared, StoreError::Damaged),
                 }
-                self.take_in(page, at);
+                self.take_in(shared, page);
             }
             (Some(Reading::Earlier(request)), Ok(Found::Rows(page))) => {
                 let is_empty = page.rows.is_empty();
-                self.take_in(page, at);
+                self.take_in(shared, page);
                 shared.answer(
                     request,
                     Ok(match is_empty {
@@ -457,19 +467,19 @@ impl History {
     }
 
     /// Takes in rows that were read, and how far back they go.
-    fn take_in(&mut self, page: Page, at: u64) {
+    fn take_in(&mut self, shared: &Shared, page: Page) {
         let Page { rows, is_first } = page;
         self.start = match rows.last() {
             Some(oldest) if !is_first => Start::At(Some(self.keys.place(oldest))),
             _ => Start::First,
         };
         for row in &rows {
-            self.list(row, true, at);
+            self.list(shared, row, true);
         }
     }
 
     /// This row is on the disk.
-    fn list(&mut self, row: &Row, was_there: bool, at: u64) {
+    fn list(&mut self, shared: &Shared, row: &Row, was_there: bool) {
         let is_delivered = row.author == Author::Me
             && row.line == 0
             && self.ledger.as_ref().is_some_and(|ledger| {
@@ -480,10 +490,8 @@ impl History {
         let before = self.sizes.insert(new, row.length());
         self.bytes += row.length();
         self.bytes -= before.unwrap_or_default();
-        for place in self
-            .transcript
-            .insert(row, is_delivered.then_some(at), None)
-        {
+        let ends_at = shared.ends_at(self.with, &new);
+        for place in self.transcript.insert(row, is_delivered, ends_at) {
             let was_there = was_there || place != new;
             self.touched.entry(place).or_insert(was_there);
         }
@@ -517,7 +525,7 @@ impl History {
             channel.begin(ledger, at);
         }
         self.write_drafts(shared, at);
-        self.exchange(shared, at);
+        self.exchange(shared, now);
     }
 
     /// What was written here gets its places, and goes to the disk: one batch after the other, with all that
@@ -563,6 +571,8 @@ impl History {
         let with = self.with;
         let kept = rows.iter().cloned();
         let mut writes: Vec<Write> = kept.map(|row| Write::Row(with, Box::new(row))).collect();
+        let lives = rows.iter().filter_map(|row| life::mark_of(&self.keys, row));
+        writes.extend(lives.map(|mark| Write::Life(with, mark)));
         // Where a new incarnation is named, its first row stands.
         writes.extend(marks.map(|marks| Write::Marks(with, marks)));
         if !writes.is_empty() {
@@ -572,19 +582,20 @@ impl History {
     }
 
     /// Carries out what the exchange wants.
-    fn exchange(&mut self, shared: &mut Shared, at: u64) {
+    fn exchange(&mut self, shared: &mut Shared, now: Now) {
         let (Some(channel), Some(ledger)) = (&mut self.channel, &mut self.ledger) else {
             return;
         };
+        let number = channel.number;
         let wanted = channel.poll(ledger, shared, self.with);
         for (incarnation, up_to) in wanted.delivered {
-            let delivered = Write::Delivered(self.with, incarnation, up_to);
-            shared.write_history(vec![delivered], self.with);
-            for place in self.transcript.delivered(at, incarnation, up_to) {
+            let mut writes = vec![Write::Delivered(self.with, incarnation, up_to)];
+            writes.extend(self.begin_delivered(shared, (incarnation, up_to), now));
+            shared.write_history(writes, self.with);
+            for place in self.transcript.delivered(incarnation, up_to) {
                 self.touched.entry(place).or_insert(true);
             }
         }
-        let number = channel.number;
         for ticket in wanted.asked {
             self.reading.insert(ticket, Reading::Exchange(number));
         }

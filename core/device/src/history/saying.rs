@@ -3,7 +3,7 @@
 use super::super::session::Context;
 use super::super::{Done, Refusal, Saying};
 use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::log::{Body, ReplyTo};
+use handfast_protocol::log::{Body, Life, ReplyTo};
 
 /// Writes this to a contact, whether they are here or not.
 ///
@@ -26,6 +26,11 @@ pub(crate) fn write(
         Saying::React(row, symbol) => (Body::Reaction(symbol), about(row, false)?),
         Saying::Edit { row, text } => (Body::Edit(text), about(row, false)?),
         Saying::TakeBack(row) => (Body::Withdraw, about(row, false)?),
+        Saying::Disappear(None) => (Body::Life(None), None),
+        Saying::Disappear(Some(seconds)) => {
+            let life = Life::new(seconds).ok_or(Refusal::NotNow)?;
+            (Body::Life(Some(life)), None)
+        }
         Saying::File { .. }
         | Saying::AcceptFile(_)
         | Saying::CancelFile(_)

@@ -7,6 +7,7 @@ mod contacts;
 mod describe;
 mod here;
 mod history;
+mod life;
 mod logs;
 mod nearby;
 mod person;

@@ -313,7 +313,7 @@ impl Numbers {
     }
 
     fn saying(&mut self) -> Saying {
-        match self.below(13) {
+        match self.below(14) {
             0 => Saying::Text(self.text()),
             1 => Saying::File {
                 path: self.path(),
@@ -340,6 +340,7 @@ impl Numbers {
                 text: self.text(),
             },
             11 => Saying::TakeBack(self.any()),
+            12 => Saying::Disappear(self.perhaps(|numbers| numbers.below(1 << 32) as u32)),
             _ => Saying::Leave,
         }
     }
@@ -391,12 +392,16 @@ impl Numbers {
             at: self.any(),
             before: self.perhaps(Self::any),
             lasting: self.perhaps(|numbers| Box::new(numbers.lasting())),
-            content: match self.below(6) {
+            content: match self.below(7) {
                 0 => RowContent::Text(self.text()),
                 1 => RowContent::Withdrawn,
                 2 => RowContent::Ended,
                 3 => RowContent::Restored,
                 4 => RowContent::NotReadable,
+                5 => RowContent::Disappearing {
+                    after: self.perhaps(|numbers| numbers.below(1 << 32) as u32),
+                    holds: self.yes(),
+                },
                 _ => RowContent::File {
                     name: self.text(),
                     size: self.any(),

@@ -33,6 +33,9 @@ const STEPS: &[&str] = &[
     CREATE TABLE draft (conversation INTEGER PRIMARY KEY, value BLOB NOT NULL);
     CREATE TABLE partial (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE life       (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+",
 ];
 
 /// Marks a new file as a store.
@@ -71,6 +74,7 @@ const CHECKED: &[&str] = &[
     "log",
     "draft",
     "partial",
+    "life",
 ];
 
 /// Looks for holes.

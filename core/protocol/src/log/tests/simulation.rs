@@ -695,7 +695,7 @@ struct Seen {
 fn screen(device: &Device, now: u64) -> Vec<Seen> {
     let mut transcript = Transcript::new(device.keys.clone());
     for row in device.disk.rows.values() {
-        transcript.insert(row, None, None);
+        transcript.insert(row, false, None);
     }
     let items = transcript.items(.., now, 0);
     let seen = items.map(|item| Seen {
