@@ -513,6 +513,11 @@ def rendezvous(f, place, side):
     return base64_bare(ice[:8]), base64_bare(ice[8:26]), scalar
 
 
+def greeting_cookie(f, place):
+    """5.1"""
+    return kdf(f, "HFS1 cookie", place)[:20]
+
+
 def public_key_digest(scalar):
     """5.1: SHA-256 of the SubjectPublicKeyInfo."""
     key = ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1()).public_key()
@@ -820,6 +825,7 @@ def meeting_again_example():
         agree_hex(f"private key of the {who}'s certificate", scalar)
         digests.append(public_key_digest(scalar))
         agree_hex(f"digest of the {who}'s public key", digests[-1])
+    agree_hex("cookie of that hour", greeting_cookie(f, u32(hour)))
     agree_hex("restored secret", kdf(rs0, "HFS1 restored"))
     both = b"handfast-1\0\0\x04\0" + bytes(16 + 32 + 32) + digests[1] + digests[0]
     agree("length of the prologue", len(both), 158)

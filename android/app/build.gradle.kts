@@ -51,10 +51,22 @@ android {
         resValue("string", "link_base", "https://$linkHost/")
     }
 
+    // The same names as scripts/android-apk takes. Without a key, what is built is not signed.
+    providers.environmentVariable("HANDFAST_KEYSTORE").orNull?.let { keystore ->
+        signingConfigs.create("release") {
+            storeFile = file(keystore)
+            storeType = "PKCS12"
+            storePassword = providers.environmentVariable("HANDFAST_KEYSTORE_PASSWORD").get()
+            keyAlias = providers.environmentVariable("HANDFAST_KEY").getOrElse("handfast")
+            keyPassword = storePassword
+        }
+    }
+
     buildTypes {
         release {
             isMinifyEnabled = true
             proguardFiles("keep.pro")
+            signingConfig = signingConfigs.findByName("release")
         }
     }
 

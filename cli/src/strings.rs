@@ -291,6 +291,27 @@ pub(crate) fn contacts_examples() -> &'static str {
     }
 }
 
+pub(crate) fn bundle_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast bundle Ben            a code and a link with what waits for Ben\n  handfast bundle Ben -o for-ben.handfast\n\nWhat you wrote while Ben was not there leaves sealed for him alone: send it by any\nmessenger, by mail or on a stick. Ben takes it in with handfast join, and what\nhe sends back the same way says that it arrived. Taken in twice, it is there once.",
+        German => "Beispiele:\n  handfast bundle Ben            ein Code und ein Link mit dem, was auf Ben wartet\n  handfast bundle Ben -o fuer-ben.handfast\n\nWas du geschrieben hast, während Ben nicht da war, geht versiegelt für ihn allein\nhinaus: mit einem Messenger, per Mail oder auf einem Stick. Ben nimmt es mit\nhandfast join an, und was er ebenso zurückschickt, sagt, dass es angekommen ist.\nZweimal angenommen ist es einmal da.",
+    }
+}
+
+pub(crate) fn option_bundle_output() -> &'static str {
+    match language() {
+        English => "Write it to this file, where it may be as long as it wants",
+        German => "Es in diese Datei schreiben, wo es beliebig lang sein darf",
+    }
+}
+
+pub(crate) fn command_bundle() -> &'static str {
+    match language() {
+        English => "Hand on what waits for somebody by whoever carries it",
+        German => "Was auf jemanden wartet, einem Boten mitgeben",
+    }
+}
+
 pub(crate) fn search_examples() -> &'static str {
     match language() {
         English => "Examples:\n  handfast search lighthouse\n  handfast search --with Ben train ticket\n\nAll words have to be there, in any order and case; parts of words count too.\nNothing is written for it: your device opens what it looks at, and forgets it.",
@@ -2432,6 +2453,90 @@ pub(crate) fn contact_unread(count: impl Display) -> String {
     match language() {
         English => format!("{count} messages are unread."),
         German => format!("{count} Nachrichten sind ungelesen."),
+    }
+}
+
+pub(crate) fn is_bundle() -> &'static str {
+    match language() {
+        English => "Messages for somebody. They take them in with handfast join.",
+        German => "Nachrichten für jemanden. Mit handfast join werden sie angenommen.",
+    }
+}
+
+pub(crate) fn bundle_other() -> &'static str {
+    match language() {
+        English => "these messages are from nobody you have met, or not for this device",
+        German => "diese Nachrichten sind von niemandem, den du getroffen hast, oder nicht für dieses Gerät",
+    }
+}
+
+pub(crate) fn bundle_altered() -> &'static str {
+    match language() {
+        English => "these messages were changed on the way: ask for them to be sent again",
+        German => "diese Nachrichten wurden unterwegs verändert: bitte darum, sie noch einmal zu senden",
+    }
+}
+
+pub(crate) fn bundle_missing() -> &'static str {
+    match language() {
+        English => "something is missing before these messages: ask them for another bundle after sending them yours",
+        German => "vor diesen Nachrichten fehlt etwas: schicke ihnen dein Bündel und bitte um ein neues",
+    }
+}
+
+pub(crate) fn bundle_not_invitation() -> &'static str {
+    match language() {
+        English => "these are messages and no invitation: take them in with handfast join",
+        German => "das sind Nachrichten und keine Einladung: nimm sie mit handfast join an",
+    }
+}
+
+pub(crate) fn bundle_needs_file() -> &'static str {
+    match language() {
+        English => "this is too long for a code or a link: write it to a file with -o FILE",
+        German => "das ist zu lang für einen Code oder einen Link: schreibe es mit -o DATEI in eine Datei",
+    }
+}
+
+pub(crate) fn bundle_is_not_all() -> &'static str {
+    match language() {
+        English => "More waits than fits. The rest goes with the next one, once theirs says that this arrived.",
+        German => "Es wartet mehr, als hineinpasst. Der Rest geht mit dem nächsten, sobald ihres sagt, dass dieses ankam.",
+    }
+}
+
+pub(crate) fn bundle_of_none(name: impl Display) -> String {
+    match language() {
+        English => format!("Nothing waits for {name}. This says what has arrived here."),
+        German => format!("Auf {name} wartet nichts. Dies sagt, was hier angekommen ist."),
+    }
+}
+
+pub(crate) fn bundle_shown(messages: impl Display, name: impl Display) -> String {
+    match language() {
+        English => format!("{messages} messages wait for {name} in this. Only {name} can open it."),
+        German => format!("{messages} Nachrichten für {name} sind darin. Nur {name} kann es öffnen."),
+    }
+}
+
+pub(crate) fn bundle_in_file(messages: impl Display, path: impl Display, name: impl Display) -> String {
+    match language() {
+        English => format!("{messages} messages are in {path}. Only {name} can open it."),
+        German => format!("{messages} Nachrichten sind in {path}. Nur {name} kann es öffnen."),
+    }
+}
+
+pub(crate) fn bundle_taken(messages: impl Display, name: impl Display) -> String {
+    match language() {
+        English => format!("{messages} new messages of {name} are here. Read them with handfast chat."),
+        German => format!("{messages} neue Nachrichten von {name} sind da. Lies sie mit handfast chat."),
+    }
+}
+
+pub(crate) fn bundle_nothing_new(name: impl Display) -> String {
+    match language() {
+        English => format!("Nothing in it is new. It is from {name}."),
+        German => format!("Nichts darin ist neu. Es ist von {name}."),
     }
 }
 

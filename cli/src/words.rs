@@ -7,8 +7,8 @@ use crate::status::{Status, Stop};
 use crate::{margin, strings};
 use handfast_native::conversation::{CompareError, FileError, Violation};
 use handfast_native::device::{
-    ContactEdit, ContactView, EndReason, Exported, NotCalled, NotNamed, Reached, Refusal, Role,
-    SessionEnd, Tag,
+    BundleError, ContactEdit, ContactView, EndReason, Exported, NotCalled, NotNamed, Reached,
+    Refusal, Role, SessionEnd, Tag,
 };
 use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
@@ -456,6 +456,33 @@ pub(crate) fn contact(contact: &Listed) -> String {
         add(&files_up_to(most));
     }
     line
+}
+
+/// Why what was handed on is not taken.
+pub(crate) fn bundle_refused(error: BundleError) -> &'static str {
+    match error {
+        BundleError::OtherKey => strings::bundle_other(),
+        BundleError::NewerVersion => strings::is_newer(),
+        BundleError::Malformed | BundleError::Altered => strings::bundle_altered(),
+    }
+}
+
+/// What is handed on for somebody.
+pub(crate) fn bundle(name: &str, messages: u64, path: Option<&str>) -> String {
+    let name = called(name);
+    match (messages, path) {
+        (0, _) => strings::bundle_of_none(name),
+        (messages, Some(path)) => strings::bundle_in_file(messages, path, name),
+        (messages, None) => strings::bundle_shown(messages, name),
+    }
+}
+
+/// What somebody handed on.
+pub(crate) fn bundle_taken(name: &str, messages: u64) -> String {
+    match messages {
+        0 => strings::bundle_nothing_new(called(name)),
+        messages => strings::bundle_taken(messages, called(name)),
+    }
 }
 
 /// What somebody wants about how long things last, and what comes of it.

@@ -134,7 +134,8 @@ r8() {
 }
 
 # $kotlin/shrunk.jar: what R8 leaves of the bindings and JNA under the app's rules, for a JVM. Of android/core,
-# whose functions the tests call, all but what a rule of the app names is kept.
+# whose functions the tests call, all but what a rule of the app names is kept. HANDFAST_WITHOUT_RULE: a rule of the
+# app that is left out, to see that it is missed.
 shrink_core() {
     local work=$kotlin/shrinking part of=() path=()
     mkdir -p "$work"
@@ -142,7 +143,7 @@ shrink_core() {
     IFS=: read -ra of <<< "${test_path#*:}"
     for part in "${of[@]}"; do path+=(--classpath "$part"); done
     {
-        cat android/app/keep.pro
+        grep --invert-match --fixed-strings -- "${HANDFAST_WITHOUT_RULE:-no such rule}" android/app/keep.pro
         echo '-keep class !example.handfast.core.Key, example.handfast.core.** { *; }'
         echo '-keepattributes *Annotation*,Signature,InnerClasses,EnclosingMethod'
         # Annotations for the compiler only.

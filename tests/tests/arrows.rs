@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("handfast-qr", &[]),
     ("handfast-seal", &["handfast-token"]),
     ("handfast-protocol", &["handfast-seal"]),
+    ("handfast-room", &["handfast-protocol"]),
     ("handfast-store", &["handfast-protocol"]),
     ("handfast-net", &["handfast-protocol"]),
     ("handfast-device", &["handfast-store", "handfast-qr"]),
@@ -18,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("handfast-sim", &["handfast-device"]),
     ("handfast-native", &["handfast-device", "handfast-net"]),
     ("handfast-core", &["handfast-native"]),
+    ("handfast-web", &["handfast-device"]),
     ("handfast", &["handfast-native", "handfast-camera"]),
     ("handfast-tests", &["handfast-native", "handfast-sim"]),
     (

@@ -226,7 +226,13 @@ impl Session {
         self.device.start_again().await?;
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
+            Done::Ok
+            | Done::Beginning
+            | Done::Exported(_)
+            | Done::Found(_)
+            | Done::Bundled(_)
+            | Done::TakenIn { .. }
+            | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }
@@ -240,7 +246,13 @@ impl Session {
     pub(crate) async fn begin_beside(&mut self, command: Command) -> Result<(), Stop> {
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.beside = Some(id),
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
+            Done::Ok
+            | Done::Beginning
+            | Done::Exported(_)
+            | Done::Found(_)
+            | Done::Bundled(_)
+            | Done::TakenIn { .. }
+            | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }
@@ -275,7 +287,13 @@ impl Session {
         let before = self.orders();
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
+            Done::Ok
+            | Done::Beginning
+            | Done::Exported(_)
+            | Done::Found(_)
+            | Done::Bundled(_)
+            | Done::TakenIn { .. }
+            | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }

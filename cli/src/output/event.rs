@@ -78,6 +78,18 @@ pub(crate) enum Event {
         qr_modules: usize,
         expires_in_s: u64,
     },
+    /// What waits for a contact, to be handed on: as a link where it is short, and in this file. What did not fit
+    /// goes with the next one.
+    Bundle {
+        name: String,
+        messages: u64,
+        is_all: bool,
+        bytes: usize,
+        link: Option<String>,
+        path: Option<String>,
+    },
+    /// A contact handed on so many messages that were not here.
+    BundleTaken { name: String, messages: u64 },
     /// A contact says where they are, and said so this long ago. Nothing has been sent.
     HereOpened { name: String, age_s: u64 },
     /// One of the two devices was restored from a copy, or somebody uses one: the person answers with

@@ -1,17 +1,18 @@
 //! What a person, or the shell on their behalf, tells a device to do.
 
 use super::{
-    ContactEdit, ExportTerms, Exported, Hits, PendingId, Provenance, RequestId, Search, SessionId,
-    SessionTerms, Settings,
+    Bundled, ContactEdit, ExportTerms, Exported, Hits, PendingId, Provenance, RequestId, Search,
+    SessionId, SessionTerms, Settings,
 };
 use handfast_protocol::conversation::Finding;
 use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::log::BundleError;
 use handfast_protocol::pairing::OtherInvitation;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::StoreError;
 use handfast_token::{
-    HereError, Invitation, LINK_LIFETIME, QR_LIFETIME, Question, ReplyError, SealedHere,
-    SealedReply, Secret,
+    HereError, Invitation, LINK_LIFETIME, QR_LIFETIME, Question, ReplyError, SealedBundle,
+    SealedHere, SealedReply, Secret,
 };
 use std::io;
 use std::net::IpAddr;
@@ -62,6 +63,10 @@ pub enum Command {
     Change(PublicKey, ContactEdit),
     /// Look for something that was said. The answer is a page of it, [`Done::Found`].
     Search(Box<Search>),
+    /// Hand on what waits for this contact by whoever carries it. The answer is [`Done::Bundled`].
+    Bundle(PublicKey),
+    /// A contact handed this on: take it in. The answer is [`Done::TakenIn`], once it is kept; twice is once.
+    TakeBundle(Box<SealedBundle>),
     /// Write this device to a file, so that another one can be made of it. The answer is [`Done::Exported`], once
     /// the file is in its place.
     Export(Box<ExportTerms>),
@@ -74,6 +79,9 @@ pub enum Command {
     Survey,
     /// This device has these addresses now, and this router where it is known.
     NetworkChanged(Vec<IpAddr>, Option<IpAddr>),
+    /// Whether the person looks elsewhere, while what is open goes on. Links are checked seldom while both
+    /// people do. Sessions that yield are looked at by nobody anyway.
+    Away(bool),
     /// The device is about to be suspended: sockets are given up.
     Sleep,
     /// It is back.
@@ -289,6 +297,15 @@ pub enum Done {
     Beginning,
     /// This was found.
     Found(Box<Hits>),
+    /// This is to be handed on.
+    Bundled(Box<Bundled>),
+    /// So many messages of this contact came in, and were not here before.
+    TakenIn {
+        /// Of whom.
+        from: PublicKey,
+        /// How many.
+        messages: u64,
+    },
     /// This contact has said where they are, so many seconds ago by their clock.
     Here(PublicKey, u64),
 }
@@ -348,6 +365,14 @@ pub enum Refusal {
     /// The token that says where somebody is, is of nobody known, not for this device, or was altered.
     #[error(transparent)]
     Here(HereError),
+    /// What was handed on is of nobody known, not for this device, or was altered.
+    #[error(transparent)]
+    Bundle(BundleError),
+    /// What was handed on begins behind what is here.
+    #[error(
+        "something is missing before these messages: ask for them to be sent again, with all that waits"
+    )]
+    BundleMissing,
     /// That token has been used.
     #[error("this has been used: ask them to send where they are again")]
     SpentHere,

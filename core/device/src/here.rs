@@ -12,7 +12,8 @@ use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::pairing::Now;
 use handfast_protocol::reconnect::{FindingKey, RendezvousKeys};
 use handfast_token::{Candidate, Candidates, HERE_LIFETIME, Here, HereError, SealedHere, Token};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long servers may take to say how this device is seen from outside, before nobody waits for them.
 const OUTSIDE: Duration = Duration::from_secs(2);

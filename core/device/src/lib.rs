@@ -65,7 +65,7 @@ pub use command::{
 };
 pub use contacts::{ContactEdit, ContactView};
 pub use export::{ExportTerms, Exported};
-pub use history::Summary;
+pub use history::{Bundled, Summary};
 pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
@@ -83,6 +83,7 @@ pub use view::{
 };
 
 // What the crates below define and this layer speaks of.
+pub use handfast_protocol::log::BundleError;
 pub use handfast_protocol::network::ReflexiveReport;
 pub use handfast_protocol::pairing::{AuthenticatedPeer, HostHistory, Provenance};
 pub use handfast_store::EndReason;
@@ -100,7 +101,8 @@ use session::{Session, SessionInput};
 use shared::{Purpose, Shared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How often guesses are written at most: they may go on for ten minutes.
 const PACE: Duration = Duration::from_secs(5);
@@ -398,6 +400,8 @@ impl Device {
             }
             Command::Change(key, edit) => self.change(request, key, edit, now),
             Command::Search(search) => self.search(request, *search),
+            Command::Bundle(with) => self.bundle(request, with, now),
+            Command::TakeBundle(bundle) => self.take_bundle(request, *bundle, now),
             Command::Export(terms) => self.export(request, terms),
             Command::Choose(settings) => {
                 let named = settings.asking.named.iter();
@@ -421,6 +425,10 @@ impl Device {
             }
             Command::NetworkChanged(addresses, router) => {
                 self.network_changed(addresses, router, now)
+            }
+            Command::Away(is_away) => {
+                self.shared.set_away(is_away);
+                self.feed_all(now, || SessionInput::Away)
             }
             Command::Sleep => {
                 self.shared.set_asleep(true);
@@ -561,6 +569,8 @@ impl Device {
                 | Done::Beginning
                 | Done::Exported(_)
                 | Done::Found(_)
+                | Done::Bundled(_)
+                | Done::TakenIn { .. }
                 | Done::Here(..) => {
                     return Err(Refusal::NotNow);
                 }

@@ -13,7 +13,8 @@ use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::pairing::Now;
 use handfast_protocol::reconnect::FindingKey;
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// Seconds in an hour, and hours in a day.
 const HOUR: u64 = 3600;

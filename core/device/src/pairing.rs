@@ -27,7 +27,8 @@ use handfast_token::{
 };
 use std::io;
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long it may take until something is kept. After that the peer is not kept waiting.
 const KEEPING: Duration = Duration::from_secs(5);
@@ -69,6 +70,8 @@ pub(super) struct Pairing {
     /// Guest: a reply that an earlier process made does not lead here any more.
     is_moved: bool,
     has_link: bool,
+    /// Number and way of the link beside, on which the guest comes anew.
+    beside: Option<(u64, Option<LinkPath>)>,
     /// Which way the last link took.
     path: Option<LinkPath>,
     /// The last link that was open.
@@ -156,9 +159,12 @@ enum Effect {
     Expect(Fingerprint, Vec<Candidate>, Turn),
     ExpectNobody,
     Send(Bytes),
+    SendBeside(Bytes),
+    Stands,
     Keep,
     Remember,
     Abandon,
+    AbandonBeside,
     Again,
     LookOutside,
     Reissue(Box<Invitation>),
@@ -205,6 +211,7 @@ impl Pairing {
             outlook: ready.outlook,
             is_moved: ready.is_moved,
             has_link: false,
+            beside: None,
             path: None,
             link: 0,
             began: context.now.monotonic,
@@ -342,7 +349,8 @@ impl Pairing {
                 context.write_unattended(used, Purpose::Nothing);
                 return Err(why);
             }
-            SessionInput::Sleep
+            SessionInput::Away
+            | SessionInput::Sleep
             | SessionInput::Worked(_)
             | SessionInput::Talk(_)
             | SessionInput::PeerEnds(..)
@@ -394,10 +402,18 @@ impl Pairing {
             }
             CarrierEvent::LinkOpen {
                 number,
+                is_beside,
                 local,
                 remote,
                 path,
             } => {
+                if is_beside {
+                    if let Side::Host { machine, .. } = &mut self.side {
+                        self.beside = Some((number, path));
+                        machine.opened_beside(now, local, remote);
+                    }
+                    return;
+                }
                 (self.link, self.path) = (number, path);
                 self.unheard.heard();
                 self.cause = None;
@@ -416,8 +432,20 @@ impl Pairing {
             },
             CarrierEvent::Received(_) => {}
             CarrierEvent::LinkEnded => {
-                if std::mem::take(&mut self.has_link) {
+                if self.has_link {
+                    self.has_link = self.take_beside();
                     self.side.link_ended(now);
+                }
+            }
+            CarrierEvent::ReceivedBeside(message) => {
+                if let Side::Host { machine, .. } = &mut self.side {
+                    machine.received_beside(now, &message);
+                }
+            }
+            CarrierEvent::BesideEnded => {
+                self.beside = None;
+                if let Side::Host { machine, .. } = &mut self.side {
+                    machine.beside_ended();
                 }
             }
             CarrierEvent::Moved(place) => {
@@ -428,8 +456,19 @@ impl Pairing {
                 self.has_link = false;
                 self.side.failed(now, error);
             }
-            CarrierEvent::Bound { .. } | CarrierEvent::Reached { .. } => {}
+            CarrierEvent::Bound { .. }
+            | CarrierEvent::BoundOutOfSight { .. }
+            | CarrierEvent::Reached { .. } => {}
         }
+    }
+
+    /// The link beside is the link now, if there is one.
+    fn take_beside(&mut self) -> bool {
+        let Some((link, path)) = self.beside.take() else {
+            return false;
+        };
+        (self.link, self.path) = (link, path);
+        true
     }
 
     /// Invitations and replies name addresses; those shown so far do not lead here now.
@@ -544,6 +583,15 @@ impl Pairing {
                 context.carry(CarrierCommand::Send(message));
             }
             Effect::Send(_) => {}
+            Effect::SendBeside(message) => context.carry(CarrierCommand::SendBeside(message)),
+            Effect::Stands => {
+                self.take_beside();
+                context.carry(CarrierCommand::Stands);
+            }
+            Effect::AbandonBeside => {
+                self.beside = None;
+                context.carry(CarrierCommand::ShutBeside);
+            }
             Effect::Keep => {
                 self.writer.blocks_until = Some(context.now.monotonic + KEEPING);
                 self.copy(context);
@@ -817,7 +865,7 @@ impl Pairing {
                     stage == HostStage::ShowAgain && matches!(token, Token::Sealed(_));
                 let is_reissued = match token {
                     Token::Invitation(shown) => *shown != pending.invitation,
-                    Token::Sealed(_) | Token::Reply(_) | Token::Here(_) => false,
+                    Token::Sealed(_) | Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => false,
                 };
                 Some(View::Hosting {
                     stage: match leads_no_further {
@@ -995,7 +1043,7 @@ impl Side {
                 let named = &pending.invitation.candidates;
                 *is_outdated = !new.candidates.iter().any(|one| named.contains(one));
             }
-            Token::Invitation(_) | Token::Reply(_) | Token::Here(_) => {
+            Token::Invitation(_) | Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => {
                 *token = Token::Invitation(new)
             }
         }
@@ -1007,6 +1055,9 @@ impl Side {
                 HostEffect::Expect(guest, at, turn) => Effect::Expect(guest, at, turn),
                 HostEffect::ExpectNobody => Effect::ExpectNobody,
                 HostEffect::Send(message) => Effect::Send(message),
+                HostEffect::SendBeside(message) => Effect::SendBeside(message),
+                HostEffect::Stands => Effect::Stands,
+                HostEffect::AbandonBeside => Effect::AbandonBeside,
                 HostEffect::Keep => Effect::Keep,
                 HostEffect::Remember => Effect::Remember,
                 HostEffect::Abandon => Effect::Abandon,

@@ -18,6 +18,8 @@ pub struct Place {
     pub reflexive: Option<ReflexiveReport>,
     /// Where the router leads in, if it opened a port.
     pub external: Option<SocketAddr>,
+    /// What a browser has others told, in the place of all that: it keeps its sockets out of sight.
+    pub told: Option<Candidates>,
 }
 
 impl Place {
@@ -30,7 +32,12 @@ impl Place {
 
     /// It is on this machine only, so that its peer is too.
     pub(super) fn is_on_this_machine(&self) -> bool {
-        self.addresses.iter().all(|one| one.ip().is_loopback())
+        !self.is_out_of_sight() && self.addresses.iter().all(|one| one.ip().is_loopback())
+    }
+
+    /// Where it is can be seen by the peer, and not from here.
+    pub(super) fn is_out_of_sight(&self) -> bool {
+        self.told.is_some()
     }
 
     /// The port that all its sockets share.
@@ -51,6 +58,9 @@ impl Place {
     /// # Errors
     /// [`Failure::NoNetwork`] if there is nothing that another device could use.
     pub(super) fn candidates(&self) -> Result<Candidates, Failure> {
+        if let Some(told) = &self.told {
+            return Ok(told.clone());
+        }
         own_candidates(
             &self.addresses,
             self.reflexive.as_ref(),
@@ -114,6 +124,7 @@ mod tests {
             }),
             external: external.map(|text| text.parse().unwrap()),
             addresses,
+            told: None,
         };
         let candidates = place.candidates().unwrap();
         let named = candidates.iter().filter_map(Candidate::ip);
@@ -166,5 +177,16 @@ mod tests {
         assert_eq!(Place::default().candidates(), Err(Failure::NoNetwork));
         assert!(usable(&["0.0.0.0".parse().unwrap()]).is_empty());
         assert_eq!(usable(&["127.0.0.1".parse().unwrap()]).len(), 1);
+    }
+
+    #[test]
+    fn a_browser_that_names_nothing_is_in_a_network_all_the_same() {
+        let nothing = Candidates::new(Vec::new()).unwrap();
+        let place = Place {
+            told: Some(nothing.clone()),
+            ..Place::default()
+        };
+        assert_eq!(place.candidates(), Ok(nothing));
+        assert!(!place.is_on_this_machine());
     }
 }

@@ -17,7 +17,7 @@ use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::{Part, RendezvousKeys};
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
-use handfast_token::{Candidate, Fingerprint, Invitation, InvitationKeys, Secret};
+use handfast_token::{Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, Secret};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -83,7 +83,8 @@ pub struct Ticket(pub u64);
 /// What one session wants of the network.
 #[derive(Debug)]
 pub enum CarrierCommand {
-    /// Have sockets for this session. [`CarrierEvent::Bound`] or [`CarrierEvent::Failed`] follows.
+    /// Have sockets for this session. [`CarrierEvent::Bound`], [`CarrierEvent::BoundOutOfSight`] or
+    /// [`CarrierEvent::Failed`] follows.
     Bind(Bind),
     /// Ask these servers how the sockets are seen from outside, and the router for a port where that is
     /// allowed, both at the same time and for some seconds. [`CarrierEvent::Reached`] follows.
@@ -103,7 +104,7 @@ pub enum CarrierCommand {
     Seek(Box<SeekKeys>),
     /// Contact: these hours are good now.
     Hours(Vec<RendezvousKeys>),
-    /// Contact: who is at the end of the newest link has proved it. A link before that ends.
+    /// Host and contact: who is at the end of the newest link has proved it. A link before that ends.
     Stands,
     /// Guest and contact: the peer can be here too, or instead.
     Reach(Vec<Candidate>),
@@ -115,6 +116,10 @@ pub enum CarrierCommand {
     ExpectNobody,
     /// Send this message over the link.
     Send(Bytes),
+    /// Host: send this message over the link beside.
+    SendBeside(Bytes),
+    /// Host: end the link beside.
+    ShutBeside,
     /// Deliver what was sent, then end the link with a goodbye. The sockets go on.
     Shut,
     /// End the link at once, without a goodbye.
@@ -186,6 +191,13 @@ pub enum CarrierEvent {
         /// The certificate that was asked for.
         certificate: Option<Certificate>,
     },
+    /// A browser has sockets for this session, and keeps out of sight where they are.
+    BoundOutOfSight {
+        /// What it has others told; may be empty, as the peer sees where its checks come from.
+        told: Candidates,
+        /// The certificate that was asked for.
+        certificate: Option<Certificate>,
+    },
     /// What servers and router said.
     Reached {
         /// How servers see the sockets; None if none was asked.
@@ -208,10 +220,13 @@ pub enum CarrierEvent {
     Lapsed,
     /// Guest: whether the host is with somebody else right now. The knocking goes on.
     SlotTaken(bool),
-    /// The link is open. The fingerprints are of the certificates that were seen in it.
+    /// A link is open. The fingerprints are of the certificates that were seen in it.
     LinkOpen {
         /// Tells it from others of its session.
         number: u64,
+        /// Host: the guest's handshake stands on another, and this one is beside that until it stands here, or
+        /// the other ends.
+        is_beside: bool,
         /// Of this side.
         local: Fingerprint,
         /// Of the peer.
@@ -223,6 +238,10 @@ pub enum CarrierEvent {
     Received(Bytes),
     /// The link has ended, in whatever way.
     LinkEnded,
+    /// Host: a message came over the link beside.
+    ReceivedBeside(Bytes),
+    /// Host: the link beside has ended.
+    BesideEnded,
     /// It came to nothing. A host goes on waiting; a guest is done; who wanted sockets has none.
     Failed(TransportError),
 }
@@ -272,6 +291,8 @@ pub enum TalkCommand {
     Judge(ShortString, Finding),
     /// The peer is trusted so far now.
     Trust(Trust),
+    /// Whether this device is in the background.
+    Away(bool),
     /// As much again may come.
     AllowMore,
     /// Tell nothing more until [`Self::GoOn`]: the screen has enough to show.

@@ -318,6 +318,11 @@ impl Preparing {
                 }
                 self.record(context)
             }
+            (Step::Binding, CarrierEvent::BoundOutOfSight { told, certificate }) => {
+                self.place.told = Some(told);
+                self.certificate = certificate;
+                self.record(context)
+            }
             (
                 Step::Reaching,
                 CarrierEvent::Reached {

@@ -28,7 +28,8 @@ use handfast_protocol::reconnect::{
 use handfast_store::{Contact, ContactChange, Return, StoreError, Way};
 use handfast_token::{Candidate, Fingerprint, Range, admit};
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long a way is remembered by which the contact was not reached since, in seconds.
 const WAY_LASTS: u64 = 30 * 24 * 3600;
@@ -307,7 +308,8 @@ impl Returning {
             | SessionInput::Listed
             | SessionInput::LogsEnded(_)
             | SessionInput::PeerEnds(..)
-            | SessionInput::ContactChanged) => self.pass(context, input)?,
+            | SessionInput::ContactChanged
+            | SessionInput::Away) => self.pass(context, input)?,
             SessionInput::Sleep => {}
             SessionInput::Wake if self.step == Step::Stopped => self.begin(context),
             SessionInput::Wake | SessionInput::Boost => context.carry(CarrierCommand::Boost),
@@ -398,6 +400,7 @@ impl Returning {
                 local,
                 remote,
                 path,
+                ..
             } => {
                 self.prove(context, local, remote)?;
                 (self.link, self.path) = (number, path);
@@ -431,12 +434,15 @@ impl Returning {
                 context.carry(CarrierCommand::KnockAgain);
             }
             CarrierEvent::Bound { .. }
+            | CarrierEvent::BoundOutOfSight { .. }
             | CarrierEvent::Reached { .. }
             | CarrierEvent::Guarded(_)
             | CarrierEvent::KnockSeen(_)
             | CarrierEvent::Answered
             | CarrierEvent::Lapsed
-            | CarrierEvent::SlotTaken(_) => {}
+            | CarrierEvent::SlotTaken(_)
+            | CarrierEvent::ReceivedBeside(_)
+            | CarrierEvent::BesideEnded => {}
         }
         Ok(())
     }

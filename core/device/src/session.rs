@@ -23,7 +23,7 @@ use handfast_store::StoreError;
 use handfast_token::{Invitation, SealedReply};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
-use std::time::Instant;
+use web_time::Instant;
 
 /// What may wait while something is kept. Who keeps to the protocol sends less.
 const MOST_WAITING: usize = 256;
@@ -48,6 +48,8 @@ pub(super) enum SessionInput {
     /// The exchange of the logs is over.
     LogsEnded(Fault),
     Boost,
+    /// The person looks elsewhere, or here again.
+    Away,
     Sleep,
     Wake,
     NetworkChanged {
@@ -73,6 +75,7 @@ impl SessionInput {
             | Self::Listed
             | Self::LogsEnded(_)
             | Self::Boost
+            | Self::Away
             | Self::Sleep
             | Self::Wake
             | Self::NetworkChanged { .. } => None,
@@ -460,7 +463,10 @@ impl Session {
         input: SessionInput,
         now: Now,
     ) -> Result<(), SessionEnd> {
-        let is_message = matches!(input, SessionInput::Carrier(CarrierEvent::Received(_)));
+        let is_message = matches!(
+            input,
+            SessionInput::Carrier(CarrierEvent::Received(_) | CarrierEvent::ReceivedBeside(_))
+        );
         if is_message && self.inbox.len() >= MOST_WAITING {
             shared.carry(self.id, CarrierCommand::Cut);
             return Ok(());
@@ -758,6 +764,12 @@ impl Session {
         for input in std::mem::take(&mut self.inbox) {
             match input {
                 SessionInput::Carrier(CarrierEvent::Received(message)) => met.early.push(message),
+                // Whoever came beside is too late.
+                SessionInput::Carrier(
+                    CarrierEvent::LinkOpen { .. }
+                    | CarrierEvent::ReceivedBeside(_)
+                    | CarrierEvent::BesideEnded,
+                ) => {}
                 input => self.inbox.push_back(input),
             }
         }

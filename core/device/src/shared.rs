@@ -39,6 +39,7 @@ pub(super) struct Shared {
     pub(super) endings: Endings,
     last_row: u64,
     is_asleep: bool,
+    is_away: bool,
     /// A shell has named this machine's own addresses as its network, as tests do.
     network_is_own: bool,
     /// The router of the network that this device is in, where it is known.
@@ -89,6 +90,7 @@ impl Shared {
             endings: Endings::default(),
             last_row: 0,
             is_asleep: false,
+            is_away: false,
             network_is_own: false,
             router: None,
             outputs: VecDeque::new(),
@@ -115,6 +117,15 @@ impl Shared {
 
     pub(super) fn is_asleep(&self) -> bool {
         self.is_asleep
+    }
+
+    /// Whether the person looks elsewhere.
+    pub(super) fn is_away(&self) -> bool {
+        self.is_away
+    }
+
+    pub(super) fn set_away(&mut self, is_away: bool) {
+        self.is_away = is_away;
     }
 
     pub(super) fn set_asleep(&mut self, is_asleep: bool) {

@@ -163,6 +163,7 @@ impl Talk {
         };
         let start = TalkCommand::Start(Box::new(connected));
         context.shared.talk(context.id, start);
+        tell_away(context);
         if has_history {
             context.listing.list_history(context.shared, talk.key);
             let (id, now) = (context.id, context.now);
@@ -224,6 +225,7 @@ impl Talk {
             }
             SessionInput::Carrier(_) | SessionInput::Worked(_) | SessionInput::Listed => {}
             SessionInput::Command(request, command) => self.command(context, request, command)?,
+            SessionInput::Away => tell_away(context),
             // Where the two are together, it is not elsewhere.
             SessionInput::PeerEnds(key, end) if key == self.key && end != SessionEnd::Elsewhere => {
                 context.carry(CarrierCommand::Cut);
@@ -716,6 +718,12 @@ fn list_text(context: &mut Context<'_>, ours: bool, text: String) {
     let number = context.shared.next_row();
     let at = milliseconds(context.now);
     context.list(unkept(number, ours, RowContent::Text(text), at));
+}
+
+/// Tells the conversation whether somebody looks at it.
+fn tell_away(context: &mut Context<'_>) {
+    let is_away = context.terms.yields || context.shared.is_away();
+    context.shared.talk(context.id, TalkCommand::Away(is_away));
 }
 
 /// What is kept of whoever this session is about, unless it keeps nothing.

@@ -5,7 +5,8 @@ use handfast_protocol::network::NetworkReport;
 use handfast_protocol::pairing::{Cause, Signs};
 use handfast_token::Candidate;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long a peer may be unheard before a cause is told.
 const HINT_AFTER: Duration = Duration::from_secs(8);
@@ -33,7 +34,8 @@ struct Sought {
 }
 
 impl Unheard {
-    /// From now on the peer is looked for in these places. On one machine there is nothing to explain.
+    /// From now on the peer is looked for in these places. On one machine there is nothing to explain, and a
+    /// browser says too little of its network to explain anything.
     pub(super) fn seek(
         &mut self,
         now: Instant,
@@ -43,7 +45,8 @@ impl Unheard {
     ) {
         // What goes out opens a firewall for what comes back.
         (self.hinted, self.waiting) = (None, None);
-        self.sought = (!place.is_on_this_machine()).then_some(Sought {
+        let is_plain = place.is_on_this_machine() || place.is_out_of_sight();
+        self.sought = (!is_plain).then_some(Sought {
             since: now,
             peers,
             is_replied,

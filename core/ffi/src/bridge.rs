@@ -3,10 +3,8 @@
 use super::guard::joined;
 use super::links::Links;
 use super::screen::screen;
-use super::{Change, Entry, ErrorKind, HandfastError, Listener, Mark, Screen};
-use handfast_native::device::{
-    self, Command, Done, Event, Refusal, RowContent, SessionCommand, SessionId, Settings,
-};
+use super::{Change, Entry, ErrorKind, HandfastError, Listener, Screen};
+use handfast_native::device::{Command, Done, Event, Refusal, SessionCommand, SessionId, Settings};
 use handfast_native::{DeviceEnd, DeviceHandle, Overview};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
@@ -167,7 +165,7 @@ fn change(event: Event, links: &Links) -> Option<Change> {
         },
         Event::Row(session, row) => {
             let (session, number, before) = (session.0, row.number, row.before);
-            match entry(row) {
+            match Entry::of(row) {
                 Some(entry) => Change::Listed {
                     session,
                     entry,
@@ -186,7 +184,16 @@ fn change(event: Event, links: &Links) -> Option<Change> {
         Event::NotCompared(session, error) => failed(session, error.into()),
         // Whoever asked for it hears.
         Event::NetworkReport(_) => return None,
-        Event::NotWritten(session, _, error) => failed(session, error.into()),
+        Event::NotWritten(session, text, error) => {
+            let HandfastError::Failed { kind, remedy } = error.into();
+            let session = session.0;
+            Change::NotWritten {
+                session,
+                text,
+                kind,
+                remedy,
+            }
+        }
         Event::OtherDevice(_) => return None,
     })
 }
@@ -199,40 +206,4 @@ fn failed(session: SessionId, error: HandfastError) -> Change {
         kind,
         remedy,
     }
-}
-
-/// A row as a screen lists it; None for one of which nothing is left to show.
-fn entry(row: device::Row) -> Option<Entry> {
-    let device::Row {
-        number,
-        ours,
-        at,
-        content,
-        lasting,
-        ..
-    } = row;
-    let at = at / 1000;
-    Some(match content {
-        RowContent::Text(text) => Entry::Text {
-            number,
-            ours,
-            text,
-            at,
-            mark: Mark::of(lasting.as_deref()),
-            is_old: lasting.is_some_and(|lasting| lasting.is_old),
-        },
-        RowContent::File { name, size, state } => Entry::File {
-            number,
-            ours,
-            name,
-            size,
-            state: state.into(),
-            at,
-        },
-        RowContent::Withdrawn
-        | RowContent::Ended
-        | RowContent::Restored
-        | RowContent::NotReadable
-        | RowContent::Disappearing { .. } => return None,
-    })
 }

@@ -28,6 +28,8 @@ pub struct Contact {
     pub can_be_found: bool,
     /// They are not answered.
     pub is_blocked: bool,
+    /// So many bytes of files are taken from them unasked in each conversation; none for as many as from everybody.
+    pub takes_files_up_to: Option<u64>,
     /// The ways by which they were reached, the newest first.
     pub ways: Vec<Way>,
     /// How many of their messages nobody has seen ([`Session::seen`](super::Session::seen)); 1,000 stands for as
@@ -74,6 +76,7 @@ impl Contact {
             heard: Some(contact.heard),
             can_be_found: contact.can_be_found,
             is_blocked: contact.blocked,
+            takes_files_up_to: contact.allowance,
             ways,
             unread: contact.unread,
             last_said: contact.last_said.map(|at| at / 1000),
@@ -91,6 +94,7 @@ impl Contact {
             heard: None,
             can_be_found: false,
             is_blocked: false,
+            takes_files_up_to: None,
             ways: Vec::new(),
             unread: 0,
             last_said: None,

@@ -1,7 +1,8 @@
 //! The rows of a conversation.
 
 use super::ErrorKind;
-use handfast_native::device;
+use handfast_native::device::{self, RowContent};
+use handfast_native::handshake::visible;
 
 /// One row of a conversation. New rows are told in their order; a row that changes keeps its number.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
@@ -20,6 +21,12 @@ pub enum Entry {
         mark: Mark,
         /// It was there before this session looked.
         is_old: bool,
+        /// What it replies to.
+        quote: Option<Quote>,
+        /// What each of the two reacted with.
+        reactions: Vec<Reaction>,
+        /// It said something else before.
+        is_edited: bool,
     },
     /// A file.
     File {
@@ -36,6 +43,127 @@ pub enum Entry {
         /// When it came up, in seconds since 1970-01-01 UTC.
         at: u64,
     },
+    /// Something of which no more than this can be said. Both keep that.
+    Note {
+        /// Unique on this device.
+        number: u64,
+        /// Whether we wrote it.
+        ours: bool,
+        /// What there is to say.
+        note: Note,
+        /// When it was written, in seconds since 1970-01-01 UTC.
+        at: u64,
+        /// It was there before this session looked.
+        is_old: bool,
+    },
+}
+
+/// What a text replies to.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Quote {
+    /// This text, in the version that was seen.
+    Text {
+        /// It may contain anything that a text can contain.
+        text: String,
+    },
+    /// Something that is no text, or not any more.
+    Other,
+    /// Something that is not here.
+    NotHere,
+}
+
+/// What one of the two reacted with.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct Reaction {
+    /// Whether we did.
+    pub ours: bool,
+    /// A symbol; whatever the other side sent, safe to show on one line.
+    pub symbol: String,
+}
+
+/// What there is to say of a row without a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+pub enum Note {
+    /// Its writer took it back.
+    TakenBack,
+    /// Its writer came back as a device that was restored from a copy, and begins anew.
+    Restored,
+    /// A later version wrote it.
+    NotReadable,
+}
+
+impl From<device::Quoted> for Quote {
+    fn from(quoted: device::Quoted) -> Self {
+        match quoted {
+            device::Quoted::Text(text) => Self::Text { text },
+            device::Quoted::Other => Self::Other,
+            device::Quoted::NotHere => Self::NotHere,
+        }
+    }
+}
+
+impl Reaction {
+    /// None of one of which nothing is seen.
+    fn of(reaction: device::Reaction) -> Option<Self> {
+        let symbol = visible(&reaction.symbol);
+        let ours = reaction.ours;
+        (!symbol.trim().is_empty()).then_some(Self { ours, symbol })
+    }
+}
+
+impl Entry {
+    /// A row as a screen lists it; None for one of which nothing is left to show.
+    pub(super) fn of(row: device::Row) -> Option<Self> {
+        let device::Row {
+            number,
+            ours,
+            at,
+            content,
+            lasting,
+            ..
+        } = row;
+        let at = at / 1000;
+        let mark = Mark::of(lasting.as_deref());
+        let lasting = lasting.map(|lasting| *lasting);
+        let is_old = lasting.as_ref().is_some_and(|lasting| lasting.is_old);
+        let note = |note| Self::Note {
+            number,
+            ours,
+            note,
+            at,
+            is_old,
+        };
+        Some(match content {
+            RowContent::Text(text) => {
+                let (quote, reactions, earlier) = lasting
+                    .map(|kept| (kept.quote, kept.reactions, kept.earlier))
+                    .unwrap_or_default();
+                Self::Text {
+                    number,
+                    ours,
+                    text,
+                    at,
+                    mark,
+                    is_old,
+                    quote: quote.map(Quote::from),
+                    reactions: reactions.into_iter().filter_map(Reaction::of).collect(),
+                    is_edited: !earlier.is_empty(),
+                }
+            }
+            RowContent::File { name, size, state } => Self::File {
+                number,
+                ours,
+                name,
+                size,
+                state: state.into(),
+                at,
+            },
+            RowContent::Withdrawn => note(Note::TakenBack),
+            RowContent::Restored => note(Note::Restored),
+            RowContent::NotReadable => note(Note::NotReadable),
+            RowContent::Ended | RowContent::Disappearing { .. } => return None,
+        })
+    }
 }
 
 /// Who keeps what was written.
@@ -50,7 +178,7 @@ pub enum Mark {
 }
 
 impl Mark {
-    pub(super) fn of(lasting: Option<&device::Lasting>) -> Self {
+    fn of(lasting: Option<&device::Lasting>) -> Self {
         match lasting {
             None => Self::Nobody,
             Some(lasting) if lasting.is_delivered => Self::OnTheirs,

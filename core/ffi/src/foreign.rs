@@ -74,6 +74,18 @@ pub enum Change {
         /// What to try next.
         remedy: Remedy,
     },
+    /// What was written in a session could not be kept, and was not said either: the text goes back to where it was
+    /// typed.
+    NotWritten {
+        /// In which session.
+        session: u64,
+        /// What was written; empty where it was no text.
+        text: String,
+        /// Why.
+        kind: ErrorKind,
+        /// What to try next.
+        remedy: Remedy,
+    },
     /// What [`Pairing::pending`](super::Pairing::pending) says is another list now.
     PendingChanged,
     /// What [`Handfast::people`](super::Handfast::people) says is another list now.

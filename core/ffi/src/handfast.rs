@@ -256,6 +256,15 @@ impl Handfast {
         self.bridge.blocking(move || scan::read_file(&bytes)).await
     }
 
+    /// Whether the app is off the screen while an open conversation goes on. While both people's are, the
+    /// connection is checked twice a minute only.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShutDown`].
+    pub async fn away(&self, is_away: bool) -> Result<(), HandfastError> {
+        self.bridge.command(Command::Away(is_away)).await.map(drop)
+    }
+
     /// The app leaves the screen and may not run any more. Everything that is under way is put aside and
     /// taken up by [`Self::resume`]; an open conversation is left as it is. Returns when the sockets are
     /// given up.

@@ -3,9 +3,9 @@
 //! A key names one sentence in every language and on every face (`core/strings`).
 
 use super::{
-    Cause, Chance, ErrorKind, FileState, GuestStage, HostStage, NetworkReport, Outlook, Person,
-    PortAnswer, Provenance, Reachability, Reached, Remedy, RestoredClaim, Screen, Situation,
-    Strength, TrustLevel, TrustReason, Wish,
+    Cause, Chance, ErrorKind, FileState, GuestStage, HostStage, NetworkReport, Note, Outlook,
+    Person, PortAnswer, Provenance, Quote, Reachability, Reached, Remedy, RestoredClaim, Screen,
+    Situation, Strength, TrustLevel, TrustReason, Wish,
 };
 
 #[uniffi::export]
@@ -267,6 +267,32 @@ impl FileState {
             Self::Failed { kind, .. } => kind.sentence(),
         }
         .to_owned()
+    }
+}
+
+#[uniffi::export]
+impl Note {
+    /// What there is to say.
+    pub fn key(&self) -> String {
+        match self {
+            Self::TakenBack => "note_taken_back",
+            Self::Restored => "note_restored",
+            Self::NotReadable => "note_not_readable",
+        }
+        .to_owned()
+    }
+}
+
+#[uniffi::export]
+impl Quote {
+    /// What it is, where it is no text.
+    pub fn key(&self) -> Option<String> {
+        let key = match self {
+            Self::Text { .. } => return None,
+            Self::Other => "quote_other",
+            Self::NotHere => "quote_not_here",
+        };
+        Some(key.to_owned())
     }
 }
 
@@ -542,6 +568,8 @@ mod tests {
             "chance_",
             "proof_",
             "apart_",
+            "note_",
+            "quote_",
         ];
         let tables = phones.lines().filter_map(|line| {
             let key = line.strip_prefix('[')?.strip_suffix(']')?;

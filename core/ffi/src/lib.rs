@@ -51,7 +51,7 @@ pub use bound::{
     RestoredClaim, Role, Situation, TrustLevel, Wish,
 };
 pub use contact::{Contact, Way};
-pub use entry::{Entry, FileState, Mark};
+pub use entry::{Entry, FileState, Mark, Note, Quote, Reaction};
 pub use error::{ErrorKind, HandfastError, Remedy, remedy_of};
 pub use foreign::{
     CallbackError, Change, KeyStore, KeyStoreError, Listener, LogLevel, LogSink, Networks,

@@ -168,12 +168,54 @@ impl Session {
         Ok(self.bridge.command(earlier).await? != Done::Beginning)
     }
 
+    /// Writes this about what stands in the row with this number, which both keep. Returns when it is queued, as
+    /// [`Self::send_text`].
+    ///
+    /// # Errors
+    /// Those of [`Self::send_text`]; [`ErrorKind::NotNow`] if there is no such row.
+    pub async fn reply(&self, number: u64, text: String) -> Result<(), HandfastError> {
+        if text.is_empty() {
+            return Err(ErrorKind::BadText.into());
+        }
+        self.say(Saying::Reply { to: number, text }).await
+    }
+
+    /// Reacts to the row with this number, which both keep, with a symbol of at most 32 bytes in the place of an
+    /// earlier one; with none, not any more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if there is no such row, [`ErrorKind::TooLarge`].
+    pub async fn react(&self, number: u64, symbol: Option<String>) -> Result<(), HandfastError> {
+        let symbol = symbol.unwrap_or_default();
+        self.say(Saying::React(number, symbol)).await
+    }
+
+    /// Changes what the text of ours in the row with this number says, which both keep.
+    ///
+    /// # Errors
+    /// Those of [`Self::reply`]; [`ErrorKind::NotNow`] if it is not ours.
+    pub async fn edit(&self, number: u64, text: String) -> Result<(), HandfastError> {
+        if text.is_empty() {
+            return Err(ErrorKind::BadText.into());
+        }
+        self.say(Saying::Edit { row: number, text }).await
+    }
+
     /// Takes back the text in the row with this number, which both keep: it is erased on both sides.
     ///
     /// # Errors
     /// [`ErrorKind::NotNow`] if there is none, or it is not ours.
     pub async fn take_back(&self, number: u64) -> Result<(), HandfastError> {
         self.say(Saying::TakeBack(number)).await
+    }
+
+    /// Proposes that what both write from now on disappears so many seconds after it was seen (60 to 31,536,000),
+    /// or does not; or agrees to what they proposed. What runs out leaves the list.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] without a contact that is kept, and for another time.
+    pub async fn disappear(&self, after: Option<u32>) -> Result<(), HandfastError> {
+        self.say(Saying::Disappear(after)).await
     }
 
     /// Sends the file at this path, or the folder as one archive, after those before it. How it goes is told

@@ -531,3 +531,16 @@ async fn a_host_that_moved_away_and_back_is_where_it_was() {
     let (_, next) = host.invites_openly().await;
     assert_eq!(named(&next), [SocketAddr::new(HERE, port)]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_that_is_killed_while_it_is_asked_takes_its_own_place_when_it_is_back() {
+    let (mut host, mut guest) = (Person::new("Host").await, Person::new("Guest").await);
+    let (hosting, invitation) = host.invites_asking().await;
+    let joining = guest.joins(&invitation).await;
+    asking((&host, hosting), (&guest, joining)).await;
+    guest.die();
+    guest.start().await;
+    // The host believes in the link of before until the guest has proved itself on another beside it.
+    let joining = guest.resumes().await;
+    both((&mut host, hosting), (&guest, joining)).await;
+}

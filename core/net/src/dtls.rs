@@ -2,6 +2,7 @@
 //!
 //! This layer keeps outsiders off the path; who is there is proved above it, by Noise.
 
+mod cookie;
 mod fence;
 
 pub(super) use fence::{Greeting, greeting};
@@ -10,7 +11,9 @@ use super::certificate::{TunnelCertificate, provider};
 use super::error::Logged;
 use super::{TransportError, path_mtu};
 use bytes::BytesMut;
+use cookie::Asking;
 use fence::Fence;
+use handfast_protocol::reconnect::DtlsCookie;
 use handfast_token::Fingerprint;
 use rtc_dtls::config::{ClientAuthType, ConfigBuilder, ExtendedMasterSecretType};
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
@@ -73,20 +76,23 @@ pub(super) struct Dtls {
 }
 
 impl Dtls {
-    /// Begins as client (the guest, whose first flight is queued at once) or as server (the host).
+    /// Begins as client (the guest, whose first flight is queued at once) or as server (the host). Contacts
+    /// know the cookie of a greeting beforehand.
     pub(super) fn new(
         now: Instant,
         client: bool,
         certificate: &TunnelCertificate,
         expected: Fingerprint,
+        cookie: Option<&DtlsCookie>,
     ) -> Result<Self, TransportError> {
         // The endpoint sorts associations by address; there is one, so a placeholder serves.
         let placeholder = TransportContext::default();
         let observed = Arc::new(OnceLock::new());
         let seen = observed.clone();
         let pin = certificate.pin();
+        let asking = cookie.filter(|_| !client);
         let config = ConfigBuilder::default()
-            .with_crypto_provider(provider())
+            .with_crypto_provider(asking.map_or_else(provider, |cookie| Asking::of(*cookie)))
             .with_certificates(vec![certificate.dtls()])
             .with_client_auth(ClientAuthType::RequireAnyClientCert)
             // There is no authority to ask: the check below is the whole verification.
@@ -125,7 +131,7 @@ impl Dtls {
             first_flight: Vec::new(),
             is_client: client,
             greeting: None,
-            fence: Fence::new(client),
+            fence: Fence::new(client, cookie.copied()),
             out: VecDeque::new(),
             last_flight: Vec::new(),
             answered: None,
@@ -138,6 +144,10 @@ impl Dtls {
                 .map_err(TransportError::dtls)?;
             while let Some(out) = dtls.endpoint.poll_transmit() {
                 dtls.first_flight.push(out.message);
+            }
+            if let Some(cookie) = cookie {
+                dtls.handle(now, cookie::request(cookie))?;
+                dtls.first_flight = dtls.out.drain(..).collect();
             }
         }
         Ok(dtls)
@@ -193,8 +203,10 @@ impl Dtls {
             self.answer_again(now, ANSWER_GREETING_EVERY);
         }
         let mut heard = Heard::default();
-        if let Some(messages) = self.fence.messages() {
+        while let Some(messages) = self.fence.messages() {
             heard.is_news = true;
+            // A greeting that the next one replaces is not answered.
+            self.out.clear();
             self.read(now, messages, &mut heard.events)?;
         }
         while self.has_keys()

@@ -18,7 +18,7 @@ mod router;
 mod seek;
 mod wakers;
 
-use beside::Word;
+use beside::{Beside, Comes, Word};
 use driver::{Call, Driver};
 pub use roam::Roaming;
 use router::{Router, SlotId};
@@ -40,10 +40,11 @@ use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::RendezvousKeys;
 use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Role};
 use std::collections::VecDeque;
+use std::future::pending;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
@@ -76,6 +77,7 @@ const MANY_DATAGRAMS: usize = 64;
 const FEW_DATAGRAMS: usize = 2;
 
 /// What a host needs to wait for its guest.
+#[derive(Clone)]
 pub struct HostSetup {
     /// The certificate that the invitation names.
     pub certificate: TunnelCertificate,
@@ -343,7 +345,7 @@ impl Connector {
         let _ = self.commands.send(Command::Hours(hours)).await;
     }
 
-    /// Contact: the one behind the link that was opened last has proved who they are. A link that was open
+    /// Host, contact: the one behind the link that was opened last has proved who they are. A link that was open
     /// before it ends as [`LinkError::Lost`], without a goodbye. Whoever comes from now on gets a link beside
     /// this one, which stays open until that is said of theirs.
     pub async fn stands(&self) {
@@ -423,6 +425,8 @@ struct Slot {
     session: Option<Session>,
     /// Host: the session of the same guest that comes again, until it has proved who it is.
     newcomer: Option<Session>,
+    /// What there is to know of others who come while a link is open.
+    beside: Beside,
     link: Option<Serving>,
     /// When the current attempt, silence or farewell has lasted too long.
     deadline: Option<Instant>,
@@ -450,6 +454,8 @@ struct Serving {
     held: VecDeque<Bytes>,
     /// Done when there is room again, while something is held and somebody waits for that.
     room: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// Done when somebody looks again, or nobody does any more.
+    quiet: Option<Pin<Box<dyn Future<Output = watch::Receiver<bool>> + Send>>>,
     /// Whoever is above has dropped its senders: deliver what is left, then say goodbye.
     leaving: bool,
     /// The session is over for this reason; only `held` is still to be delivered.
@@ -462,6 +468,9 @@ impl Serving {
         if self.ended.is_none() && LinkEnd::poll_cut(&mut self.end.cut, context).is_ready() {
             return Poll::Ready(Wake::Cut);
         }
+        if let Poll::Ready(is_quiet) = self.poll_quiet(context) {
+            return Poll::Ready(Wake::Quiet(is_quiet));
+        }
         if self.poll_room(context).is_ready() {
             return Poll::Ready(Wake::Room);
         }
@@ -469,6 +478,24 @@ impl Serving {
             true => self.end.outgoing.poll_recv(context).map(Wake::Outgoing),
             false => Poll::Pending,
         }
+    }
+
+    /// Ready when somebody looks at the link again, or nobody does any more.
+    fn poll_quiet(&mut self, context: &mut Context<'_>) -> Poll<bool> {
+        let changed = self.quiet.get_or_insert_with(|| {
+            let mut quiet = self.end.quiet.clone();
+            Box::pin(async move {
+                match quiet.changed().await {
+                    Ok(()) => quiet,
+                    // Nobody is left who could say it.
+                    Err(_) => pending().await,
+                }
+            })
+        });
+        let quiet = ready!(changed.as_mut().poll(context));
+        self.quiet = None;
+        self.end.quiet = quiet;
+        Poll::Ready(*self.end.quiet.borrow_and_update())
     }
 
     /// Ready when there is room for what is held. No reader counts as room: it will be dropped.
@@ -502,6 +529,8 @@ enum Wake {
     Outgoing(Option<Bytes>),
     /// Whoever is above wants no goodbye.
     Cut,
+    /// Whether nobody looks at either side.
+    Quiet(bool),
     Room,
     Found,
 }
@@ -535,6 +564,7 @@ impl Slot {
             is_taken: false,
             session: None,
             newcomer: None,
+            beside: Beside::default(),
             link: None,
             deadline: None,
             announced: None,
@@ -620,6 +650,11 @@ impl Slot {
             Wake::Command(None) => self.settle(),
             Wake::Outgoing(message) => self.take_outgoing(message),
             Wake::Cut => self.end_link(LinkError::ClosedHere),
+            Wake::Quiet(is_quiet) => {
+                if let Some(session) = &mut self.session {
+                    session.be_quiet(Instant::now(), is_quiet);
+                }
+            }
             Wake::Room | Wake::Found => {}
         }
     }
@@ -634,6 +669,7 @@ impl Slot {
             local: setup.keys.guest_ice(setup.certificate.fingerprint()),
             remote: setup.keys.host_ice(),
             expected: setup.host,
+            cookie: None,
         };
         let peers = setup.addresses.clone();
         self.begin(parties, &peers);
@@ -750,15 +786,27 @@ impl Slot {
                     .then(|| knock::knocker(&datagram, &setup.keys, credentials))
                     .flatten()
                     && !is_with(&knocker)
+                    && !self.beside.is_beside()
                 {
                     let guest = knocker.fingerprint;
                     let is_same = self.session.as_ref().map(Session::expected) == Some(guest);
                     if !self.is_slot_taken(now) {
                         let _ = self.events.try_send(ConnectEvent::Knock(guest));
                         self.begin_as_host(knocker, &[]);
+                    } else if is_same && self.beside.stands() {
+                        let knock = Some(datagram.clone());
+                        self.beside.come(now, Comes::As(knocker), path, knock);
+                        return;
                     } else if !is_same || !self.come_again(now, knocker) {
                         return self.refuse(now, path, &datagram);
                     }
+                }
+                if self.beside.stands()
+                    && let Some(session) = &self.session
+                    && session.is_begun_anew(path, &datagram)
+                {
+                    let (who, greeting) = (session.knocker(), Some(datagram));
+                    return self.beside.come(now, Comes::As(who), path, greeting);
                 }
             }
             Side::Guest(_) => {}
@@ -926,6 +974,7 @@ impl Slot {
             end,
             held: VecDeque::new(),
             room: None,
+            quiet: None,
             leaving: false,
             ended: None,
         });
@@ -1020,6 +1069,7 @@ impl Slot {
             }
             link.ended = Some(why);
         }
+        self.beside.forget();
         self.seek_after_link(Instant::now(), why == LinkError::ClosedByPeer);
         self.end_session();
         self.deliver();

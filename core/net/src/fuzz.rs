@@ -52,7 +52,8 @@ fn certificates(are_contacts: bool) -> &'static [TunnelCertificate; 2] {
 fn tunnel(now: Instant, exchanges: u8, are_contacts: bool) -> [Dtls; 2] {
     let [host, guest] = certificates(are_contacts);
     let begin = |is_client, own: &TunnelCertificate, other: &TunnelCertificate| {
-        Dtls::new(now, is_client, own, other.fingerprint()).expect("a tunnel")
+        let cookie = are_contacts.then_some(&[7; 20]);
+        Dtls::new(now, is_client, own, other.fingerprint(), cookie).expect("a tunnel")
     };
     let mut ends = [begin(true, guest, host), begin(false, host, guest)];
     let mut to_server: Vec<BytesMut> = ends[0].first_flight().to_vec();

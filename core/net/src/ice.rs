@@ -28,6 +28,14 @@ const SILENCE: Duration = Duration::from_millis(2_500);
 /// How often a connected agent checks that the other side is still there (RFC 7675).
 const CONSENT: Duration = Duration::from_millis(750);
 
+/// The same while nobody looks at either device. Routers forget a way that carries nothing, many of them
+/// after half a minute (RFC 4787 §4.3 asks for two).
+const QUIET: Duration = Duration::from_secs(30);
+
+/// How long the controlling side leaves that to the other, whose checks it answers. The other way round each
+/// check would lead to one of the controlled side's own (RFC 8445 §7.3.1.4).
+const LEFT_TO_THE_PEER: Duration = Duration::from_secs(40);
+
 /// Silence on the agreed path after which a check from elsewhere means that the peer has moved: a
 /// consent check must have been missed.
 const MOVED: Duration = Duration::from_secs(1);
@@ -113,6 +121,10 @@ pub(super) struct Ice {
     is_lost: bool,
     /// A check came from elsewhere since the agreed path was last heard.
     seems_moved: bool,
+    /// Nobody looks at either device: the path is checked seldom while nothing is sent on it.
+    is_quiet: bool,
+    /// Since when an answer is waited for, after a time in which none was.
+    waits_since: Option<Instant>,
     pace: Pace,
     /// Many more sockets knock beside.
     backs_off: bool,
@@ -155,6 +167,8 @@ impl Ice {
             heard: None,
             is_lost: false,
             seems_moved: false,
+            is_quiet: false,
+            waits_since: None,
             pace,
             backs_off: false,
             is_polite: false,
@@ -272,7 +286,8 @@ impl Ice {
             }
             if is_request && self.agreed().is_some_and(|agreed| agreed != path) {
                 self.seems_moved = true;
-                let due = self.heard.unwrap_or(now) + MOVED;
+                self.expect_answer(now);
+                let due = self.heard.max(self.waits_since).unwrap_or(now) + MOVED;
                 self.next_check = self.next_check.min(due.max(now));
             }
         }
@@ -293,7 +308,35 @@ impl Ice {
             self.heard = Some(now);
             self.is_lost = false;
             self.seems_moved = false;
+            self.waits_since = None;
         }
+    }
+
+    /// Whether nobody looks at either device, so that little is sent to say that one is there.
+    pub(super) fn be_quiet(&mut self, now: Instant, is_quiet: bool) {
+        if self.is_quiet != is_quiet {
+            self.expect_answer(now);
+            self.is_quiet = is_quiet;
+        }
+    }
+
+    /// Something was sent that the peer answers: if it does not, the path is watched as closely as always.
+    pub(super) fn expect_answer(&mut self, now: Instant) {
+        if self.is_quiet && self.waits_since.is_none() {
+            self.waits_since = Some(now);
+            self.next_check = self.next_check.min(now + CONSENT);
+        }
+    }
+
+    /// Until when the path needs no check, as the peer was heard on it and nothing waits for an answer.
+    fn rests_until(&self) -> Option<Instant> {
+        let is_resting = self.is_quiet && self.waits_since.is_none() && !self.seems_moved;
+        let heard = self.heard.filter(|_| is_resting && !self.is_lost)?;
+        self.agreed()?;
+        Some(match self.controlling {
+            true => heard + LEFT_TO_THE_PEER,
+            false => heard + QUIET,
+        })
     }
 
     /// The peer is on this path now: searches anew, and sends there meanwhile.
@@ -367,9 +410,17 @@ impl Ice {
         if now < self.next_check {
             return;
         }
+        if let Some(until) = self.rests_until() {
+            if now < until {
+                self.next_check = until;
+                return;
+            }
+            self.waits_since = Some(now);
+        }
         let is_heard = self.heard.is_some() && !self.is_lost;
         let silence = if self.seems_moved { MOVED } else { SILENCE };
-        let falls_silent = is_heard && self.heard.is_some_and(|at| now >= at + silence);
+        let silent_since = self.heard.max(self.waits_since);
+        let falls_silent = is_heard && silent_since.is_some_and(|at| now >= at + silence);
         let is_worn = self.agreed().is_none() && now >= self.agent_since + AGENT_LIFE;
         let anew = match (falls_silent, is_worn) {
             (true, _) => self.restart_ice(now, &self.sockets.clone()),
@@ -613,6 +664,94 @@ mod tests {
                 }
             }
             now += Duration::from_millis(5);
+        }
+    }
+
+    /// Two sides with a path, after a second.
+    fn met(now: Instant) -> (Ice, Ice) {
+        let (mut host, mut guest) = two_sides(now);
+        guest.add_peer(now, SOCKET, false).unwrap();
+        talk(&mut host, &mut guest, SOCKET, now, Duration::from_secs(1));
+        assert!(host.path().is_some() && guest.path().is_some());
+        (host, guest)
+    }
+
+    /// Lets both sides act until then. How many datagrams left in all; none arrives from when the path is cut on.
+    fn sent(sides: &mut [Ice; 2], from: Instant, until: Instant, cut: Option<Instant>) -> u32 {
+        let path = Path {
+            local: SOCKET,
+            peer: SOCKET,
+        };
+        let (mut now, mut sent) = (from, 0);
+        while now < until {
+            for at in [0, 1] {
+                sides[at].handle_timeout(now);
+                sides[at].act_now(now);
+                while let Some((_, datagram)) = sides[at].poll_transmit() {
+                    sent += 1;
+                    if cut.is_none_or(|cut| now < cut) {
+                        sides[1 - at].handle(now, path, datagram);
+                    }
+                }
+            }
+            now = sides[0].poll_timeout().min(sides[1].poll_timeout());
+            now = now.max(from);
+        }
+        sent
+    }
+
+    #[test]
+    fn a_path_that_nobody_looks_at_costs_four_datagrams_a_minute_and_stays() {
+        let begin = Instant::now();
+        let (host, guest) = met(begin);
+        let mut sides = [host, guest];
+        let [now, hour] = [1, 3601].map(|second| begin + Duration::from_secs(second));
+        for side in &mut sides {
+            side.be_quiet(now, true);
+        }
+        let sent = sent(&mut sides, now, hour, None);
+        assert!((4 * 59..=4 * 61).contains(&sent), "{sent}");
+        assert!(sides.iter().all(|side| !side.is_silent()));
+    }
+
+    #[test]
+    fn a_path_that_nobody_looks_at_is_missed_when_it_is_gone() {
+        let begin = Instant::now();
+        let (host, guest) = met(begin);
+        let mut sides = [host, guest];
+        let now = begin + Duration::from_secs(1);
+        for side in &mut sides {
+            side.be_quiet(now, true);
+        }
+        let cut = now + Duration::from_secs(95);
+        sent(&mut sides, now, cut, None);
+        sent(&mut sides, cut, cut + Duration::from_secs(20), Some(cut));
+        assert!(sides.iter().all(|side| !side.is_silent()));
+        let missed = cut + LEFT_TO_THE_PEER + SILENCE + CONSENT;
+        sent(&mut sides, cut, missed, Some(cut));
+        assert!(sides.iter().all(Ice::is_silent));
+    }
+
+    #[test]
+    fn what_is_sent_on_a_quiet_path_is_watched_as_closely_as_always() {
+        let begin = Instant::now();
+        for is_sent in [true, false] {
+            let (host, guest) = met(begin);
+            let mut sides = [host, guest];
+            let now = begin + Duration::from_secs(1);
+            for side in &mut sides {
+                side.be_quiet(now, true);
+            }
+            let cut = now + Duration::from_secs(10);
+            sent(&mut sides, now, cut, None);
+            match is_sent {
+                true => sides[0].expect_answer(cut),
+                false => sides[0].be_quiet(cut, false),
+            }
+            let missed = cut + SILENCE + CONSENT;
+            sent(&mut sides, cut, missed, Some(cut));
+            assert!(sides[0].is_silent(), "{is_sent}");
+            assert!(!sides[1].is_silent(), "nothing was sent from there");
         }
     }
 

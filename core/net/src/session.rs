@@ -18,6 +18,7 @@ use super::path_mtu::{self, PathMtu};
 use super::sctp::{Sctp, SctpEvent};
 use super::taken::Taken;
 use bytes::{Bytes, BytesMut};
+use handfast_protocol::reconnect::DtlsCookie;
 use handfast_token::{Candidate, Fingerprint, IceCredentials, Knocker, Role};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -60,12 +61,20 @@ pub(super) struct Parties {
     pub(super) remote: IceCredentials,
     /// What the certificate that the peer must prove to hold is pinned by, in the way of this side's own.
     pub(super) expected: Fingerprint,
+    /// The cookie of a greeting, which contacts know beforehand.
+    pub(super) cookie: Option<DtlsCookie>,
 }
 
 impl Parties {
     /// They have met before, and derived everything that they use here.
     fn are_contacts(&self) -> bool {
         self.certificate.pin() == Pin::PublicKey
+    }
+
+    fn tunnel(&self, now: Instant) -> Result<Dtls, TransportError> {
+        let is_client = self.role == Role::Guest;
+        let (own, cookie) = (&self.certificate, self.cookie.as_ref());
+        Dtls::new(now, is_client, own, self.expected, cookie)
     }
 }
 
@@ -147,7 +156,7 @@ impl Session {
         };
         let (ours, theirs) = (&parties.local, &parties.remote);
         let ice = Ice::new(now, is_guest, ours, theirs, sockets, pace)?;
-        let dtls = Dtls::new(now, is_guest, &parties.certificate, parties.expected)?;
+        let dtls = parties.tunnel(now)?;
         Ok(Self {
             sctp: Sctp::new(now, !is_guest),
             parties,
@@ -186,6 +195,16 @@ impl Session {
         let (ours, theirs) = self.credentials();
         self.expected() == knocker.fingerprint
             && (&ours.ufrag, &theirs.ufrag) == (&knocker.host.ufrag, &knocker.guest.ufrag)
+    }
+
+    /// Whoever knocks so is who this session of a host is with.
+    pub(super) fn knocker(&self) -> Knocker {
+        let (host, guest) = self.credentials();
+        Knocker {
+            fingerprint: self.expected(),
+            host: host.clone(),
+            guest: guest.clone(),
+        }
     }
 
     /// What this side's certificate is pinned by.
@@ -261,11 +280,10 @@ impl Session {
         self.ice.is_known(path) && (!self.parties.are_contacts() || self.proven.contains(&path))
     }
 
-    /// Of a contact: whether this begins another tunnel than the open one. Whoever sends it may be somebody
-    /// who can write the peer's address, so the open one is not touched.
+    /// Whether this begins another tunnel than the open one. Whoever sends it may be somebody who can write the
+    /// peer's address.
     pub(super) fn is_begun_anew(&self, path: Path, datagram: &[u8]) -> bool {
-        let is_server = self.parties.role == Role::Host && self.parties.are_contacts();
-        is_server
+        self.parties.role == Role::Host
             && self.is_open
             && self.is_tunnels(path)
             && dtls::greeting(datagram).is_some_and(|greeting| !self.dtls.is_with(greeting))
@@ -390,7 +408,7 @@ impl Session {
             if is_kept || is_young || is_busy {
                 return;
             }
-            match self.new_tunnel(now) {
+            match self.parties.tunnel(now) {
                 Ok(mut dtls) => {
                     dtls.answers(greeting);
                     self.newcomer_since = Some(now);
@@ -464,6 +482,11 @@ impl Session {
     /// Whoever is there has proved who they are: nobody may begin another tunnel.
     pub(super) fn settle(&mut self) {
         self.is_settled = true;
+        self.give_up_newcomer();
+    }
+
+    /// Whoever has begun another tunnel does not take this one's place.
+    pub(super) fn give_up_newcomer(&mut self) {
         self.newcomer = None;
     }
 
@@ -596,19 +619,9 @@ impl Session {
         }
     }
 
-    fn new_tunnel(&self, now: Instant) -> Result<Dtls, TransportError> {
-        let is_guest = self.parties.role == Role::Guest;
-        Dtls::new(
-            now,
-            is_guest,
-            &self.parties.certificate,
-            self.parties.expected,
-        )
-    }
-
     /// Throws away a handshake that got nowhere and begins another on the same path.
     fn begin_tunnel(&mut self, now: Instant) {
-        match self.new_tunnel(now) {
+        match self.parties.tunnel(now) {
             Ok(dtls) => self.dtls = dtls,
             Err(error) => return self.events.push_back(SessionEvent::Failed(error)),
         }
@@ -730,6 +743,11 @@ impl Session {
         self.ice.is_silent()
     }
 
+    /// Whether nobody looks at either device; see [`Ice::be_quiet`].
+    pub(super) fn be_quiet(&mut self, now: Instant, is_quiet: bool) {
+        self.ice.be_quiet(now, is_quiet);
+    }
+
     /// Whether nothing that is sent arrives, although the peer is heard.
     pub(super) fn is_stuck(&mut self, now: Instant) -> bool {
         self.sctp.is_stuck(now)
@@ -755,6 +773,7 @@ impl Session {
 
     /// Queues one message; it leaves with the next [`Self::flush`].
     pub(super) fn write(&mut self, now: Instant, message: &Bytes) -> Result<(), TransportError> {
+        self.ice.expect_answer(now);
         self.sctp.write(now, message)
     }
 

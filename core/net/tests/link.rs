@@ -484,3 +484,25 @@ async fn a_link_over_which_nothing_passes_says_so_and_goes_on_when_it_does_again
     };
     tokio::join!(carry(&host, &mut guest, 600_000), watching);
 }
+
+#[tokio::test]
+async fn a_link_that_nobody_looks_at_is_checked_seldom_and_carries_what_is_said_at_once() {
+    let (host, mut guest, path, _waiting) = pair_over(usize::MAX).await;
+    carry(&host, &mut guest, 60_000).await;
+    let links = [&host, &guest].map(Link::quiet);
+    for is_quiet in [true, false] {
+        links.iter().for_each(|link| link.set(is_quiet));
+        // What is under way by then.
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        let before = path.counts().0;
+        let many = async {
+            while path.counts().0 < before + 8 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let patience = Duration::from_secs(if is_quiet { 4 } else { 30 });
+        let are_many = timeout(patience, many).await.is_ok();
+        assert_eq!(are_many, !is_quiet, "{}", path.counts().0 - before);
+        carry(&host, &mut guest, 100).await;
+    }
+}

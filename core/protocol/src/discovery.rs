@@ -12,7 +12,8 @@ use handfast_token::{Secret, kdf};
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// The type of the service. Its domain is `local`.
 pub const SERVICE: &str = "_handfast._udp";

@@ -87,6 +87,7 @@ pub struct Link {
     sender: LinkSender,
     receiver: LinkReceiver,
     cutter: LinkCutter,
+    quiet: LinkQuiet,
     path: watch::Receiver<Option<LinkPath>>,
     local: Fingerprint,
     remote: Fingerprint,
@@ -114,6 +115,10 @@ pub struct LinkReceiver {
 #[derive(Clone, Debug)]
 pub struct LinkCutter(mpsc::Sender<()>);
 
+/// Says whether somebody looks at what comes over a link.
+#[derive(Clone, Debug)]
+pub struct LinkQuiet(watch::Sender<bool>);
+
 /// The driver's half of a [`Link`].
 #[derive(Debug)]
 pub struct LinkEnd {
@@ -127,6 +132,8 @@ pub struct LinkEnd {
     pub path: watch::Sender<Option<LinkPath>>,
     /// Says once that the link is cut: close at once.
     pub cut: mpsc::Receiver<()>,
+    /// Whether little should be sent only to find out that the path is still there: nobody looks at either side.
+    pub quiet: watch::Receiver<bool>,
 }
 
 impl LinkEnd {
@@ -154,6 +161,7 @@ impl Link {
         let (state_tx, state_rx) = watch::channel(LinkState::Open);
         let (path_tx, path_rx) = watch::channel(None);
         let (cut_tx, cut_rx) = mpsc::channel(1);
+        let (quiet_tx, quiet_rx) = watch::channel(false);
         let link = Link {
             sender: LinkSender {
                 queue: out_tx,
@@ -164,6 +172,7 @@ impl Link {
                 state: state_rx,
             },
             cutter: LinkCutter(cut_tx),
+            quiet: LinkQuiet(quiet_tx),
             path: path_rx,
             local,
             remote,
@@ -174,6 +183,7 @@ impl Link {
             state: state_tx,
             path: path_tx,
             cut: cut_rx,
+            quiet: quiet_rx,
         };
         (link, end)
     }
@@ -220,6 +230,11 @@ impl Link {
         self.cutter.clone()
     }
 
+    /// The way to say whether somebody looks at it.
+    pub fn quiet(&self) -> LinkQuiet {
+        self.quiet.clone()
+    }
+
     /// Another sending half. The link is open for as long as it lives.
     pub fn sender(&self) -> LinkSender {
         self.sender.clone()
@@ -249,6 +264,15 @@ impl LinkCutter {
     pub fn cut(&self) {
         // One that is full or closed: it is cut already, or over.
         let _ = self.0.try_send(());
+    }
+}
+
+impl LinkQuiet {
+    /// Nobody looks at either side, or somebody does again. That a path is gone is found out later meanwhile,
+    /// unless something is sent.
+    pub fn set(&self, is_quiet: bool) {
+        self.0
+            .send_if_modified(|now| std::mem::replace(now, is_quiet) != is_quiet);
     }
 }
 

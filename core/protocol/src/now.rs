@@ -1,6 +1,6 @@
 //! What the clocks say, as it is handed in.
 
-use std::time::Instant;
+use web_time::Instant;
 
 /// Both clocks at one moment.
 #[derive(Clone, Copy, Debug)]

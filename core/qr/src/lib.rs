@@ -44,6 +44,8 @@ mod ladder;
 #[cfg(feature = "read")]
 mod luma;
 #[cfg(feature = "read")]
+mod noise;
+#[cfg(feature = "read")]
 mod picture;
 #[cfg(feature = "read")]
 mod reader;

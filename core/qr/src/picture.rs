@@ -11,6 +11,7 @@ use super::filter::shrink;
 use super::found::Taken;
 use super::ladder::{Base, Rung};
 use super::luma::Luma;
+use super::noise::is_noise;
 use super::reader::Effort;
 use super::scan::{Reading, Readings};
 
@@ -96,6 +97,10 @@ impl Climb<'_> {
         let luma = at_size(&shot.luma, middle);
         let base = Base::new(&luma);
         let scale = (shot.factor * middle) as f32;
+        if is_nothing_else(&shot.luma, &luma) {
+            self.look(&base, scale, FIRST[0], Effort::PICTURE);
+            return self.enough();
+        }
         for rung in FIRST {
             self.look(&base, scale, rung, Effort::PICTURE);
         }
@@ -162,6 +167,15 @@ impl Climb<'_> {
             false => ControlFlow::Continue(()),
         }
     }
+}
+
+/// True if a large picture is noise at every size at which a symbol could show, from its own on.
+fn is_nothing_else(picture: &Luma<'static>, middle: &Luma<'static>) -> bool {
+    picture.area() >= SMALL
+        && [1, 2, 4]
+            .iter()
+            .all(|factor| is_noise(&at_size(middle, *factor)))
+        && is_noise(picture)
 }
 
 /// A picture shrunk by `factor`.

@@ -11,6 +11,8 @@ struct ConversationView: View {
 
     /// What was typed to each, for as long as the app runs.
     @Binding var drafts: [String: String]
+    /// What a text of ours is to say from now on, while it is changed.
+    @State private var change = ""
     @FocusState private var isWriting: Bool
 
     var body: some View {
@@ -60,7 +62,7 @@ struct ConversationView: View {
                         Text(day.title).font(.footnote.bold()).foregroundStyle(.secondary).padding(8)
                             .accessibilityAddTraits(.isHeader)
                         ForEach(day.rows) { row in
-                            RowView(row: RowPage(row), perform: act, copy: actions.copy, takeBack: takeBack(row))
+                            RowView(row: RowPage(row, canAnswer: !talk.isOver), perform: act, copy: actions.copy)
                                 .onAppear { if row.id == model.rows.first?.id { model.earlier() } }
                         }
                     }
@@ -83,6 +85,45 @@ struct ConversationView: View {
     }
 
     private var composer: some View {
+        VStack(spacing: 8) {
+            if let subject = talk.subject { about(subject) }
+            line
+        }
+        .padding(.horizontal)
+        .padding(.vertical, 8)
+        .background(.thinMaterial)
+        .onChange(of: talk.subject, initial: true) { _, subject in
+            // What is changed is no draft, which is there again afterwards.
+            change = subject?.isEdit == true ? subject?.text ?? "" : ""
+            if subject != nil { isWriting = true }
+        }
+        .onChange(of: talk.unsent, initial: true) { _, unsent in
+            // What could not be said is there again, ahead of what was written since then.
+            guard unsent != nil, let text = model.takeUnsent() else { return }
+            let contact = talk.contact ?? ""
+            drafts[contact] = drafts[contact].map { $0.isEmpty ? text : text + "\n" + $0 } ?? text
+        }
+    }
+
+    private func about(_ subject: Subject) -> some View {
+        HStack(spacing: 12) {
+            VStack(alignment: .leading, spacing: 2) {
+                Text(subject.isEdit ? .subjectEdit : .subjectReply).font(.footnote.bold()).foregroundStyle(.tint)
+                Text(verbatim: subject.text).font(.footnote).foregroundStyle(.secondary).lineLimit(2)
+            }
+            .frame(maxWidth: .infinity, alignment: .leading)
+            .accessibilityElement(children: .combine)
+            Button {
+                model.dropSubject()
+            } label: {
+                Image(systemName: "xmark")
+                    .frame(minWidth: 44, minHeight: 44)
+                    .accessibilityLabel(Text(.dropSubject))
+            }
+        }
+    }
+
+    private var line: some View {
         HStack(alignment: .bottom, spacing: 8) {
             if let chips = page.chips {
                 Menu {
@@ -118,18 +159,10 @@ struct ConversationView: View {
             .disabled(draft.wrappedValue.isEmpty)
             .keyboardShortcut(.return, modifiers: .command)
         }
-        .padding(.horizontal)
-        .padding(.vertical, 8)
-        .background(.thinMaterial)
-    }
-
-    /// Erases a text of ours that both keep.
-    private func takeBack(_ row: Row) -> (() -> Void)? {
-        guard case .text(let text) = row, text.ours, text.mark != .nobody else { return nil }
-        return { model.takeBack(text.number) }
     }
 
     private var draft: Binding<String> {
+        if talk.subject?.isEdit == true { return $change }
         let contact = talk.contact ?? ""
         return Binding {
             drafts[contact] ?? ""
@@ -153,18 +186,26 @@ private struct RowView: View {
     let row: RowPage
     let perform: (RowChoice) -> Void
     let copy: (String) -> Void
-    let takeBack: (() -> Void)?
+
+    @State private var asked: RowChoice?
 
     var body: some View {
         VStack(alignment: .leading, spacing: 6) {
             VStack(alignment: .leading, spacing: 6) {
+                if let quote = row.quote {
+                    Text(quote)
+                        .font(.footnote)
+                        .lineLimit(3)
+                        .padding(.leading, 10)
+                        .overlay(alignment: .leading) { Rectangle().fill(.tint).frame(width: 3) }
+                }
                 if row.isFile {
                     Label {
                         Text(verbatim: row.text).font(.headline)
                     } icon: {
                         Image(systemName: "doc.fill").accessibilityHidden(true)
                     }
-                } else {
+                } else if !row.isNote {
                     // Links in it can be touched; nothing else of it is read as markup.
                     Text(linked(row.text)).textSelection(.enabled)
                 }
@@ -173,6 +214,16 @@ private struct RowView: View {
                 }
                 if let pace = row.pace {
                     Text(pace).font(.footnote).foregroundStyle(.secondary)
+                }
+                if !row.reactions.isEmpty {
+                    HStack(spacing: 4) {
+                        ForEach(Array(row.reactions.enumerated()), id: \.offset) { _, sign in
+                            Text(verbatim: sign.symbol)
+                                .padding(.horizontal, 8)
+                                .padding(.vertical, 2)
+                                .background(Color(uiColor: .systemBackground), in: Capsule())
+                        }
+                    }
                 }
                 Text(verbatim: clock(row.at)).font(.caption2).foregroundStyle(.secondary)
             }
@@ -202,7 +253,20 @@ private struct RowView: View {
                 bottomTrailingRadius: row.ours ? 6 : 20, topTrailingRadius: 20)
         )
         .contextMenu {
-            if !row.isFile {
+            if !row.symbols.isEmpty {
+                ControlGroup {
+                    ForEach(Array(row.symbols.enumerated()), id: \.offset) { _, choice in
+                        if case .react(_, let symbol) = choice {
+                            Button {
+                                perform(choice)
+                            } label: {
+                                Text(verbatim: symbol)
+                            }
+                        }
+                    }
+                }
+            }
+            if !row.isFile && !row.isNote {
                 Button {
                     copy(row.text)
                 } label: {
@@ -212,10 +276,40 @@ private struct RowView: View {
                         Image(systemName: "doc.on.doc")
                     }
                 }
-                if let takeBack {
-                    Button(action: takeBack) { Text(.takeBackText) }
+            }
+            ForEach(Array(row.menu.enumerated()), id: \.offset) { _, choice in
+                Button(role: choice.asks == nil ? nil : .destructive) {
+                    if choice.asks == nil { perform(choice) } else { asked = choice }
+                } label: {
+                    Label {
+                        Text(choice.label)
+                    } icon: {
+                        Image(systemName: choice.picture)
+                    }
                 }
             }
+        }
+        .confirmationDialog(
+            asked?.asks.map { say($0.title) } ?? "",
+            isPresented: Binding {
+                asked != nil
+            } set: {
+                if !$0 { asked = nil }
+            }, titleVisibility: .visible
+        ) {
+            if let choice = asked, let asks = choice.asks {
+                Button(role: .destructive) {
+                    perform(choice)
+                } label: {
+                    Text(choice.label)
+                }
+                Button(role: .cancel) {
+                } label: {
+                    Text(asks.keep)
+                }
+            }
+        } message: {
+            if let asks = asked?.asks { Text(asks.text) }
         }
         .frame(maxWidth: 320, alignment: row.ours ? .trailing : .leading)
         .frame(maxWidth: .infinity, alignment: row.ours ? .trailing : .leading)
@@ -223,7 +317,8 @@ private struct RowView: View {
 
     private var spoken: String {
         let who = Phrase(.rowSaid, row.author, .verbatim(clock(row.at)))
-        return ([who, .verbatim(row.text), row.status, row.pace] as [Phrase?])
+        let text = row.text.isEmpty ? nil : Phrase.verbatim(row.text)
+        return ([who, row.quote, text, row.status, row.pace] + row.reactions.map(\.words))
             .compactMap { $0 }.map { say($0) }.joined(separator: ", ")
     }
 
@@ -236,5 +331,17 @@ private struct RowView: View {
             from = found.range.upperBound
         }
         return whole + AttributedString(String(text[from...]))
+    }
+}
+
+extension RowChoice {
+    /// The name of Apple's symbol.
+    fileprivate var picture: String {
+        switch self {
+        case .reply: "arrowshape.turn.up.left"
+        case .edit: "pencil"
+        case .takeBack: "arrow.uturn.backward"
+        case .accept, .decline, .cancel, .open, .save, .react: "arrow.right.circle"
+        }
     }
 }

@@ -39,6 +39,9 @@ struct PageView: View {
                     .disabled(page.isBusy)
                     .onChange(of: typed) { perform(.judge, typed) }
                 }
+                if let deciding = page.deciding {
+                    DecidingView(deciding: deciding, name: $typed.name) { perform($0, typed) }
+                }
                 if let code = page.code {
                     SecondCodeView(code: code)
                 }
@@ -66,6 +69,7 @@ struct PageView: View {
         .onChange(of: page.questions) { typed = Typed() }
         .onChange(of: page.protection) { typed = Typed() }
         .onChange(of: page.locking) { typed = Typed() }
+        .onChange(of: page.deciding?.name, initial: true) { _, name in typed.name = name ?? "" }
     }
 
     private func answer(at place: Int) -> Binding<String> {
@@ -110,6 +114,59 @@ private struct ProtectionFields<Purpose: View>: View {
             AnswerField(label: say(.yourAnswer), text: $protection.answer)
             purpose()
         }
+    }
+}
+
+/// What somebody is called here, and what is taken from them.
+private struct DecidingView: View {
+    let deciding: Deciding
+    @Binding var name: String
+    let perform: (Action) -> Void
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 16) {
+            VStack(alignment: .leading, spacing: 4) {
+                Text(.givenName).accessibilityHidden(true)
+                HStack {
+                    TextField(say(.givenName), text: $name, prompt: Text(verbatim: ""))
+                        .textFieldStyle(.roundedBorder)
+                        .submitLabel(.done)
+                    Button {
+                        perform(.giveName(deciding.contact))
+                    } label: {
+                        Text(.giveName)
+                    }
+                    .disabled(name == deciding.name)
+                }
+                Text(.giveNameText).font(.footnote).foregroundStyle(.secondary)
+            }
+            Menu {
+                ForEach(deciding.amounts) { amount in
+                    Button {
+                        perform(amount.action)
+                    } label: {
+                        if amount.isChosen {
+                            Label {
+                                Text(verbatim: capital(amount.words))
+                            } icon: {
+                                Image(systemName: "checkmark")
+                            }
+                        } else {
+                            Text(verbatim: capital(amount.words))
+                        }
+                    }
+                }
+            } label: {
+                Text(.filesUnasked).frame(minHeight: 44)
+            }
+            Text(.filesUnaskedText).font(.footnote).foregroundStyle(.secondary)
+        }
+    }
+
+    /// A part of a sentence that stands alone.
+    private func capital(_ words: Phrase) -> String {
+        let words = say(words)
+        return words.prefix(1).uppercased() + words.dropFirst()
     }
 }
 

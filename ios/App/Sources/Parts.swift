@@ -248,6 +248,7 @@ extension Action {
         case .offerReply: "qrcode"
         case .goodbye: "hand.wave"
         case .person, .meet: "person"
+        case .block: "hand.raised"
         case .stop: "pause.circle"
         case .giveUp, .withdraw, .stopLooking: "xmark.circle"
         default: "arrow.right.circle"

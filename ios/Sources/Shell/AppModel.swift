@@ -306,6 +306,45 @@ public final class AppModel {
         onStage { device, session in try await device.acceptRestored(session, agrees) }
     }
 
+    /// What is written next is a reply to what stands in that row.
+    public func reply(to number: UInt64) { write(about: number, isEdit: false) }
+
+    /// What is written next stands in the place of that text of ours.
+    public func edit(_ number: UInt64) { write(about: number, isEdit: true) }
+
+    private func write(about number: UInt64, isEdit: Bool) {
+        act { [front] model, _ in
+            guard let front else { return }
+            model.change(front) { session in
+                for case .text(let row) in session.rows where row.number == number {
+                    session.subject = Subject(number: number, text: row.text, isEdit: isEdit)
+                }
+            }
+            model.show()
+        }
+    }
+
+    /// What is written next is about nothing.
+    public func dropSubject() {
+        act { [front] model, _ in
+            guard let front else { return }
+            model.change(front) { $0.subject = nil }
+            model.show()
+        }
+    }
+
+    /// Reacts to what stands in that row with a symbol; not any more, if that is what the person reacted with.
+    public func react(to number: UInt64, with symbol: String) {
+        act { [front] model, device in
+            guard let front, let session = model.sessions.first(where: { $0.id == front }) else { return }
+            let isThere = session.rows.contains { row in
+                guard case .text(let text) = row, text.number == number else { return false }
+                return text.reactions.contains { $0.ours && $0.symbol == symbol }
+            }
+            try await device.react(front, number, isThere ? nil : symbol)
+        }
+    }
+
     /// A text of ours that both keep is erased on both sides.
     public func takeBack(_ number: UInt64) {
         onStage { device, session in try await device.takeBack(session, number) }
@@ -321,6 +360,23 @@ public final class AppModel {
             let hasEarlier = try await device.earlier(session.id)
             model.change(session.id) { $0.hasEarlier = hasEarlier }
         }
+    }
+
+    /// Calls somebody this from now on; with nothing, what they call themselves.
+    public func giveName(_ id: String, _ name: String) {
+        let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
+        act { _, device in try await device.giveName(id, name.isEmpty ? nil : name) }
+    }
+
+    /// Looks for somebody no more and lets them in no more, or does again.
+    public func block(_ id: String, _ isBlocked: Bool) {
+        act { _, device in try await device.block(id, isBlocked) }
+    }
+
+    /// Takes so many bytes of files from somebody unasked, from the next conversation on; with none, as many as from
+    /// everybody.
+    public func takeFiles(_ id: String, upTo bytes: UInt64?) {
+        act { _, device in try await device.takeFiles(id, upTo: bytes) }
     }
 
     public func forget(_ id: String) {
@@ -508,7 +564,36 @@ public final class AppModel {
     }
 
     public func send(_ text: String) {
-        onStage { device, session in try await device.send(session, text) }
+        act { [front] model, device in
+            guard let front else { return }
+            try await model.say(text, in: front, about: model.onStage?.subject, device)
+        }
+    }
+
+    /// What came back of what was written to whoever is on the stage, which is where it was typed from now on.
+    public func takeUnsent() -> String? {
+        guard let front else { return nil }
+        var text: String?
+        change(front) { text = $0.takeUnsent() }
+        if text != nil { show() }
+        return text
+    }
+
+    private func say(_ text: String, in session: UInt64, about: Subject?, _ device: Device) async throws {
+        change(session) { if $0.subject == about { $0.subject = nil } }
+        do {
+            if let about {
+                try await about.isEdit
+                    ? device.edit(session, about.number, text) : device.reply(session, about.number, text)
+            } else {
+                try await device.send(session, text)
+            }
+        } catch {
+            change(session) { $0.giveBack(text) }
+            show()
+            throw error
+        }
+        show()
     }
 
     /// `session`: the one that was on the stage when the file was asked for, as picking it takes a while.
@@ -586,7 +671,7 @@ public final class AppModel {
             model.sharing = nil
             model.bring(session)
             model.show()
-            if let text = shared.text { try await device.send(session, text) }
+            if let text = shared.text { try await model.say(text, in: session, about: nil, device) }
             for file in shared.files { try await model.send(file.path, Copy(file), session, device) }
         }
     }
@@ -1075,6 +1160,8 @@ public final class AppModel {
                     talk.end(over)
                     talk.canSeek = talk.contact.map(canSeek) ?? false
                 }
+                talk.subject = session.subject
+                talk.unsent = session.unsent
                 next = .conversation(talk)
                 // Only what is on the screen counts as read.
                 change(session.id) { $0.unread = [] }
@@ -1141,7 +1228,7 @@ public final class AppModel {
         sessions.first { $0.contact == contact.id }?.rows.last?.at ?? contact.heard ?? 0
     }
 
-    private func hear(_ told: Event) {
+    func hear(_ told: Event) {
         guard unheard == nil else {
             unheard?.append(told)
             return
@@ -1158,6 +1245,10 @@ public final class AppModel {
             listed(session)
         case .failed(let refusal):
             say(refusal)
+        case .notWritten(let session, let text, let refusal):
+            change(session) { $0.giveBack(text) }
+            say(refusal)
+            show()
         case .listsChanged:
             act { model, device in try await model.refresh(device) }
         }

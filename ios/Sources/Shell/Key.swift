@@ -43,6 +43,36 @@ public enum Key: String, CaseIterable, Sendable {
     case fileSent = "file_sent"
     case fileReceived = "file_received"
 
+    case messageMenu = "message_menu"
+    case reply
+    case edit
+    case subjectReply = "subject_reply"
+    case subjectEdit = "subject_edit"
+    case dropSubject = "drop_subject"
+    case edited
+    case reacted
+    case takeBackTitle = "take_back_title"
+    case takeBackSure = "take_back_sure"
+    case noteTakenBack = "note_taken_back"
+    case noteRestored = "note_restored"
+    case noteNotReadable = "note_not_readable"
+    case quoteOther = "quote_other"
+    case quoteNotHere = "quote_not_here"
+
+    case giveName = "give_name"
+    case giveNameText = "give_name_text"
+    case givenName = "given_name"
+    case block
+    case unblock
+    case blockTitle = "block_title"
+    case blockText = "block_text"
+    case filesUnasked = "files_unasked"
+    case filesUnaskedText = "files_unasked_text"
+    case filesAsUsual = "files_as_usual"
+    case filesNever = "files_never"
+    case filesUpTo = "files_up_to"
+    case filesUnaskedLine = "files_unasked_line"
+
     case kindExpired = "kind_expired"
     case kindTaken = "kind_taken"
     case kindNotReached = "kind_not_reached"

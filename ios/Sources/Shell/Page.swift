@@ -34,6 +34,8 @@ public struct Page: Equatable, Sendable {
     public var protection = false
     /// Fields for a question and an answer that lock a file, and whether a code is needed too.
     public var locking = false
+    /// A field for what somebody is called here, and what is taken from them.
+    public var deciding: Deciding?
     /// Fields for the person's name and for whom this phone may ask, as it was chosen before.
     public var settings: Settings?
     /// What may not be pressed at the moment.
@@ -111,6 +113,47 @@ public struct Talk: Equatable, Sendable {
     public let contact: String?
     /// What stands beneath the rows while they are looked for.
     public var waiting: Phrase?
+    /// What is written about.
+    public var subject: Subject?
+    /// What goes back to where it was typed.
+    public var unsent: String?
+}
+
+/// What is decided about somebody who was met.
+public struct Deciding: Equatable, Sendable {
+    public let contact: String
+    /// What they were called here; empty where they are called what they call themselves.
+    public let name: String
+    /// How much of files may be taken from them unasked.
+    public let amounts: [Amount]
+
+    public struct Amount: Equatable, Sendable, Identifiable {
+        public let id: Int
+        public let words: Phrase
+        public let isChosen: Bool
+        public let action: Action
+    }
+
+    init(_ contact: Contact) {
+        self.contact = contact.id
+        name = contact.ownName == nil ? "" : contact.name
+        amounts = contact.unaskedChoices.enumerated().map { place, bytes in
+            Amount(
+                id: place, words: Phrase(unasked: bytes), isChosen: bytes == contact.takesFilesUpTo,
+                action: .takeFiles(contact.id, bytes))
+        }
+    }
+}
+
+extension Phrase {
+    /// An amount of files that is taken unasked.
+    fileprivate init(unasked bytes: UInt64?) {
+        switch bytes {
+        case nil: self.init(.filesAsUsual)
+        case 0: self.init(.filesNever)
+        case let bytes?: self.init(.filesUpTo, .verbatim(amount(bytes)))
+        }
+    }
 }
 
 /// Something that is under way, or waits.
@@ -297,6 +340,10 @@ public enum Action: Equatable, Sendable {
     case meet(String)
     case acceptRestored(Bool)
     case forget(String)
+    /// With the name that was typed.
+    case giveName(String)
+    case block(String, Bool)
+    case takeFiles(String, UInt64?)
     case settings
     /// With what was chosen and typed.
     case prefer
@@ -405,6 +452,9 @@ extension AppModel {
         case .meet(let id): meet(id)
         case .acceptRestored(let agrees): acceptRestored(agrees)
         case .forget(let id): forget(id)
+        case .giveName(let id): giveName(id, typed.name)
+        case .block(let id, let isBlocked): block(id, isBlocked)
+        case .takeFiles(let id, let bytes): takeFiles(id, upTo: bytes)
         case .settings: showSettings()
         case .prefer:
             rename(typed.name)
@@ -581,6 +631,7 @@ extension Page {
         let trust = newer.map { Phrase(.fileLine, row.trust, Phrase(.personTrusted, day($0))) } ?? row.trust
         var lines = [trust, Phrase(.personSince, day(contact.since))]
         lines += contact.ownName.map { [Phrase(.personOwnName, Phrase(.person($0)))] } ?? []
+        lines += contact.takesFilesUpTo.map { [Phrase(.filesUnaskedLine, Phrase(unasked: $0))] } ?? []
         lines += contact.hasFallen ? [Phrase(.personFallen)] : []
         lines += contact.heard.map { [Phrase(heard: $0)] } ?? []
         lines += contact.ways.map { Phrase(.fileLine, Phrase(.personWay, .verbatim($0.address)), Phrase(day: $0.at)) }
@@ -593,10 +644,18 @@ extension Page {
         let meeting: [Choice] =
             contact.isBlocked || isRefused
             ? [] : [contact.canBeFound ? Choice(.lookAgain, .meet(contact.id)) : Choice(.showCode, .showCode)]
+        let blocking =
+            contact.isBlocked
+            ? Choice(.unblock, .block(contact.id, false))
+            : Choice(
+                .block, .block(contact.id, true),
+                asks: Asking(title: Phrase(.blockTitle, row.name), text: .blockText, keep: .notNow))
         return Page(
             title: row.name,
+            deciding: isRefused ? nil : Deciding(contact),
             lines: lines,
-            choices: meeting + [
+            // Of who is not let in, nothing else is kept.
+            choices: meeting + (isRefused ? [] : [blocking]) + [
                 Choice(
                     .forget, .forget(contact.id),
                     asks: Asking(title: Phrase(.forgetTitle, row.name), text: .forgetText, keep: .notNow))
@@ -802,7 +861,8 @@ extension Page {
                 isOver: conversation.isOver,
                 presence: conversation.isOver ? .away : apart == nil ? .here : .trying,
                 contact: conversation.contact,
-                waiting: apart.flatMap { $0.restored == nil ? Phrase(.lookingText, name) : nil }),
+                waiting: apart.flatMap { $0.restored == nil ? Phrase(.lookingText, name) : nil },
+                subject: conversation.subject, unsent: conversation.unsent),
             lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))]
                 + [conversation.compare, conversation.limit].compactMap { $0.map { Phrase($0) } },
             leave: .back

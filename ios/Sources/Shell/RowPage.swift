@@ -14,32 +14,69 @@ public struct RowPage: Equatable, Sendable {
     /// When it came up, in seconds since 1970-01-01 UTC.
     public let at: UInt64
     public let isFile: Bool
+    /// Nothing is left of it but this.
+    public var isNote = false
+    /// What it replies to.
+    public var quote: Phrase?
+    /// What was reacted with, and for a screen reader by whom.
+    public var reactions: [Sign] = []
+    /// What can be done with it, beside copying a text.
+    public var menu: [RowChoice] = []
+    /// What it can be reacted with.
+    public var symbols: [RowChoice] = []
     /// From 0 to 1, while something moves.
     public var progress: Double?
     /// Where it is, once it came in.
     public var path: String?
     public var choices: [RowChoice] = []
 
-    public init(_ row: Row, locale: Locale = .current) {
+    public struct Sign: Equatable, Sendable {
+        public let symbol: String
+        public let words: Phrase
+    }
+
+    /// What is reacted with most. Others that come in are shown as they are.
+    private static let symbols = ["👍", "❤️", "😂", "😮", "😢"]
+
+    /// `canAnswer`: something can be written about what both keep.
+    public init(_ row: Row, canAnswer: Bool = true, locale: Locale = .current) {
         at = row.at
+        ours = row.ours
+        author = Phrase(row.ours ? .rowOurs : .rowTheirs)
         switch row {
-        case .text(let row):
+        case .text(let text):
             isFile = false
-            ours = row.ours
-            text = row.text
-            author = Phrase(row.ours ? .rowOurs : .rowTheirs)
-            if row.ours {
-                switch row.mark {
+            self.text = text.text
+            if text.ours {
+                switch text.mark {
                 case .nobody: break
                 case .onThisPhone: status = Phrase(.markHere)
                 case .onTheirs: status = Phrase(.markTheirs)
                 }
             }
+            if text.isEdited { status = status.map { Phrase(.fileLine, Phrase(.edited), $0) } ?? Phrase(.edited) }
+            quote = text.quote.map { quote in
+                switch quote {
+                case .text(let text): .verbatim(text)
+                case .other(let key): Phrase(key)
+                }
+            }
+            reactions = text.reactions.map { one in
+                let who = Phrase(one.ours ? .rowOurs : .rowTheirs)
+                return Sign(symbol: one.symbol, words: Phrase(.reacted, who, .verbatim(one.symbol)))
+            }
+            if canAnswer && row.isKept {
+                symbols = Self.symbols.map { .react(text.number, $0) }
+                menu = [.reply(text.number)] + (text.ours ? [.edit(text.number), .takeBack(text.number)] : [])
+            }
+        case .note(let note):
+            isFile = false
+            isNote = true
+            text = ""
+            status = Phrase(note.what)
         case .file(let row):
             isFile = true
-            ours = row.ours
             text = row.name
-            author = Phrase(row.ours ? .rowOurs : .rowTheirs)
             path = row.path
             var size = Phrase.verbatim(amount(row.size, locale: locale))
             if let done = row.done {
@@ -71,6 +108,10 @@ public enum RowChoice: Equatable, Sendable {
     /// Shows the file at this path, or hands it on: only the platform can.
     case open(String)
     case save(String)
+    case reply(UInt64)
+    case react(UInt64, String)
+    case edit(UInt64)
+    case takeBack(UInt64)
 
     public var label: Key {
         switch self {
@@ -79,7 +120,17 @@ public enum RowChoice: Equatable, Sendable {
         case .cancel: .stop
         case .open: .openFile
         case .save: .save
+        case .reply: .reply
+        case .react: .messageMenu
+        case .edit: .edit
+        case .takeBack: .takeBackText
         }
+    }
+
+    /// What is asked before it is done, since it cannot be undone.
+    public var asks: Asking? {
+        guard case .takeBack = self else { return nil }
+        return Asking(title: Phrase(.takeBackTitle), text: .takeBackSure, keep: .keepIt)
     }
 }
 
@@ -92,6 +143,10 @@ extension AppModel {
         case .cancel(let number): cancelFile(number)
         case .open(let path): return .open(path)
         case .save(let path): return .save(path)
+        case .reply(let number): reply(to: number)
+        case .react(let number, let symbol): react(to: number, with: symbol)
+        case .edit(let number): edit(number)
+        case .takeBack(let number): takeBack(number)
         }
         return nil
     }

@@ -86,6 +86,15 @@ public struct Sample: Sendable {
                     ], digits: ["0412", "7731", "9056"]))),
         Sample(name: "talk-begun", screen: .conversation(talk)),
         Sample(name: "talk", screen: .conversation(talk), rows: rows),
+        Sample(name: "talk-answers", screen: .conversation(talk), rows: answers),
+        Sample(
+            name: "talk-reply",
+            screen: .conversation(about(Subject(number: 5, text: "See you at the harbour!", isEdit: false))), rows: rows
+        ),
+        Sample(
+            name: "talk-change",
+            screen: .conversation(
+                about(Subject(number: 2, text: "Yes! Sending you the pictures now.", isEdit: true))), rows: rows),
         Sample(name: "apart", screen: .conversation(apart()), rows: Array(rows.prefix(2))),
         Sample(name: "apart-restored", screen: .conversation(apart(restored: .apartRestoredTheirs))),
         Sample(name: "talk-over", screen: .conversation(over), rows: rows),
@@ -133,6 +142,12 @@ public struct Sample: Sendable {
     private static let talk = Conversation(
         name: "Mira", trust: .trustVerified, reason: .reasonScanned, line: nil, compare: nil, limit: nil)
 
+    private static func about(_ subject: Subject) -> Conversation {
+        var talk = talk
+        talk.subject = subject
+        return talk
+    }
+
     private static func apart(restored: Key? = nil) -> Conversation {
         var apart = talk
         apart.line = .apartLooking
@@ -146,6 +161,19 @@ public struct Sample: Sendable {
         over.end(.kindTheyLeft)
         return over
     }()
+
+    private static let answers: [Row] = [
+        .text(
+            TextRow(
+                number: 1, ours: false, text: "Shall we meet at the harbour?", at: 1_764_424_680, mark: .onThisPhone,
+                reactions: [Reaction(ours: true, symbol: "👍")])),
+        .text(
+            TextRow(
+                number: 2, ours: true, text: "At six, by the blue boat.", at: 1_764_424_800, mark: .onTheirs,
+                quote: .text("Shall we meet at the harbour?"), reactions: [Reaction(ours: false, symbol: "❤️")],
+                isEdited: true)),
+        .note(NoteRow(number: 3, ours: false, what: .noteTakenBack, at: 1_764_424_860)),
+    ]
 
     private static let rows: [Row] = [
         .text(TextRow(number: 1, ours: false, text: "Did you get home all right?", at: 1_764_424_680)),

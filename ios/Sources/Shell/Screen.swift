@@ -200,8 +200,18 @@ public struct Contact: Equatable, Sendable, Identifiable {
     /// They can be looked for.
     public var canBeFound = false
     public var isBlocked = false
+    /// So many bytes of files are taken from them unasked; none for as many as from everybody.
+    public var takesFilesUpTo: UInt64?
     /// The ways by which they were reached, the newest first.
     public var ways: [ReachedBy] = []
+}
+
+extension Contact {
+    /// What a person chooses from for `takesFilesUpTo`, with what is chosen now among it.
+    var unaskedChoices: [UInt64?] {
+        let usual: [UInt64] = [0, 10_000_000, 100_000_000, 1_000_000_000]
+        return [nil] + Set(usual + (takesFilesUpTo.map { [$0] } ?? [])).sorted()
+    }
 }
 
 /// A way by which somebody was reached.
@@ -439,6 +449,17 @@ public struct Conversation: Equatable, Sendable {
     public var apart: Apart?
     /// It is over, and they can be looked for.
     public var canSeek = false
+    /// What the person writes about, if they chose that.
+    public internal(set) var subject: Subject?
+    /// A text that could not be said and goes back to where it was typed, by `AppModel.takeUnsent`.
+    public internal(set) var unsent: String?
+}
+
+/// A row that a reply is written to, or whose text is changed.
+public struct Subject: Equatable, Sendable {
+    public let number: UInt64
+    public let text: String
+    public let isEdit: Bool
 }
 
 /// Somebody is looked for, and comes back to the same place.
@@ -458,6 +479,7 @@ extension Conversation {
         isHeld = false
         canVouch = false
         apart = nil
+        subject = nil
         isOver = true
     }
 }
@@ -492,12 +514,32 @@ public struct Notice: Equatable, Sendable {
 public enum Row: Equatable, Sendable, Identifiable {
     case text(TextRow)
     case file(FileRow)
+    case note(NoteRow)
 
     /// Unique in this conversation.
     public var id: UInt64 {
         switch self {
         case .text(let row): row.number
         case .file(let row): row.number
+        case .note(let row): row.number
+        }
+    }
+
+    /// Both keep it.
+    public var isKept: Bool {
+        switch self {
+        case .text(let row): row.mark != .nobody
+        case .file: false
+        case .note: true
+        }
+    }
+
+    /// It was there before this session looked.
+    public var isOld: Bool {
+        switch self {
+        case .text(let row): row.isOld
+        case .file: false
+        case .note(let row): row.isOld
         }
     }
 
@@ -505,6 +547,7 @@ public enum Row: Equatable, Sendable, Identifiable {
         switch self {
         case .text(let row): row.ours
         case .file(let row): row.ours
+        case .note(let row): row.ours
         }
     }
 
@@ -514,6 +557,7 @@ public enum Row: Equatable, Sendable, Identifiable {
             switch self {
             case .text(let row): row.at
             case .file(let row): row.at
+            case .note(let row): row.at
             }
         }
         set {
@@ -524,6 +568,9 @@ public enum Row: Equatable, Sendable, Identifiable {
             case .file(var row):
                 row.at = newValue
                 self = .file(row)
+            case .note(var row):
+                row.at = newValue
+                self = .note(row)
             }
         }
     }
@@ -537,6 +584,32 @@ public struct TextRow: Equatable, Sendable {
     public var mark = Mark.nobody
     /// It was there before this session looked.
     public var isOld = false
+    public var quote: Quote?
+    public var reactions: [Reaction] = []
+    /// It said something else before.
+    public var isEdited = false
+}
+
+/// Something of which no more can be said than `what`.
+public struct NoteRow: Equatable, Sendable {
+    public let number: UInt64
+    public let ours: Bool
+    public let what: Key
+    public internal(set) var at: UInt64 = 0
+    /// It was there before this session looked.
+    public var isOld = false
+}
+
+/// What a text replies to: the text, or what there is to say in its place.
+public enum Quote: Equatable, Sendable {
+    case text(String)
+    case other(Key)
+}
+
+/// What one of the two reacted with.
+public struct Reaction: Equatable, Sendable {
+    public let ours: Bool
+    public let symbol: String
 }
 
 /// Who keeps what was written.

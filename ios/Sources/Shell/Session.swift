@@ -21,6 +21,10 @@ struct Session {
     private var talk: View?
     /// The person said goodbye.
     var isLeft = false
+    /// A row that is written about.
+    private var about: Subject?
+    /// What was written and could not be said, until it is where it was typed.
+    private(set) var unsent: String?
     /// What they call themselves, where that is known.
     private var name: String?
     private var paces: [UInt64: Pace] = [:]
@@ -61,6 +65,29 @@ struct Session {
         if view.isConversation || view.isApart { talk = view }
     }
 
+    /// What is written about, while it can be.
+    var subject: Subject? {
+        get {
+            about.flatMap { about in
+                over == nil
+                    && rows.contains { if case .text(let row) = $0 { row.number == about.number } else { false } }
+                    ? about : nil
+            }
+        }
+        set { about = newValue }
+    }
+
+    /// Nothing that was typed is lost because it could not be said.
+    mutating func giveBack(_ text: String) {
+        guard !text.isEmpty else { return }
+        unsent = unsent.map { $0 + "\n" + text } ?? text
+    }
+
+    mutating func takeUnsent() -> String? {
+        defer { unsent = nil }
+        return unsent
+    }
+
     /// It is over for this reason, and stays to be read.
     mutating func end(_ why: Key) {
         over = why
@@ -72,19 +99,23 @@ struct Session {
     mutating func take(_ row: Row, before: UInt64?, _ now: ContinuousClock.Instant) {
         let place = rows.lastIndex { $0.id == row.id }
         var row = row
-        var isOld = false
+        var isRead = row.ours || row.isOld
         switch row {
-        case .text(let text): isOld = text.isOld
+        case .text: break
         case .file(var file):
             file.rate = file.done.flatMap { paces[file.number, default: Pace()].moved($0, at: now) }
             if file.done == nil { paces[file.number] = nil }
             row = .file(file)
+        case .note:
+            // There is nothing to be read any more.
+            unread.remove(row.id)
+            isRead = true
         }
         if let place {
             rows[place] = row
             return
         }
-        if !row.ours && !isOld { unread.insert(row.id) }
+        if !isRead { unread.insert(row.id) }
         rows.insert(row, at: before.flatMap { number in rows.firstIndex { $0.id == number } } ?? rows.endIndex)
     }
 
@@ -114,8 +145,9 @@ struct Session {
     /// What only an earlier session with the same person holds goes over to this one: the core lists again what both
     /// keep.
     mutating func takeOver(_ before: Session) {
-        let kept = before.rows.filter { if case .text(let row) = $0 { row.mark == .nobody } else { true } }
-        rows = (kept + rows).sorted { $0.at < $1.at }
+        let others = before.rows.filter { !$0.isKept }
+        rows = (others + rows).sorted { $0.at < $1.at }
+        giveBack(before.unsent ?? "")
     }
 
     mutating func drop(_ row: UInt64) {
@@ -136,12 +168,14 @@ struct Session {
                 .host(name ?? known?.name)
             }
         var listed = UnderWay(id: id, with: with, status: over ?? view.status)
-        listed.last = rows.last.map {
-            switch $0 {
-            case .text(let row): row.text
-            case .file(let row): row.name
-            }
-        }
+        listed.last =
+            rows.reversed().lazy.compactMap {
+                switch $0 {
+                case .text(let row): row.text
+                case .file(let row): row.name
+                case .note: nil
+                }
+            }.first
         listed.at = rows.last?.at
         listed.unread = unread.count
         listed.isOver = over != nil

@@ -152,7 +152,7 @@ private final class Throwing: Listener, @unchecked Sendable {
     /// What the other side wrote.
     var texts: [String] {
         lock.withLock { changes }.compactMap {
-            if case .listed(_, .text(_, false, let text, _, _, _), _) = $0 { text } else { nil }
+            if case .listed(_, .text(_, false, let text, _, _, _, _, _, _), _) = $0 { text } else { nil }
         }
     }
 

@@ -106,6 +106,103 @@ final class MeetingTests: XCTestCase {
         await guest.leaves()
     }
 
+    func testATextIsAnsweredReactedToChangedAndTakenBack() async throws {
+        try await meeting { host, guest in
+            host.model.send("at six?")
+            let theirs = try await guest.text("what the host says") { $0.text == "at six?" }
+            guest.model.reply(to: theirs.number)
+            try await guest.sees("what is written about") { screen in
+                screen.conversation?.subject == Subject(number: theirs.number, text: "at six?", isEdit: false)
+                    ? true : nil
+            }
+            guest.model.send("at seven")
+            let reply = try await host.text("the reply") { !$0.ours }
+            XCTAssertEqual(
+                [reply.text, RowPage(.text(reply)).quote.map { "\($0)" }],
+                ["at seven", "\(Phrase.verbatim("at six?"))"])
+            try await guest.sees("that nothing is written about") { $0.conversation?.subject == nil ? true : nil }
+            // The same once more is: not any more.
+            XCTAssertNil(host.model.perform(.react(reply.number, "👍")))
+            try await guest.text("a reaction") { $0.reactions == [Reaction(ours: false, symbol: "👍")] }
+            try await host.text("the same here") { $0.reactions == [Reaction(ours: true, symbol: "👍")] }
+            XCTAssertNil(host.model.perform(.react(reply.number, "👍")))
+            try await guest.text("no reaction") { $0.text == "at seven" && $0.reactions.isEmpty }
+            let ours = try await host.text("ours") { $0.ours }
+            XCTAssertEqual(
+                RowPage(.text(ours)).menu, [.reply(ours.number), .edit(ours.number), .takeBack(ours.number)])
+            XCTAssertEqual(RowPage(.text(reply)).menu, [.reply(reply.number)])
+            XCTAssertEqual(RowPage(.text(ours), canAnswer: false).menu, [])
+            XCTAssertNil(host.model.perform(.edit(ours.number)))
+            try await host.sees("what is changed") { $0.conversation?.subject?.isEdit == true ? true : nil }
+            host.model.dropSubject()
+            try await host.sees("that nothing is") { $0.conversation?.subject == nil ? true : nil }
+            host.model.edit(ours.number)
+            try await host.sees("what is changed") { $0.conversation?.subject?.isEdit == true ? true : nil }
+            host.model.send("at seven?")
+            try await guest.text("the other text") {
+                $0.number == theirs.number && $0.text == "at seven?" && $0.isEdited
+            }
+            // What is taken back cannot be written about any more.
+            guest.model.reply(to: theirs.number)
+            try await guest.sees("what is written about") { $0.conversation?.subject != nil ? true : nil }
+            XCTAssertNotNil(RowChoice.takeBack(ours.number).asks)
+            XCTAssertNil(host.model.perform(.takeBack(ours.number)))
+            _ = try await guest.waiting(for: "that it is gone") { guest.notes == [.noteTakenBack] ? true : nil }
+            try await guest.sees("that nothing is written about") { $0.conversation?.subject == nil ? true : nil }
+        }
+    }
+
+    func testWhatCouldNotBeKeptGoesBackToWhereItWasTyped() async throws {
+        try await meeting { host, guest in
+            host.model.send("hello")
+            try await guest.reads("hello")
+            let session = try XCTUnwrap(host.model.front)
+            host.model.hear(.notWritten(session, "first", Refusal(kind: .storageFull)))
+            try await host.isTold(.kindStorageFull)
+            host.model.hear(.notWritten(session, "second", Refusal(kind: .storageFull)))
+            XCTAssertEqual(host.model.screen.conversation?.unsent, "first\nsecond")
+            XCTAssertEqual(host.model.takeUnsent(), "first\nsecond")
+            XCTAssertNil(host.model.takeUnsent())
+            XCTAssertNil(host.model.screen.conversation?.unsent)
+            // The same where the core does not take it at all.
+            let long = String(repeating: "x", count: 65 << 10)
+            host.model.send(long)
+            try await host.sees("what came back") { $0.conversation?.unsent == long ? true : nil }
+            // What comes back to somebody who is over is there again when they are looked for.
+            host.model.goodbye()
+            try await host.isOver(.lineLeft)
+            host.model.meet(try XCTUnwrap(host.model.screen.conversation?.contact))
+            try await host.sees("what came back") { screen in
+                screen.conversation.flatMap { $0.apart != nil && $0.unsent == long ? true : nil }
+            }
+        }
+    }
+
+    func testAPersonIsCalledSomethingElseAndIsBlockedUntilTheyAreNot() async throws {
+        try await meeting { host, guest in
+            let id = try XCTUnwrap(host.model.screen.conversation?.contact)
+            host.model.look(at: id)
+            try await host.person("the person") { _ in true }
+            var typed = Typed()
+            typed.name = " My sister "
+            XCTAssertNil(host.model.perform(.giveName(id), typed: typed))
+            try await host.person("the name") { $0.name == "My sister" && $0.ownName == "Ben" }
+            host.model.giveName(id, " ")
+            try await host.person("their own name") { $0.name == "Ben" && $0.ownName == nil }
+            XCTAssertNil(host.model.perform(.takeFiles(id, 7)))
+            try await host.person("how much is taken") {
+                $0.takesFilesUpTo == 7 && $0.unaskedChoices.prefix(3) == [nil, 0, 7]
+            }
+            XCTAssertNil(host.model.perform(.block(id, true)))
+            try await host.person("that they are blocked") { $0.isBlocked }
+            try await guest.sees("that it is over") { screen in
+                screen.conversation.flatMap { $0.isOver || $0.apart != nil ? true : nil }
+            }
+            XCTAssertNil(host.model.perform(.block(id, false)))
+            try await host.person("that they are not") { !$0.isBlocked }
+        }
+    }
+
     func testAFileGoesThrough() async throws {
         try await meeting { host, guest in
             let content = Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })

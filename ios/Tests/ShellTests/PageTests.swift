@@ -151,7 +151,8 @@ final class PageTests: XCTestCase {
             let page = Page(screen)
             for choice in page.everything + page.waiting.flatMap(\.more) {
                 switch choice.action {
-                case .goodbye, .giveUp, .withdraw, .forget, .startAnew: XCTAssertNotNil(choice.asks, "\(choice)")
+                case .goodbye, .giveUp, .withdraw, .forget, .startAnew, .block(_, true):
+                    XCTAssertNotNil(choice.asks, "\(choice)")
                 default: XCTAssertNil(choice.asks, "\(choice)")
                 }
             }

@@ -117,6 +117,32 @@ final class Person {
         }
     }
 
+    var texts: [TextRow] {
+        model.rows.compactMap { if case .text(let row) = $0 { row } else { nil } }
+    }
+
+    var notes: [Key] {
+        model.rows.compactMap { if case .note(let row) = $0 { row.what } else { nil } }
+    }
+
+    /// A text as it looks then, ours or theirs.
+    @discardableResult
+    func text(_ what: String, file: StaticString = #filePath, line: UInt = #line, _ isIt: (TextRow) -> Bool)
+        async throws
+        -> TextRow
+    {
+        try await waiting(for: what, file: file, line: line) { texts.first(where: isIt) }
+    }
+
+    /// Somebody who was met, on the screen.
+    func person(_ what: String, file: StaticString = #filePath, line: UInt = #line, _ isIt: (Contact) -> Bool)
+        async throws
+    {
+        try await sees(what, file: file, line: line) { screen in
+            if case .person(let one) = screen, isIt(one) { true } else { nil }
+        }
+    }
+
     func file(_ state: Key, file: StaticString = #filePath, line: UInt = #line) async throws -> FileRow {
         try await waiting(for: state.rawValue, file: file, line: line) {
             for case .file(let row) in model.rows where row.state == state { return row }

@@ -25,6 +25,7 @@ final class ReturnTests: XCTestCase {
             XCTAssertTrue(waits.suffix(2).allSatisfy { $0.mark == .onThisPhone })
             host.model.takeBack(waits[3].number)
             _ = try await host.waiting(for: "one that is gone") { host.texts.count == 3 ? true : nil }
+            XCTAssertEqual(host.notes, [.noteTakenBack])
             host.model.back()
             let home = try await host.sees("home") { $0.home }
             XCTAssertEqual(home.with(known)?.presence, .trying)
@@ -188,9 +189,5 @@ extension Person {
         try await sees("them", file: file, line: line) { screen in
             screen.conversation.flatMap { $0.apart == nil && !$0.isOver ? true : nil }
         }
-    }
-
-    fileprivate var texts: [TextRow] {
-        model.rows.compactMap { if case .text(let row) = $0 { row } else { nil } }
     }
 }

@@ -309,6 +309,7 @@ fn counted(mut real: Link, counter: Arc<AtomicU64>) -> Link {
             state,
             mut cut,
             path: _path,
+            quiet: _,
         } = end;
         let (sender, cutter) = (real.sender(), real.cutter());
         loop {

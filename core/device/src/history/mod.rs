@@ -9,12 +9,14 @@
 //! The store does things in the order in which they are asked. If it fails, what is at hand here is ahead of
 //! it, and is read anew.
 
+mod bundle;
 mod channel;
 mod life;
 mod listing;
 mod saying;
 mod unread;
 
+pub use bundle::Bundled;
 pub(super) use life::Endings;
 pub(super) use listing::{Listing, unkept};
 pub(super) use saying::write;
@@ -22,11 +24,12 @@ pub use unread::Summary;
 
 use super::shared::Shared;
 use super::{Done, Event, Found, Page, Query, Refusal, RequestId, SessionId, Ticket, Write};
+use bundle::{Making, Taking};
 use channel::Channel;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{
-    self, Agreement, Author, Body, Draft, DraftError, Fault, Ledger, LogKeys, Marks, Place,
-    ReplyTo, Row, Transcript,
+    self, Agreement, Author, Body, Draft, DraftError, Fault, Incarnation, Ledger, LogKeys, Marks,
+    Place, ReplyTo, Row, Transcript,
 };
 use handfast_protocol::pairing::Now;
 use handfast_store::StoreError;
@@ -68,6 +71,10 @@ pub(super) struct History {
     start: Start,
     /// The link over which the logs are exchanged.
     channel: Option<Channel>,
+    /// Bundles that are wanted, that is made, and that comes in.
+    wanted_bundles: VecDeque<RequestId>,
+    making: Option<Making>,
+    taking: Option<Taking>,
     drafts: VecDeque<Unwritten>,
     /// Batches on their way to the disk, in their order.
     writing: VecDeque<Batch>,
@@ -110,6 +117,8 @@ enum Of {
     Own(Vec<(SessionId, Option<String>)>),
     /// Asked for by the exchange with this number.
     Exchange(u64),
+    /// They came in a bundle.
+    Bundle,
 }
 
 /// What is read from the disk, and for whom.
@@ -118,6 +127,8 @@ enum Reading {
     Ledger,
     /// For the exchange with this number.
     Exchange(u64),
+    /// For a bundle.
+    Bundle,
     /// Rows further back.
     Earlier(RequestId),
 }
@@ -135,6 +146,9 @@ impl History {
             agreement: shared.agreement(with),
             start: Start::At(None),
             channel: None,
+            wanted_bundles: VecDeque::new(),
+            making: None,
+            taking: None,
             drafts: VecDeque::new(),
             writing: VecDeque::new(),
             reading: BTreeMap::new(),
@@ -156,7 +170,10 @@ impl History {
 
     /// Nothing is on its way, so nothing is lost if it is not at hand any more.
     pub(super) fn is_idle(&self) -> bool {
-        self.drafts.is_empty() && self.writing.is_empty() && self.reading.is_empty()
+        self.drafts.is_empty()
+            && self.writing.is_empty()
+            && self.reading.is_empty()
+            && self.has_no_bundle()
     }
 
     /// Every row that is at hand, as if it had just been read.
@@ -358,6 +375,7 @@ impl History {
                 channel.kept(ledger, batch.rows.len(), at);
             }
             (Of::Exchange(_), _) => ledger.kept(batch.rows.len()),
+            (Of::Bundle, _) => self.kept_of_bundle(shared, &batch.rows, now),
             (Of::Own(_), channel) => {
                 ledger.kept(batch.rows.len());
                 for row in &batch.rows {
@@ -382,10 +400,14 @@ impl History {
         if let Some(channel) = &mut self.channel {
             channel.storage_failed();
         }
-        if let Of::Own(written) = batch.of {
-            for (session, text) in written {
-                give_back(shared, session, text, error);
+        match batch.of {
+            Of::Own(written) => {
+                for (session, text) in written {
+                    give_back(shared, session, text, error);
+                }
             }
+            Of::Bundle => self.no_bundle(shared, error),
+            Of::Exchange(_) => {}
         }
     }
 
@@ -435,6 +457,7 @@ impl History {
                     channel.found(ledger, result, at);
                 }
             }
+            (Some(Reading::Bundle), result) => self.found_for_bundle(shared, result, now),
             (Some(Reading::Ledger), Ok(_)) | (None, _) => {}
             (Some(Reading::Ledger), Err(error)) => self.is_unreadable(shared, error),
         }
@@ -464,6 +487,7 @@ impl History {
         for Unwritten { session, text, .. } in self.drafts.drain(..) {
             give_back(shared, session, text, error);
         }
+        self.no_bundle(shared, error);
     }
 
     /// Takes in rows that were read, and how far back they go.
@@ -521,10 +545,13 @@ impl History {
         let Some(ledger) = self.ledger.as_mut().filter(|_| !self.is_ahead) else {
             return;
         };
-        if let Some(channel) = &mut self.channel {
+        if let Some(channel) = &mut self.channel
+            && self.taking.is_none()
+        {
             channel.begin(ledger, at);
         }
         self.write_drafts(shared, at);
+        self.go_on_with_bundles(shared, now);
         self.exchange(shared, now);
     }
 
@@ -581,6 +608,21 @@ impl History {
         }
     }
 
+    /// What was written here in that incarnation is on the other side's disk, up to there.
+    fn is_delivered_up_to(
+        &mut self,
+        shared: &mut Shared,
+        (incarnation, up_to): (Incarnation, u64),
+        now: Now,
+    ) {
+        let mut writes = vec![Write::Delivered(self.with, incarnation, up_to)];
+        writes.extend(self.begin_delivered(shared, (incarnation, up_to), now));
+        shared.write_history(writes, self.with);
+        for place in self.transcript.delivered(incarnation, up_to) {
+            self.touched.entry(place).or_insert(true);
+        }
+    }
+
     /// Carries out what the exchange wants.
     fn exchange(&mut self, shared: &mut Shared, now: Now) {
         let (Some(channel), Some(ledger)) = (&mut self.channel, &mut self.ledger) else {
@@ -589,12 +631,7 @@ impl History {
         let number = channel.number;
         let wanted = channel.poll(ledger, shared, self.with);
         for (incarnation, up_to) in wanted.delivered {
-            let mut writes = vec![Write::Delivered(self.with, incarnation, up_to)];
-            writes.extend(self.begin_delivered(shared, (incarnation, up_to), now));
-            shared.write_history(writes, self.with);
-            for place in self.transcript.delivered(incarnation, up_to) {
-                self.touched.entry(place).or_insert(true);
-            }
+            self.is_delivered_up_to(shared, (incarnation, up_to), now);
         }
         for ticket in wanted.asked {
             self.reading.insert(ticket, Reading::Exchange(number));
@@ -613,7 +650,7 @@ impl Batch {
     fn own(&self) -> usize {
         match &self.of {
             Of::Own(written) => written.len(),
-            Of::Exchange(_) => 0,
+            Of::Exchange(_) | Of::Bundle => 0,
         }
     }
 }

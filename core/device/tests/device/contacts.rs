@@ -186,3 +186,38 @@ fn what_was_accepted_is_done_with_when_the_two_meet_as_contacts() {
     assert_eq!(end_of(&world, 1, both[1]), Some(SessionEnd::Elsewhere));
     assert!(!world.sides[1].disk.replies.contains_key(&id(&invitation)));
 }
+
+#[test]
+fn a_conversation_knows_whether_somebody_looks_at_it() {
+    let is_told = |world: &World, line: usize, side: usize, is_away: bool| {
+        let (side, word) = (format!("{side}"), format!("Away({is_away})"));
+        let mut log = since(world, line).into_iter();
+        log.any(|line| line.contains(&word) && line.contains(&side))
+    };
+    let mut world = apart(5);
+    let line = world.log.len();
+    let key = world.sides[1].key.public();
+    let listens = SessionTerms {
+        yields: true,
+        ..SessionTerms::default()
+    };
+    world.command(0, Command::Seek(key, Box::new(listens)));
+    let other = seek(&mut world, 1);
+    assert!(world.run_until(seconds(60), |world| talks(world, 1, other)));
+    world.run(seconds(1));
+    assert!(
+        is_told(&world, line, 0, true),
+        "who listens looks at nothing"
+    );
+    assert!(is_told(&world, line, 1, false));
+    for is_away in [true, false] {
+        let line = world.log.len();
+        world.command(1, Command::Away(is_away));
+        world.run(seconds(1));
+        assert!(
+            is_told(&world, line, 1, is_away),
+            "{:#?}",
+            since(&world, line)
+        );
+    }
+}

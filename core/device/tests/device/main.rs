@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests
 
+mod bundle;
 mod contacts;
 mod describe;
 mod here;

@@ -607,6 +607,7 @@ impl World {
                 }
                 let open = CarrierEvent::LinkOpen {
                     number: link,
+                    is_beside: false,
                     local,
                     remote,
                     path,
@@ -778,6 +779,8 @@ impl World {
             CarrierCommand::Send(message) => {
                 self.send(self.open_link_of(side, session), message);
             }
+            // Nobody comes beside here.
+            CarrierCommand::SendBeside(_) | CarrierCommand::ShutBeside => {}
             CarrierCommand::Shut => self.close(side, session),
             CarrierCommand::Cut => self.cut(side, session),
             CarrierCommand::Release => {
@@ -824,6 +827,7 @@ impl World {
                         addresses: vec![address],
                         reflexive: None,
                         external: None,
+                        told: None,
                     });
                     let end = (side, life, session);
                     self.later(Duration::from_millis(5), Happening::Arrives(end, event));

@@ -9,7 +9,7 @@ use handfast_protocol::conversation::{
 };
 use handfast_protocol::handshake::{Channel, ShortString, Trust};
 use handfast_protocol::link::{
-    Link, LinkCutter, LinkError, LinkReceiver, LinkRoom, LinkSender, LinkState,
+    Link, LinkCutter, LinkError, LinkQuiet, LinkReceiver, LinkRoom, LinkSender, LinkState,
 };
 use handfast_protocol::log;
 use handfast_protocol::transfer::{AHEAD, Decision, FRAME};
@@ -111,7 +111,7 @@ impl Conversation {
             files: Gate::default(),
         });
         let (events, reader) = mpsc::channel(EVENTS);
-        let (mut state, cutter) = (link.state(), link.cutter());
+        let (mut state, cutter, quiet) = (link.state(), link.cutter(), link.quiet());
         // How it is already is news as well.
         state.mark_changed();
         let (sender, receiver) = link.split();
@@ -124,6 +124,7 @@ impl Conversation {
             }),
             state,
             cutter,
+            quiet,
             files: Files::new(downloads, space),
             carried,
             events,
@@ -172,6 +173,11 @@ impl Conversation {
     /// The comparison, for whoever holds the screen.
     pub fn comparison(&self) -> Comparison {
         Comparison(self.shared.clone())
+    }
+
+    /// Whether this device is in the background. While both are, the link is checked seldom.
+    pub fn set_away(&self, is_away: bool) {
+        self.shared.tell(|machine| machine.set_away(now(), is_away));
     }
 
     /// As much again may come as the limits allow ([`Event::Limited`]).
@@ -313,6 +319,7 @@ struct Driver {
     receiver: Option<Incoming>,
     state: watch::Receiver<LinkState>,
     cutter: LinkCutter,
+    quiet: LinkQuiet,
     files: Files,
     carried: Carried,
     events: mpsc::Sender<Event>,
@@ -437,6 +444,7 @@ impl Driver {
             self.files.ask(request);
         }
         self.carried.ask(&mut machine);
+        self.quiet.set(machine.is_quiet());
         if machine.has_said_all() {
             self.sender = None;
         }

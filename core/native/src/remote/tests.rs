@@ -6,11 +6,11 @@ use super::messages::{FromClient, FromOwner, OverviewChange};
 use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
-    AcceptTerms, Command, ContactEdit, ContactView, DeliveryMode, Done, EndReason, Event,
-    ExportTerms, Exported, FileState, Hit, Hits, InviteTerms, Lasting, Milestones, Named, Outlook,
-    Pending, PendingId, Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport,
-    Refusal, RouterReport, Row, RowContent, Saying, Scope, Search, SessionCommand, SessionEnd,
-    SessionId, SessionTerms, Tag, View, Wish,
+    AcceptTerms, BundleError, Bundled, Command, ContactEdit, ContactView, DeliveryMode, Done,
+    EndReason, Event, ExportTerms, Exported, FileState, Hit, Hits, InviteTerms, Lasting,
+    Milestones, Named, Outlook, Pending, PendingId, Protection, Provenance, Quoted, Reached,
+    Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying, Scope, Search,
+    SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
@@ -20,7 +20,9 @@ use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInv
 use handfast_protocol::reconnect::RestoredClaim;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::{KeyStoreError, Refused, StoreError};
-use handfast_token::{Here, HereError, HereKey, Question, ReplyError, SealedHere, Secret, Token};
+use handfast_token::{
+    Here, HereError, HereKey, Question, ReplyError, SealedBundle, SealedHere, Secret, Token,
+};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -208,7 +210,9 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(20) {
+        match self.below(23) {
+            21 => Command::Bundle(self.key()),
+            22 => Command::TakeBundle(Box::new(self.bundle())),
             19 => Command::Search(Box::new(Search {
                 with: self.key(),
                 words: self.text(),
@@ -236,6 +240,7 @@ impl Numbers {
                 Command::NetworkChanged(addresses, self.perhaps(Self::address))
             }
             12 => Command::Sleep,
+            18 => Command::Away(self.yes()),
             13 => Command::Seek(self.key(), Box::new(self.session_terms())),
             14 => Command::Change(self.key(), self.edit()),
             15 => Command::Export(Box::new(ExportTerms {
@@ -248,6 +253,13 @@ impl Numbers {
             17 => Command::SeekHere(self.here(), Box::new(self.session_terms())),
             _ => Command::Wake,
         }
+    }
+
+    fn bundle(&mut self) -> SealedBundle {
+        let mut bytes = vec![self.below(256) as u8; 1 + 14 + 4 + 1_024 + 16];
+        bytes[0] = 0x51;
+        bytes[15..19].copy_from_slice(&1_024_u32.to_le_bytes());
+        SealedBundle::parse(&bytes).unwrap()
     }
 
     fn place(&mut self) -> Place {
@@ -576,6 +588,11 @@ impl Numbers {
             at: self.any(),
             text: self.text(),
         };
+        let bundled = Bundled {
+            bundle: self.bundle(),
+            messages: self.any(),
+            is_all: self.yes(),
+        };
         let hits = Hits {
             hits: vec![hit; self.below(3) as usize],
             next: self.perhaps(Self::place),
@@ -587,6 +604,13 @@ impl Numbers {
             Ok(Done::Exported(exported)),
             Ok(Done::Here(key, age)),
             Ok(Done::Found(Box::new(hits))),
+            Ok(Done::Bundled(Box::new(bundled))),
+            Ok(Done::TakenIn {
+                from: key,
+                messages: age,
+            }),
+            Err(Refusal::Bundle(BundleError::Altered)),
+            Err(Refusal::BundleMissing),
             Err(Refusal::Here(HereError::OtherContact)),
             Err(Refusal::SpentHere),
             Ok(Done::Beginning),

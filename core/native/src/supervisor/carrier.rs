@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
 /// What a carrier is told.
 #[derive(Debug)]
@@ -70,6 +70,10 @@ pub(super) struct Carrier {
     /// Finds out whether the firewall of this machine lets in whoever comes to a host.
     guard: JoinSet<Option<bool>>,
     link: Option<Open>,
+    /// Host: the one that was opened beside it, until the guest's handshake stands there.
+    beside: Option<Open>,
+    /// Host: the guest's handshake stands on the link.
+    stands: bool,
     /// The number of the last link.
     last_link: u64,
     /// Ends the last link, whoever holds it.
@@ -96,6 +100,7 @@ impl PortTurn {
 
 /// A link that the conversation does not have yet.
 struct Open {
+    number: u64,
     link: Link,
     sender: LinkSender,
     /// What the link had no room for.
@@ -108,10 +113,16 @@ struct Open {
 enum Wake {
     Call(Option<Call>),
     Connect(Option<ConnectEvent>),
-    Received(Bytes),
-    LinkEnded,
-    Sent,
+    Link(OnLink),
+    Beside(OnLink),
     Guard(Option<bool>),
+}
+
+/// What happens on a link.
+enum OnLink {
+    Received(Bytes),
+    Ended,
+    Sent,
 }
 
 impl Carrier {
@@ -143,6 +154,8 @@ impl Carrier {
             is_contact: false,
             guard: JoinSet::new(),
             link: None,
+            beside: None,
+            stands: false,
             last_link: 0,
             cutter: None,
             turn,
@@ -161,9 +174,24 @@ impl Carrier {
                     self.tell(CarrierEvent::Failed(TransportError::Closed))
                         .await;
                 }
-                Wake::Received(message) => self.tell(CarrierEvent::Received(message)).await,
-                Wake::LinkEnded => self.tell(CarrierEvent::LinkEnded).await,
-                Wake::Sent => {}
+                Wake::Link(OnLink::Received(message)) => {
+                    self.tell(CarrierEvent::Received(message)).await;
+                }
+                Wake::Link(OnLink::Ended) => {
+                    self.stands = false;
+                    if let Some(beside) = self.beside.take() {
+                        self.link = Some(beside);
+                    }
+                    self.tell(CarrierEvent::LinkEnded).await;
+                }
+                Wake::Beside(OnLink::Received(message)) => {
+                    self.tell(CarrierEvent::ReceivedBeside(message)).await;
+                }
+                Wake::Beside(OnLink::Ended) => {
+                    self.beside = None;
+                    self.tell(CarrierEvent::BesideEnded).await;
+                }
+                Wake::Link(OnLink::Sent) | Wake::Beside(OnLink::Sent) => {}
                 Wake::Guard(lets_in) => {
                     if let Some(lets_in) = lets_in {
                         self.tell(CarrierEvent::Guarded(!lets_in)).await;
@@ -182,7 +210,8 @@ impl Carrier {
         tokio::select! {
             call = calls.recv() => Wake::Call(call),
             event = next(connector) => Wake::Connect(event),
-            wake = Open::serve(&mut self.link) => wake,
+            on = Open::serve(&mut self.link) => Wake::Link(on),
+            on = Open::serve(&mut self.beside) => Wake::Beside(on),
             lets_in = done(guard) => Wake::Guard(lets_in),
         }
     }
@@ -277,6 +306,10 @@ impl Carrier {
                 }
             }
             CarrierCommand::Stands => {
+                self.stands = true;
+                if let Some(beside) = self.beside.take() {
+                    self.link = Some(beside);
+                }
                 if let Some(connector) = &self.connector {
                     connector.stands().await;
                 }
@@ -308,7 +341,15 @@ impl Carrier {
                     link.send_what_fits();
                 }
             }
+            CarrierCommand::SendBeside(message) => {
+                if let Some(link) = &mut self.beside {
+                    link.outgoing.push_back(message);
+                    link.send_what_fits();
+                }
+            }
+            CarrierCommand::ShutBeside => self.beside = None,
             CarrierCommand::Shut => {
+                self.stands = false;
                 if let Some(mut link) = self.link.take() {
                     // Without its senders a link delivers what it has taken, and says goodbye.
                     link.send_what_fits();
@@ -318,7 +359,7 @@ impl Carrier {
                 if let Some(cutter) = self.cutter.take() {
                     cutter.cut();
                 }
-                self.link = None;
+                (self.link, self.beside) = (None, None);
             }
             CarrierCommand::TryHarder => {
                 if let Some(connector) = &self.connector {
@@ -435,6 +476,7 @@ impl Carrier {
                     addresses: connector.addresses(),
                     reflexive: connector.reflexive().filter(|_| self.has_asked),
                     external: connector.external_address(),
+                    told: None,
                 });
                 let addresses = connector.addresses();
                 self.try_firewall(addresses);
@@ -445,14 +487,21 @@ impl Carrier {
                 let path = *link.path().borrow();
                 self.cutter = Some(link.cutter());
                 self.last_link += 1;
-                self.link = Some(Open {
+                let open = Some(Open {
+                    number: self.last_link,
                     sender: link.sender(),
                     link,
                     outgoing: VecDeque::new(),
                     has_ended: false,
                 });
+                let is_beside = self.is_host && self.stands;
+                match is_beside {
+                    true => self.beside = open,
+                    false => self.link = open,
+                }
                 CarrierEvent::LinkOpen {
                     number: self.last_link,
+                    is_beside,
                     local,
                     remote,
                     path,
@@ -468,8 +517,8 @@ impl Carrier {
         if !self.is_contact {
             self.connector = None;
         }
-        let is_it = self.last_link == number;
-        let link = match self.link.take_if(|_| is_it) {
+        self.beside = None;
+        let link = match self.link.take_if(|open| open.number == number) {
             Some(mut open) => {
                 open.deliver().await;
                 Some(open.link)
@@ -486,11 +535,13 @@ impl Carrier {
             link.send_what_fits();
         }
         (self.connector, self.endpoint) = (None, None);
+        // One moment for all of it: a peer that takes nothing holds nobody up twice.
+        let until = tokio::time::Instant::now() + GOODBYE;
         if let Some(served) = self.served.take() {
-            let _ = timeout(GOODBYE, served.ended()).await;
+            let _ = timeout_at(until, served.ended()).await;
         }
         let mapping = match self.sockets.take() {
-            Some(sockets) => sockets.leave().await,
+            Some(sockets) => sockets.leave(until).await,
             None => None,
         };
         drop(self.turn.gone);
@@ -502,7 +553,7 @@ impl Carrier {
 
 impl Open {
     /// The next thing that happens on a link; without one nothing does. May be dropped half-way.
-    async fn serve(open: &mut Option<Self>) -> Wake {
+    async fn serve(open: &mut Option<Self>) -> OnLink {
         let Some(open) = open else {
             return pending().await;
         };
@@ -511,17 +562,17 @@ impl Open {
         }
         tokio::select! {
             message = open.link.receive() => match message {
-                Ok(message) => Wake::Received(message),
+                Ok(message) => OnLink::Received(message),
                 Err(_) => {
                     open.has_ended = true;
-                    Wake::LinkEnded
+                    OnLink::Ended
                 }
             },
             room = open.sender.room(), if !open.outgoing.is_empty() => {
                 if let (Ok(room), Some(message)) = (room, open.outgoing.pop_front()) {
                     let _ = room.send(message);
                 }
-                Wake::Sent
+                OnLink::Sent
             }
         }
     }

@@ -4,7 +4,6 @@
 //! A session that must not be linked to others has sockets of its own.
 
 use super::network::{Network, with_own};
-use crate::GOODBYE;
 use handfast_device::{Bind, ReflexiveReport, RouterReport, Scope};
 use handfast_net::{AskRouter, Endpoint, PortMapping, Roaming, TransportError};
 use std::net::IpAddr;
@@ -12,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// The endpoints that are shared now.
 #[derive(Clone, Debug, Default)]
@@ -206,13 +205,13 @@ impl Sockets {
         }
     }
 
-    /// One session less has them. Whoever was the last waits until they are closed, or for a moment; the
-    /// port of the router is to be ended then.
-    pub(super) async fn leave(self: Arc<Self>) -> Option<PortMapping> {
+    /// One session less has them. Whoever was the last waits until they are closed, or until then; the port of
+    /// the router is to be ended after that.
+    pub(super) async fn leave(self: Arc<Self>, until: Instant) -> Option<PortMapping> {
         let last = Arc::into_inner(self)?;
         let roaming = last.roaming();
         drop(last.endpoint);
-        let _ = timeout(GOODBYE, roaming.ended()).await;
+        let _ = timeout_at(until, roaming.ended()).await;
         last.mapping.into_inner()
     }
 

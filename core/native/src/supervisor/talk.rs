@@ -155,6 +155,7 @@ impl Talk {
                     Some(TalkCommand::Trust(_)) => {
                         comparison.take_word();
                     }
+                    Some(TalkCommand::Away(is_away)) => conversation.set_away(is_away),
                     Some(TalkCommand::AllowMore) => conversation.allow_more().await,
                     Some(TalkCommand::Hold) => is_held = true,
                     Some(TalkCommand::GoOn) => is_held = false,

@@ -7,7 +7,9 @@
 //! records once it can open them. Whatever is beyond a limit is dropped; nothing that arrives ends or
 //! resets a tunnel. Once the tunnel stands, only sealed records pass.
 
+use super::cookie;
 use bytes::BytesMut;
+use handfast_protocol::reconnect::DtlsCookie;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -74,6 +76,8 @@ pub(crate) fn greeting(datagram: &[u8]) -> Option<Greeting> {
 /// The handshake of one tunnel, as far as it may be the peer's.
 pub(super) struct Fence {
     is_client: bool,
+    /// What the first greeting has to show, where that is known.
+    cookie: Option<DtlsCookie>,
     /// The number of the message that the library waits for.
     next: u16,
     /// That message and those behind it, as far as they are known.
@@ -125,9 +129,10 @@ pub(super) struct Sorted {
 }
 
 impl Fence {
-    pub(super) fn new(is_client: bool) -> Self {
+    pub(super) fn new(is_client: bool, cookie: Option<DtlsCookie>) -> Self {
         Self {
             is_client,
+            cookie: cookie.filter(|_| !is_client),
             next: 0,
             partial: (0..WINDOW).map(|_| None).collect(),
             record: 0,
@@ -173,6 +178,7 @@ impl Fence {
                 _ => {}
             }
         }
+        self.take_cookie();
         sorted.is_news = self.is_next_whole();
         sorted
     }
@@ -185,7 +191,12 @@ impl Fence {
         };
         // A server waits for greetings before it waits for anything else.
         let is_early = !self.is_client && self.next < 2 && piece.kind != CLIENT_HELLO;
-        if is_early || piece.length > LONGEST_MESSAGE || piece.number >= MOST_MESSAGES {
+        let is_without_cookie = self.cookie.is_some() && piece.number == 0;
+        if is_early
+            || is_without_cookie
+            || piece.length > LONGEST_MESSAGE
+            || piece.number >= MOST_MESSAGES
+        {
             return;
         }
         let Some(slot) = self.partial.get_mut(usize::from(ahead)) else {
@@ -212,12 +223,36 @@ impl Fence {
         }
     }
 
+    /// A greeting that shows the known cookie is one that was asked for: what would have come before it is
+    /// known as well.
+    fn take_cookie(&mut self) {
+        let Some(cookie) = self.cookie.filter(|_| self.next == 0) else {
+            return;
+        };
+        let second = self
+            .partial
+            .get_mut(1)
+            .and_then(|partial| partial.take_if(|p| p.is_whole()));
+        if let Some(second) = second
+            && let Some(bytes) = cookie::without(&cookie, &second.bytes)
+        {
+            let first = Partial {
+                kind: CLIENT_HELLO,
+                length: bytes.len(),
+                bytes,
+            };
+            self.partial[0] = Some(first);
+            self.partial[1] = Some(second);
+        }
+    }
+
     fn is_next_whole(&self) -> bool {
         let next = self.partial.front().and_then(Option::as_ref);
         next.is_some_and(Partial::is_whole)
     }
 
-    /// The messages that are whole, in their order, as one datagram for the library.
+    /// The messages that are whole, in their order, as one datagram for the library, which answers one
+    /// greeting at a time.
     pub(super) fn messages(&mut self) -> Option<BytesMut> {
         let mut datagram = BytesMut::new();
         while self.is_next_whole()
@@ -235,6 +270,9 @@ impl Fence {
             datagram.extend_from_slice(&[0, 0, 0, a, b, c]);
             datagram.extend_from_slice(&message.bytes);
             self.next += 1;
+            if message.kind == CLIENT_HELLO {
+                break;
+            }
         }
         (!datagram.is_empty()).then_some(datagram)
     }

@@ -1,18 +1,18 @@
-//! Somebody who comes anew while a link to the same contact is open: a device that was restarted, or one that
-//! was copied.
+//! Somebody who comes anew while a link to the same contact or guest is open: a device that was restarted, or
+//! one that was copied.
 //!
-//! Whoever comes proves to hold the key of an hour, and no more. So it gets a slot of its own beside the one
-//! that seeks, and a link. The link that was open goes on until whoever is above says that the one behind the
-//! new link is the contact, or, if that was never said of the older, until the new one is open.
+//! Whoever comes proves to hold a certificate, and no more. So it gets a slot of its own beside the one that
+//! has the link, and a link. The link that was open goes on until whoever is above says that the one behind the
+//! new link is the contact or the guest, or, if that was never said of the older, until the new one is open.
 
 use super::router::SlotId;
-use super::seek::Seeking;
 use super::{Side, Slot};
 use crate::ice::Path;
-use crate::session::Session;
+use crate::session::{Parties, Session};
 use bytes::BytesMut;
 use handfast_protocol::link::{LinkError, LinkState};
 use handfast_protocol::reconnect::RendezvousKeys;
+use handfast_token::Knocker;
 use std::time::{Duration, Instant};
 
 /// How often somebody may come, and how often a link may be replaced.
@@ -22,14 +22,14 @@ const REPLACED_EVERY: Duration = Duration::from_secs(5);
 /// See the module text.
 #[derive(Default)]
 pub(super) struct Beside {
-    /// Beside which slot this one is. None for the slot that seeks.
+    /// Beside which slot this one is. None for the slot that was ordered.
     of: Option<SlotId>,
     /// Which slot is beside this one.
     slot: Option<SlotId>,
     comes: Option<Newcomer>,
     came: Option<Instant>,
     replaced: Option<Instant>,
-    /// Whoever is above has said of the open link that the contact is at its end.
+    /// Whoever is above has said of the open link that whoever is meant is at its end.
     stands: bool,
     /// What was said just now of the link that was opened last.
     word: Option<Word>,
@@ -38,7 +38,7 @@ pub(super) struct Beside {
 /// What whoever is above says of the link that was opened last.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {
-    /// The contact is at its end.
+    /// Whoever is meant is at its end.
     Stands,
     /// It is not wanted any more.
     GivenUp,
@@ -46,30 +46,35 @@ pub(super) enum Word {
 
 /// Somebody who comes, until the slot is there.
 struct Newcomer {
-    keys: RendezvousKeys,
+    who: Comes,
     path: Path,
     datagram: Option<BytesMut>,
 }
 
-impl Beside {
-    /// Of a slot that is beside that one.
-    pub(super) fn of(of: SlotId) -> Self {
-        Self {
-            of: Some(of),
-            ..Self::default()
-        }
-    }
+/// By what somebody comes.
+pub(super) enum Comes {
+    /// A contact, by the keys of an hour.
+    In(RendezvousKeys),
+    /// A guest, by the invitation.
+    As(Knocker),
+}
 
+impl Beside {
     /// Whether this slot is beside another.
     pub(super) fn is_beside(&self) -> bool {
         self.of.is_some()
     }
 
-    /// Somebody comes by this path, with this datagram, in that hour. There is one at a time.
+    /// Whether it was said of the open link that whoever is meant is at its end.
+    pub(super) fn stands(&self) -> bool {
+        self.stands
+    }
+
+    /// Somebody comes by this path, with this datagram. There is one at a time.
     pub(super) fn come(
         &mut self,
         now: Instant,
-        keys: RendezvousKeys,
+        who: Comes,
         path: Path,
         datagram: Option<BytesMut>,
     ) {
@@ -81,7 +86,7 @@ impl Beside {
         }
         self.came = Some(now);
         self.comes = Some(Newcomer {
-            keys,
+            who,
             path,
             datagram,
         });
@@ -110,29 +115,21 @@ enum Verdict {
 impl Slot {
     /// The slot of somebody who comes, which gets this name.
     fn begin_beside(&mut self, now: Instant, id: SlotId) -> Option<Self> {
-        let own = self.id;
-        let Side::Seek(seeking) = &mut self.side else {
-            return None;
-        };
         let Newcomer {
-            keys,
+            who,
             path,
             datagram,
-        } = seeking.beside.comes.take()?;
+        } = self.beside.comes.take()?;
+        let (side, parties, is_proved) = self.side_beside(who)?;
         let locals = self.locals.borrow().clone();
-        let mut session = seeking
-            .parties(&keys)
-            .and_then(|parties| Session::new(now, parties, &locals))
-            .ok()?;
-        // In the same hour the path was proved by the session that there is.
-        if seeking.current.as_ref().map(|keys| keys.at) == Some(keys.at) {
+        let mut session = Session::new(now, parties, &locals).ok()?;
+        if is_proved {
             session.begin_at(now, path);
         }
         if let Some(datagram) = datagram {
             session.handle(now, path, datagram);
         }
-        seeking.beside.slot = Some(id);
-        let side = Side::Seek(Box::new(seeking.in_one_hour(keys, own)));
+        self.beside.slot = Some(id);
         let mut slot = Self::new(
             side,
             self.events.clone(),
@@ -140,24 +137,50 @@ impl Slot {
             self.seen.clone(),
         );
         slot.id = id;
+        slot.beside.of = Some(self.id);
         slot.answered = true;
         slot.session = Some(session);
         slot.is_touched = true;
         Some(slot)
     }
 
+    /// The side of a slot for somebody who comes, who meets in its session, and whether the path was proved by
+    /// the session that there is, which has the same credentials then.
+    fn side_beside(&self, who: Comes) -> Option<(Side, Parties, bool)> {
+        match (&self.side, who) {
+            (Side::Seek(seeking), Comes::In(keys)) => {
+                let is_proved = seeking.current.as_ref().map(|keys| keys.at) == Some(keys.at);
+                let parties = seeking.parties(&keys).ok()?;
+                let side = Side::Seek(Box::new(seeking.in_one_hour(keys)));
+                Some((side, parties, is_proved))
+            }
+            (Side::Host(setup, credentials), Comes::As(knocker)) => {
+                let session = self.session.as_ref();
+                let is_proved = session.is_some_and(|session| session.is_with(&knocker));
+                let parties = self.parties_with(knocker)?;
+                let side = Side::Host(setup.clone(), credentials.clone());
+                Some((side, parties, is_proved))
+            }
+            (Side::Seek(_) | Side::Host(..) | Side::Guest(_), _) => None,
+        }
+    }
+
     /// Whoever is above says this of the link that was opened last.
     pub(super) fn judge_last(&mut self, word: Word) {
-        if let Some(beside) = self.beside() {
-            beside.word = Some(word);
-        }
+        self.beside.word = Some(word);
     }
 
     /// What was said is of this slot's own link, if it was of none beside.
     fn conclude(&mut self) {
-        let Some(beside) = self.beside() else { return };
-        match beside.word.take() {
-            Some(Word::Stands) => beside.stands = true,
+        match self.beside.word.take() {
+            Some(Word::Stands) => {
+                self.beside.stands = true;
+                // Whoever was coming may come again, and gets a link beside then.
+                self.newcomer = None;
+                if let Some(session) = &mut self.session {
+                    session.give_up_newcomer();
+                }
+            }
             Some(Word::GivenUp) => self.give_up_link(),
             None => {}
         }
@@ -174,42 +197,24 @@ impl Slot {
         self.is_touched = true;
     }
 
-    fn beside_is_over(&mut self) {
-        if let Some(beside) = self.beside() {
-            beside.slot = None;
-        }
-    }
-
     /// The contact knows nothing of the open tunnel any more, and can be met on this path.
     pub(super) fn meet_beside(&mut self, now: Instant, path: Path) {
         if let Side::Seek(seeking) = &mut self.side
             && self.link.is_some()
             && let Some(keys) = seeking.current.clone()
         {
-            seeking.beside.come(now, keys, path, None);
+            self.beside.come(now, Comes::In(keys), path, None);
         }
     }
 
     /// Whether whoever is above hears of attempts here that came to nothing: not of those beside.
     pub(super) fn is_heard_above(&self) -> bool {
-        match &self.side {
-            Side::Seek(seeking) => !seeking.beside.is_beside(),
-            Side::Host(..) | Side::Guest(_) => true,
-        }
-    }
-
-    fn beside(&mut self) -> Option<&mut Beside> {
-        match &mut self.side {
-            Side::Seek(seeking) => Some(&mut seeking.beside),
-            Side::Host(..) | Side::Guest(_) => None,
-        }
+        !self.beside.is_beside()
     }
 
     /// Whether this slot is beside another, and goes on.
     pub(super) fn is_wanted_beside(&self) -> bool {
-        let is_beside = |seeking: &Seeking| seeking.beside.is_beside();
-        let goes_on = self.session.is_some() || self.link.is_some();
-        matches!(&self.side, Side::Seek(seeking) if is_beside(seeking)) && goes_on
+        self.beside.is_beside() && (self.session.is_some() || self.link.is_some())
     }
 
     /// Takes over what the slot beside this one has. The link that was open ends without a goodbye.
@@ -224,12 +229,12 @@ impl Slot {
         self.out.append(&mut newer.out);
         self.queue.append(&mut newer.queue);
         self.is_touched = true;
+        self.beside.replaced = Some(now);
+        self.beside.slot = None;
+        self.beside.stands = false;
         if let (Side::Seek(seeking), Side::Seek(newer)) = (&mut self.side, &mut newer.side) {
             seeking.current = newer.current.take();
             seeking.is_renewed = true;
-            seeking.beside.replaced = Some(now);
-            seeking.beside.slot = None;
-            seeking.beside.stands = false;
         }
     }
 }
@@ -240,6 +245,7 @@ impl super::driver::Driver {
         for at in 0..self.slots.len() {
             if let Some(mut slot) = self.slots[at].begin_beside(now, self.next_id) {
                 slot.waker = self.waker.slot();
+                self.router.listen(slot.id, &slot.local_ufrags());
                 self.next_id += 1;
                 self.slots.push(slot);
             }
@@ -251,8 +257,7 @@ impl super::driver::Driver {
     pub(super) fn judge_newcomers(&mut self, now: Instant) -> bool {
         let mut at = 0;
         while at < self.slots.len() {
-            let beside = self.slots[at].beside();
-            if let Some(slot) = beside.and_then(|beside| beside.slot) {
+            if let Some(slot) = self.slots[at].beside.slot {
                 let is_it = |other: &Slot| other.id == slot && other.is_wanted_beside();
                 let newer = self.slots.iter().position(is_it);
                 match newer.map(|newer| (newer, self.judge(now, at, newer))) {
@@ -267,9 +272,9 @@ impl super::driver::Driver {
                     Some((_, Verdict::Both)) => {}
                     Some((newer, Verdict::Nobody)) => {
                         self.slots[newer].session = None;
-                        self.slots[at].beside_is_over();
+                        self.slots[at].beside.slot = None;
                     }
-                    None => self.slots[at].beside_is_over(),
+                    None => self.slots[at].beside.slot = None,
                 }
             }
             self.slots[at].conclude();
@@ -286,9 +291,7 @@ impl super::driver::Driver {
         let older = &mut self.slots[older];
         let is_gone = older.link.is_none() && older.session.is_none();
         let is_waited_for = older.commands.is_some();
-        let Some(beside) = older.beside() else {
-            return Verdict::Both;
-        };
+        let beside = &mut older.beside;
         let is_due = is_open && (!beside.stands || beside.word == Some(Word::Stands));
         match (is_due, beside.word) {
             (_, Some(Word::GivenUp)) if is_open => {
@@ -310,7 +313,7 @@ impl super::driver::Driver {
         let waits = |slot: &Slot| slot.commands.is_some().then_some(slot.id);
         let waiting: Vec<SlotId> = self.slots.iter().filter_map(waits).collect();
         for slot in &mut self.slots {
-            let of = slot.beside().and_then(|beside| beside.of);
+            let of = slot.beside.of;
             let is_begun = slot.link.is_none() && slot.session.is_some();
             if is_begun && of.is_some_and(|of| !waiting.contains(&of)) {
                 slot.session = None;

@@ -43,6 +43,7 @@ impl Slot {
             local: knocker.host,
             remote: knocker.guest,
             expected: knocker.fingerprint,
+            cookie: None,
         })
     }
 

@@ -156,8 +156,10 @@ impl Slot {
                 self.session = None;
                 self.deadline = None;
                 self.wait_again(now);
-                let error = TransportError::Closed;
-                let _ = self.events.try_send(ConnectEvent::Failed(error));
+                if self.is_heard_above() {
+                    let error = TransportError::Closed;
+                    let _ = self.events.try_send(ConnectEvent::Failed(error));
+                }
             }
             Side::Guest(_) => {
                 self.end_session();

@@ -6,13 +6,13 @@
 //! packet a minute, without a session behind it. An open link that has proved who is at its end is never
 //! touched by somebody who comes anew: whoever comes gets a slot beside it, see [`beside`](super::beside).
 
-use super::router::{Router, SlotId};
+use super::router::Router;
 use super::{Side, Slot};
 use crate::TransportError;
 use crate::asked::Asked;
 use crate::certificate::{TunnelCertificate, pin_of_scalar};
 use crate::endpoint::ConnectEvent;
-use crate::endpoint::beside::Beside;
+use crate::endpoint::beside::Comes;
 use crate::ice::{Path, can_reach};
 use crate::knock::{self, BINDING_REQUEST};
 use crate::session::{Parties, Session};
@@ -75,8 +75,6 @@ pub(super) struct Seeking {
     spent: Spent,
     /// The router has to be told which hours are listened to.
     pub(super) is_renewed: bool,
-    /// What there is to know of others who come while a link is open.
-    pub(super) beside: Beside,
 }
 
 /// How many packets went to somebody who was not heard by one token: all of them, and those to each address.
@@ -101,14 +99,13 @@ impl Seeking {
             elsewhere: None,
             spent: Spent::default(),
             is_renewed: true,
-            beside: Beside::default(),
         };
         seeking.learn(setup.addresses);
         seeking
     }
 
     /// The search of a slot beside: it has nobody to look for but who is there already.
-    pub(super) fn in_one_hour(&self, keys: RendezvousKeys, of: SlotId) -> Self {
+    pub(super) fn in_one_hour(&self, keys: RendezvousKeys) -> Self {
         let nobody = SeekSetup {
             part: self.part,
             hours: Vec::new(),
@@ -118,7 +115,6 @@ impl Seeking {
         Self {
             next: None,
             current: Some(keys),
-            beside: Beside::of(of),
             ..Self::new(nobody)
         }
     }
@@ -165,6 +161,7 @@ impl Seeking {
             local: ours.ice.clone(),
             remote: theirs.ice.clone(),
             expected: pin_of_scalar(&theirs.dtls)?,
+            cookie: Some(keys.cookie),
         })
     }
 
@@ -353,7 +350,8 @@ impl Slot {
         if let Some(session) = &self.session {
             let is_new_tunnel = self.link.is_some() && session.is_begun_anew(path, datagram);
             if is_new_tunnel && let Some(keys) = seeking.current.clone() {
-                seeking.beside.come(now, keys, path, Some(datagram.clone()));
+                self.beside
+                    .come(now, Comes::In(keys), path, Some(datagram.clone()));
                 return true;
             }
         }
@@ -402,7 +400,7 @@ impl Slot {
         let own = seeking.hours.first().filter(|own| own.at != keys.at);
         match (self.link.is_some(), is_here, seeking.part) {
             (true, ..) | (false, Some(true), Part::Responder) => {
-                seeking.beside.come(now, keys, path, check.cloned());
+                self.beside.come(now, Comes::In(keys), path, check.cloned());
             }
             // Its own checks decide, and they are heard.
             (false, Some(true), Part::Initiator) => {}
@@ -487,7 +485,6 @@ impl Slot {
                 true => now.checked_sub(QUICK).unwrap_or(now),
                 false => now,
             };
-            seeking.beside.forget();
         }
     }
 

@@ -36,6 +36,7 @@ impl End {
                     local: ours,
                     remote: theirs,
                     expected: guest.fingerprint(),
+                    cookie: None,
                 },
             ),
             Role::Guest => (
@@ -46,6 +47,7 @@ impl End {
                     local: theirs,
                     remote: ours,
                     expected: host.fingerprint(),
+                    cookie: None,
                 },
             ),
         };
@@ -141,6 +143,55 @@ fn a_host_that_comes_back_late_is_found_by_the_next_knock() {
     let mut host = End::new(now, Role::Host, &certificates);
     let took = meet(&mut host, &mut guest, now);
     assert!(took < Duration::from_millis(1_200), "{took:?}");
+}
+
+/// Lets both ends act until then, without a word. How many datagrams left.
+fn idle(host: &mut End, guest: &mut End, from: Instant, until: Instant) -> usize {
+    let (mut now, mut sent) = (from, 0);
+    while now < until {
+        let (to_guest, to_host) = (host.act(now), guest.act(now));
+        let to_guest = [to_guest, std::mem::take(&mut host.probes)].concat();
+        let to_host = [to_host, std::mem::take(&mut guest.probes)].concat();
+        let count = to_guest.len() + to_host.len();
+        sent += count;
+        now += STEP;
+        host.hear(now, to_host);
+        guest.hear(now, to_guest);
+        if count == 0 {
+            let next = [&host, &guest].map(|end| end.session.poll_timeout());
+            now = now.max(next[0].min(next[1]));
+        }
+    }
+    sent
+}
+
+#[test]
+fn an_open_session_that_nobody_looks_at_sends_four_datagrams_a_minute() {
+    let certificates = certificates();
+    let (mut guest, now) = patient_guest(&certificates, Duration::ZERO);
+    let mut host = End::new(now, Role::Host, &certificates);
+    let now = now + meet(&mut host, &mut guest, now);
+    // What the path carries is known by then.
+    let settled = now + Duration::from_secs(1200);
+    idle(&mut host, &mut guest, now, settled);
+    for end in [&mut host, &mut guest] {
+        end.session.be_quiet(settled, true);
+    }
+    let minutes = 9;
+    let until = settled + Duration::from_secs(60 * minutes);
+    let sent = idle(&mut host, &mut guest, settled, until);
+    assert!(sent as u64 <= 4 * minutes + 4, "{sent}");
+    assert!(!guest.session.is_silent() && !host.session.is_silent());
+
+    let word = Bytes::from_static(b"there you are");
+    host.session.write(until, &word).unwrap();
+    idle(
+        &mut host,
+        &mut guest,
+        until,
+        until + Duration::from_millis(100),
+    );
+    assert_eq!(guest.session.read().unwrap(), Some(word));
 }
 
 #[test]

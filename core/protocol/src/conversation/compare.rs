@@ -6,7 +6,8 @@ use super::message::Message;
 use super::{Event, Violation};
 use crate::handshake::{Commitment, GuestComparison, HostComparison, ShortString};
 use handfast_token::{Role, Secret, kdf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long after one comparison began a person may wish for the next.
 const APART: Duration = Duration::from_secs(5);

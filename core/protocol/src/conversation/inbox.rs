@@ -10,7 +10,7 @@ use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Instant;
+use web_time::Instant;
 
 /// Chunks that go to storage at once: about 256 KiB. Asking for every chunk costs more than writing it.
 const GATHERED: usize = 16;

@@ -29,7 +29,7 @@ use crate::transfer::{self, Decision};
 use bytes::Bytes;
 use handfast_token::Secret;
 use std::path::PathBuf;
-use std::time::Instant;
+use web_time::Instant;
 
 /// The most that a conversation holds of texts and of the contents of files, in bytes, including what is
 /// in the hands of the file store: texts and entries of logs that wait to be sent, texts that wait to be told and
@@ -79,6 +79,11 @@ pub struct Machine {
     is_silence_told: bool,
     /// Why the link is closed. What came before may still wait to be read.
     closed: Option<LinkError>,
+    /// Whether this device is in the background, and what the other was told about it last.
+    is_away: bool,
+    is_away_told: bool,
+    /// Whether the other device is.
+    is_peer_away: bool,
     leaving: Leaving,
     ending: Option<Ending>,
     is_end_told: bool,
@@ -146,6 +151,9 @@ impl Machine {
             is_silent: false,
             is_silence_told: false,
             closed: None,
+            is_away: false,
+            is_away_told: false,
+            is_peer_away: false,
             leaving: Leaving::Not,
             ending: None,
             is_end_told: false,
@@ -193,6 +201,12 @@ impl Machine {
     pub fn link_closed(&mut self, now: Instant, why: LinkError) {
         self.end_by(why);
         self.go_on(now);
+    }
+
+    /// True while both devices are in the background: little should be sent only to find out that the link is
+    /// still there.
+    pub fn is_quiet(&self) -> bool {
+        self.is_away && self.is_peer_away
     }
 
     /// True if a frame waits to be put on the link as soon as that has room.
@@ -399,6 +413,12 @@ impl Machine {
         }
     }
 
+    /// Whether this device is in the background; it is not, unless this says so.
+    pub fn set_away(&mut self, now: Instant, is_away: bool) {
+        self.is_away = is_away;
+        self.go_on(now);
+    }
+
     /// As much again may come as the limits allow ([`Event::Limited`]).
     pub fn allow_more(&mut self, now: Instant) {
         self.account.allow_more();
@@ -511,6 +531,7 @@ impl Machine {
                 let next = self.comparer.heard(message, now)?;
                 self.compared(next);
             }
+            Message::Away(is_away) => self.is_peer_away = is_away,
             Message::Bye => return Err(Ending::PeerLeft),
             Message::File(message) => {
                 let files = self.files.as_mut().ok_or(Violation::Malformed)?;
@@ -605,6 +626,7 @@ impl Machine {
     fn go_on(&mut self, now: Instant) {
         if self.ending.is_none() {
             self.tell_silence();
+            self.tell_away();
             self.outbox.go_on(now, &mut self.out);
             if self.leaving == Leaving::Delivering && self.outbox.is_idle() {
                 self.leaving = Leaving::Bye;
@@ -639,6 +661,15 @@ impl Machine {
                 true => Event::Interrupted,
                 false => Event::Resumed,
             });
+        }
+    }
+
+    /// Tells the other side whether this one is in the background. What came and went meanwhile is left out.
+    fn tell_away(&mut self) {
+        if self.is_away != self.is_away_told && self.out.has_room() && self.leaving == Leaving::Not
+        {
+            self.is_away_told = self.is_away;
+            self.out.say(Message::Away(self.is_away));
         }
     }
 

@@ -30,6 +30,9 @@ pub const CHUNK: usize = MAX_BODY - 5;
 /// Bytes of a text that one frame carries.
 const TEXT_PART: usize = MAX_BODY - 2;
 
+/// Kinds between belong to logs, to files that survive the connection, and to contacts.
+const AWAY: u8 = 24;
+
 /// The first kind that may be ignored.
 const OPTIONAL: u8 = 128;
 
@@ -66,6 +69,8 @@ pub enum Message {
     CompareNonce([u8; 32]),
     /// The host's nonce.
     CompareOpen([u8; 32]),
+    /// Whether this device is in the background, so that little should be sent to it.
+    Away(bool),
     /// About a file that survives the connection.
     File(transfer::Message),
     /// About the two logs, where both people keep what is said.
@@ -160,6 +165,7 @@ impl Message {
             Self::CompareCommit(value) => head.extend(iter::once(11).chain(*value)),
             Self::CompareNonce(value) => head.extend(iter::once(12).chain(*value)),
             Self::CompareOpen(value) => head.extend(iter::once(13).chain(*value)),
+            Self::Away(is_away) => head.extend([AWAY, u8::from(*is_away)]),
             Self::Log(message) => return message.encode(),
             Self::Unknown => head.push(OPTIONAL),
             Self::File(message) => return message.encode(),
@@ -225,6 +231,10 @@ impl Message {
             11 => Self::CompareCommit(array(&mut body)?),
             12 => Self::CompareNonce(array(&mut body)?),
             13 => Self::CompareOpen(array(&mut body)?),
+            AWAY => match body.try_get_u8() {
+                Ok(is_away @ (0 | 1)) => Self::Away(is_away == 1),
+                _ => return Err(Malformed),
+            },
             OPTIONAL.. => return Ok(Self::Unknown),
             _ => return Err(Malformed),
         };
@@ -288,6 +298,7 @@ mod tests {
             any::<[u8; 32]>().prop_map(Message::CompareCommit),
             any::<[u8; 32]>().prop_map(Message::CompareNonce),
             any::<[u8; 32]>().prop_map(Message::CompareOpen),
+            any::<bool>().prop_map(Message::Away),
         ]
     }
 

@@ -10,7 +10,7 @@ use blake2::{Blake2b, Digest};
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
-use std::time::Instant;
+use web_time::Instant;
 
 /// Files that are offered before the other side has answered. Fewer than any receiver lets wait.
 pub(super) const AHEAD: usize = 64;

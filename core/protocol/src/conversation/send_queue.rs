@@ -9,7 +9,8 @@ use crate::handshake::Sealer;
 use crate::log;
 use bytes::Bytes;
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// Texts that may wait to be sent.
 pub(super) const TEXTS: usize = 64;

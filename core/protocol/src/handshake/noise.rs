@@ -77,7 +77,7 @@ pub struct PublicKey(pub [u8; 32]);
 
 impl PublicKey {
     /// True if every shared secret with this key is zero, whatever our own key is (RFC 7748 §6.1).
-    fn is_low_order(&self) -> bool {
+    pub fn is_low_order(&self) -> bool {
         // Any clamped scalar is a multiple of 8, so it sends exactly the points of small order to zero.
         MontgomeryPoint(self.0).mul_clamped([0x55; 32]).to_bytes() == [0; 32]
     }

@@ -16,7 +16,8 @@ use handfast_token::{
     SealedReply, Secret,
 };
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long knocking may take before the reply is offered. A path on one network takes
 /// milliseconds; across networks, a second is long.

@@ -2,6 +2,7 @@
 
 use super::ask::{ANSWER_PATIENCE, Entropy, Introduced, REST, TRIES};
 use super::keeping::Keeping;
+use super::newcomer::Newcomer;
 use super::replies::{MOST_REPLIES, ReceivedReply, Replies, Search};
 use super::view::HostStage;
 use super::{
@@ -20,7 +21,8 @@ use handfast_token::{
     Secret,
 };
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long after a knock the link may take before the second scan is asked for.
 const SCAN_AFTER: Duration = Duration::from_secs(3);
@@ -111,6 +113,13 @@ pub enum HostEffect {
     ExpectNobody,
     /// Send this message over the link.
     Send(Outgoing),
+    /// Send this message over the link beside.
+    SendBeside(Outgoing),
+    /// The guest's handshake stands on the newest link: the one before it, if there is one, is of no use any more,
+    /// and whoever comes anew gets a link beside this one.
+    Stands,
+    /// Give up the link beside.
+    AbandonBeside,
     /// Keep what [`Host::history`] says now, before anything else that follows here: a try that a guest
     /// has heard of counts, whatever happens to this device.
     Keep,
@@ -131,38 +140,40 @@ pub enum HostEffect {
 
 /// The host's state machine. See the module text of [`super`].
 pub struct Host {
-    identity: Identity,
+    pub(super) identity: Identity,
     terms: HostTerms,
     entropy: Entropy,
-    keys: InvitationKeys,
+    pub(super) keys: InvitationKeys,
     /// The digests of the invitation as it was shown, the newest first: a guest may hold any.
     forms: Vec<[u8; 32]>,
     /// The one that it was handed out in, which most guests hold.
     handed_out: [u8; 32],
     expires: Instant,
-    phase: Phase,
+    pub(super) phase: Phase,
     replies: Replies,
     strikes: Strikes,
-    asking: Asking,
+    pub(super) asking: Asking,
+    /// The guest that comes anew beside the link.
+    pub(super) newcomer: Option<Newcomer>,
     /// Who was met, and has not said whether it keeps this host.
     met: Option<Fingerprint>,
     /// Where this device is now, if it moved while a link was open.
     elsewhere: Option<Candidates>,
-    effects: VecDeque<HostEffect>,
+    pub(super) effects: VecDeque<HostEffect>,
 }
 
 /// What is kept of the question from one link to the next.
 #[derive(Default)]
-struct Asking {
+pub(super) struct Asking {
     /// Runs of the check, so that no two use the same randomness.
     runs: u32,
     /// No answer is looked at before.
     rests_until: Option<Instant>,
     /// The message that came too early, to be looked at later.
-    held: Option<Bytes>,
+    pub(super) held: Option<Bytes>,
 }
 
-enum Phase {
+pub(super) enum Phase {
     Waiting,
     Knocked {
         /// The guest that is heard. None while a guest is only looked for.
@@ -200,7 +211,7 @@ impl Phase {
 }
 
 /// Which message of the guest is next.
-enum Step {
+pub(super) enum Step {
     First,
     Third {
         responder: Box<Responder>,
@@ -220,6 +231,16 @@ enum Step {
     Nothing,
 }
 
+impl Step {
+    /// The guest's handshake stands.
+    pub(super) fn stands(&self) -> bool {
+        match self {
+            Self::First | Self::Third { .. } | Self::Nothing => false,
+            Self::Ready { .. } | Self::Share(_) | Self::Proof(..) | Self::Kept(_) => true,
+        }
+    }
+}
+
 impl Host {
     /// Shows the invitation and waits. `remaining` is how long it is good.
     pub fn new(now: Now, identity: Identity, terms: HostTerms, remaining: Duration) -> Self {
@@ -235,6 +256,7 @@ impl Host {
             replies: Replies::default(),
             strikes: Strikes::default(),
             asking: Asking::default(),
+            newcomer: None,
             met: None,
             elsewhere: None,
             effects: VecDeque::new(),
@@ -319,10 +341,12 @@ impl Host {
                 let times = [overdue, next.flatten(), Some(self.expires)];
                 times.into_iter().flatten().min()
             }
-            Phase::Open { until, .. } => match self.asking.rests_until {
-                Some(rested) if self.asking.held.is_some() => Some(rested.min(*until)),
-                Some(_) | None => Some(*until),
-            },
+            Phase::Open { until, .. } => {
+                let rested = self.asking.rests_until;
+                let rested = rested.filter(|_| self.asking.held.is_some());
+                let beside = self.newcomer.as_ref().map(Newcomer::until);
+                rested.into_iter().chain(beside).chain([*until]).min()
+            }
             Phase::Finished => None,
         }
     }
@@ -330,6 +354,7 @@ impl Host {
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Now) {
         let rests = self.rests(now);
+        self.expire_beside(now);
         match &mut self.phase {
             Phase::Open { until, .. } if now.monotonic >= *until => self.abandon(now),
             Phase::Open { .. } => {
@@ -470,6 +495,19 @@ impl Host {
         if self.is_for_another(remote) {
             return self.effects.push_back(HostEffect::Abandon);
         }
+        self.asking.held = None;
+        self.phase = Phase::Open {
+            guest: remote,
+            reply: self.replies.provenance(remote),
+            until: now.monotonic + HANDSHAKE_PATIENCE,
+            prologues: self.prologues(local, remote),
+            had_ready: false,
+            step: Step::First,
+        };
+    }
+
+    /// What the first message of this guest may be bound to.
+    pub(super) fn prologues(&self, local: Fingerprint, remote: Fingerprint) -> Vec<Prologue> {
         let one_way = Prologue {
             mode: Mode::OneWay,
             policy: Policy {
@@ -493,15 +531,7 @@ impl Host {
             prologues.extend(replies.map(|digest| one_way.with_reply(digest)));
             prologues.push(one_way);
         }
-        self.asking.held = None;
-        self.phase = Phase::Open {
-            guest: remote,
-            reply: self.replies.provenance(remote),
-            until: now.monotonic + HANDSHAKE_PATIENCE,
-            prologues,
-            had_ready: false,
-            step: Step::First,
-        };
+        prologues
     }
 
     /// A message came over the link.
@@ -533,22 +563,7 @@ impl Host {
                 }
             }
             Step::Third { responder, which } => match responder.finish(message) {
-                Ok(mut established) => {
-                    let random = self.entropy.ready(&established.channel.hash);
-                    let Identity { name, kind, .. } = &self.identity;
-                    let ready = Ready::new(random, name, now.unix, *kind);
-                    match established.channel.sealer.seal(&ready.to_bytes()) {
-                        Ok(frame) => {
-                            *step = Step::Ready {
-                                established: Box::new(established),
-                                which,
-                                own_clock: now.unix,
-                            };
-                            self.effects.push_back(HostEffect::Send(frame));
-                        }
-                        Err(_) => self.refuse(now, HandshakeError::Local),
-                    }
-                }
+                Ok(established) => self.stand(now, established, which),
                 Err(error) => self.refuse(now, error),
             },
             Step::Ready {
@@ -585,9 +600,30 @@ impl Host {
         }
     }
 
-    /// The link ended, or an attempt came to nothing: the slot is free again.
+    /// The guest's handshake stands: this host introduces itself.
+    pub(super) fn stand(&mut self, now: Now, mut established: Established, which: usize) {
+        let random = self.entropy.ready(&established.channel.hash);
+        let Identity { name, kind, .. } = &self.identity;
+        let ready = Ready::new(random, name, now.unix, *kind);
+        match established.channel.sealer.seal(&ready.to_bytes()) {
+            Ok(frame) => {
+                self.effects.push_back(HostEffect::Stands);
+                self.effects.push_back(HostEffect::Send(frame));
+                self.go_on(Step::Ready {
+                    established: Box::new(established),
+                    which,
+                    own_clock: now.unix,
+                });
+            }
+            Err(_) => self.refuse(now, HandshakeError::Local),
+        }
+    }
+
+    /// The link ended, or an attempt came to nothing: the slot is free again, unless the guest is on a link
+    /// beside.
     pub fn link_ended(&mut self, now: Now) {
         match self.phase {
+            Phase::Open { .. } if self.newcomer.is_some() => self.promote(),
             Phase::Waiting | Phase::Knocked { .. } | Phase::Open { .. } => {
                 self.vacate(now);
                 self.look(now);
@@ -735,6 +771,7 @@ impl Host {
     fn conclude(&mut self, keeping: Box<Keeping>) {
         if keeping.is_done() {
             self.phase = Phase::Finished;
+            self.newcomer = None;
             let peer = keeping.into_peer();
             self.effects.push_back(HostEffect::Done(peer));
         } else {
@@ -770,6 +807,9 @@ impl Host {
             } => (Some(*guest), *had_ready),
             Phase::Finished => return,
         };
+        if self.newcomer.take().is_some() {
+            self.effects.push_back(HostEffect::AbandonBeside);
+        }
         if let Some(guest) = guest.or(self.replies.sought()) {
             self.replies.ended(now.monotonic, guest, had_ready);
         }
@@ -804,6 +844,7 @@ impl Host {
         match self.phase {
             Phase::Waiting | Phase::Knocked { .. } | Phase::Open { .. } => {
                 self.phase = Phase::Finished;
+                self.newcomer = None;
                 self.effects.push_back(HostEffect::Over(failure));
             }
             Phase::Finished => {}
@@ -857,7 +898,7 @@ impl Host {
 /// A guest that has made a reply cannot know whether the host has seen it, so it sends two first
 /// messages in one: with the reply and without. The host takes the first that it can read. Any other
 /// length is of no guest that keeps to the protocol.
-fn respond(
+pub(super) fn respond(
     identity: &Identity,
     psk: &Secret<32>,
     prologues: &[Prologue],

@@ -22,6 +22,7 @@ mod failure;
 mod guest;
 mod host;
 mod keeping;
+mod newcomer;
 mod replies;
 mod view;
 

@@ -8,7 +8,8 @@
 use super::Provenance;
 use handfast_token::{Candidate, Fingerprint, InvitationKeys, Reply, ReplyError, SealedReply};
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How many replies are held: that of the guest who is looked for, and four that wait.
 pub const MOST_REPLIES: usize = 5;

@@ -17,6 +17,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 mod ask;
+mod beside;
 mod kept;
 mod ready;
 mod replies;
@@ -194,6 +195,9 @@ impl Scene {
                     | HostEffect::ExpectNobody
                     | HostEffect::LookOutside
                     | HostEffect::Reissue(_)
+                    | HostEffect::Stands
+                    | HostEffect::SendBeside(_)
+                    | HostEffect::AbandonBeside
                     | HostEffect::Keep => {}
                 }
             }

@@ -101,8 +101,10 @@ impl FindingKey {
     }
 
     fn rendezvous(&self, at: Rendezvous) -> RendezvousKeys {
+        let cookie = kdf(self.key.expose(), "HFS1 cookie", &[&at.to_bytes()]);
         RendezvousKeys {
             at,
+            cookie: *cookie.expose().first_chunk().expect("of 32 bytes"),
             initiator: self.side(at, Part::Initiator),
             responder: self.side(at, Part::Responder),
         }
@@ -155,11 +157,16 @@ impl Rendezvous {
     }
 }
 
+/// The cookie of a `ClientHello` (RFC 6347 §4.2.1).
+pub type DtlsCookie = [u8; 20];
+
 /// What two contacts knock by at one rendezvous. Both derive the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RendezvousKeys {
     /// The rendezvous.
     pub at: Rendezvous,
+    /// The cookie that the first greeting of a tunnel shows, so that the server need not ask for one.
+    pub cookie: DtlsCookie,
     /// Those of the side that is ICE-controlling and the DTLS client.
     pub initiator: SideKeys,
     /// Those of the other side.

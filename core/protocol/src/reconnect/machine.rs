@@ -13,7 +13,8 @@ use crate::handshake::{
 use bytes::Bytes;
 use handfast_token::{Fingerprint, Secret};
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// How long the proofs inside an open link may take, and then what follows them.
 const PATIENCE: Duration = Duration::from_secs(15);

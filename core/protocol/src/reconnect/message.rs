@@ -1,4 +1,4 @@
-//! What is said in a channel about the contact itself: whether it is kept, and who is in front of it.
+//! What is said in a channel about the contact itself: whether it is kept, and who it is.
 
 use crate::handshake::{MAX_NAME, at_most, visible};
 
@@ -6,7 +6,6 @@ const KEPT: u8 = 14;
 const NAMES: u8 = 15;
 const NOT_KEPT: u8 = 16;
 const FORGET: u8 = 17;
-const AWAY: u8 = 24;
 
 /// One message: a byte of kind and its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +23,6 @@ pub enum Message {
     NotKept,
     /// This side has erased what the other is met again by.
     Forget,
-    /// Whether this side is in the background, so that little should be sent to it.
-    Away(bool),
 }
 
 /// Bytes that are none of these messages, in the one form that each has.
@@ -42,7 +39,7 @@ impl Message {
 
     /// True for the kinds of this section.
     pub fn is_kind(kind: u8) -> bool {
-        matches!(kind, KEPT | NAMES | NOT_KEPT | FORGET | AWAY)
+        matches!(kind, KEPT | NAMES | NOT_KEPT | FORGET)
     }
 
     /// The one encoding.
@@ -57,7 +54,6 @@ impl Message {
             }
             Self::NotKept => vec![NOT_KEPT],
             Self::Forget => vec![FORGET],
-            Self::Away(away) => vec![AWAY, u8::from(*away)],
         }
     }
 
@@ -77,7 +73,6 @@ impl Message {
             }
             [NOT_KEPT] => Ok(Self::NotKept),
             [FORGET] => Ok(Self::Forget),
-            [AWAY, away @ (0 | 1)] => Ok(Self::Away(*away == 1)),
             _ => Err(MessageError),
         }
     }

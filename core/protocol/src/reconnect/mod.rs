@@ -21,7 +21,7 @@ mod message;
 mod tests;
 
 pub use failure::ReconnectFailure;
-pub use finding::{FindingKey, Rendezvous, RendezvousKeys, SideKeys, first_day};
+pub use finding::{DtlsCookie, FindingKey, Rendezvous, RendezvousKeys, SideKeys, first_day};
 pub use generations::Generations;
 pub use here::{HERE_PACKETS, HERE_PACKETS_AN_ADDRESS, SpentHere};
 pub use keys::ReconnectKeys;

@@ -629,7 +629,7 @@ fn an_entry_that_something_else_changed_is_told_by_its_place_and_the_others_are_
     assert_eq!(read, expected.collect::<Vec<_>>());
     let of_log = store.batch(|batch| batch.entries_of_log(WITH, log(WITH, 1, 0), 1, PLENTY));
     assert!(of_log.unwrap().iter().all(Result::is_err));
-    let all = store.batch(|batch| batch.search(WITH, None, PLENTY, |_| true));
+    let all = store.batch(|batch| batch.search(WITH, None, (PLENTY, PLENTY), |_| true));
     assert_eq!(all.unwrap().found.len(), 3);
     // It goes on where it can.
     add(&store, &[entry(log(ME, 1, 0), 4, 6, "text 6")]);

@@ -73,6 +73,8 @@ enum Event: Sendable {
     case gone(UInt64, UInt64)
     /// Something that was begun in a session came to nothing.
     case failed(Refusal)
+    /// What was written in a session could not be kept, so it was not said either; empty where it was no text.
+    case notWritten(UInt64, String, Refusal)
     /// What waits or who is known may be new.
     case listsChanged
 }
@@ -170,6 +172,20 @@ final class Device: Sendable {
         try await refusing { try await handfast.forget(id: id) }
     }
 
+    /// Calls them this from now on; with none, what they call themselves.
+    func giveName(_ id: String, _ name: String?) async throws {
+        try await refusing { try await handfast.giveName(id: id, name: name) }
+    }
+
+    func block(_ id: String, _ isBlocked: Bool) async throws {
+        try await refusing { try await handfast.block(id: id, isBlocked: isBlocked) }
+    }
+
+    /// Takes so many bytes of files from them unasked; with none, as many as from everybody.
+    func takeFiles(_ id: String, upTo bytes: UInt64?) async throws {
+        try await refusing { try await handfast.takeFilesUpTo(id: id, bytes: bytes) }
+    }
+
     /// Takes about a second, on purpose; what comes of it is seen in the view.
     func unlock(_ session: UInt64, answers: [String], code: String?) async throws {
         try await within(session) { session in
@@ -230,6 +246,21 @@ final class Device: Sendable {
 
     func send(_ session: UInt64, _ text: String) async throws {
         try await within(session) { try await $0.sendText(text: text) }
+    }
+
+    /// Writes this about what stands in that row.
+    func reply(_ session: UInt64, _ number: UInt64, _ text: String) async throws {
+        try await within(session) { try await $0.reply(number: number, text: text) }
+    }
+
+    /// A text of ours says this from now on.
+    func edit(_ session: UInt64, _ number: UInt64, _ text: String) async throws {
+        try await within(session) { try await $0.edit(number: number, text: text) }
+    }
+
+    /// Reacts with this, or not any more.
+    func react(_ session: UInt64, _ number: UInt64, _ symbol: String?) async throws {
+        try await within(session) { try await $0.react(number: number, symbol: symbol) }
     }
 
     /// A text of ours that both keep is erased on both sides.
@@ -423,6 +454,7 @@ private final class Relay: Listener {
         case .listed(let session, let entry, let before): tell(.row(session, Row(entry), before: before))
         case .gone(let session, let number): tell(.gone(session, number))
         case .failed(_, let kind, _): tell(.failed(Refusal(kind: kind)))
+        case .notWritten(let session, let text, let kind, _): tell(.notWritten(session, text, Refusal(kind: kind)))
         case .pendingChanged, .peopleChanged: tell(.listsChanged)
         }
     }

@@ -139,9 +139,14 @@ extension Refusal {
 extension Row {
     init(_ entry: Entry) {
         switch entry {
-        case .text(let number, let ours, let text, let at, let mark, let isOld):
+        case .text(let number, let ours, let text, let at, let mark, let isOld, let quote, let reactions, let isEdited):
             self = .text(
-                TextRow(number: number, ours: ours, text: text, at: at, mark: Mark(mark), isOld: isOld))
+                TextRow(
+                    number: number, ours: ours, text: text, at: at, mark: Mark(mark), isOld: isOld,
+                    quote: quote.map(Quote.init),
+                    reactions: reactions.map { Reaction(ours: $0.ours, symbol: $0.symbol) }, isEdited: isEdited))
+        case .note(let number, let ours, let note, let at, let isOld):
+            self = .note(NoteRow(number: number, ours: ours, what: key(note.key()), at: at, isOld: isOld))
         case .file(let number, let ours, let name, let size, let state, let at):
             var done: UInt64?
             var path: String?
@@ -151,6 +156,16 @@ extension Row {
                 FileRow(
                     number: number, ours: ours, name: name, size: size, state: key(state.status()),
                     done: done, path: path, at: at))
+        }
+    }
+}
+
+extension Quote {
+    init(_ quote: Core.Quote) {
+        if case .text(let text) = quote {
+            self = .text(text)
+        } else {
+            self = .other(key(quote.key() ?? ""))
         }
     }
 }
@@ -191,6 +206,7 @@ extension Contact {
             reason: key(contact.person.trustReason()), since: contact.since, ownName: contact.ownName,
             trusted: contact.trusted, hasFallen: contact.hasFallen, heard: contact.heard.flatMap { $0 > 0 ? $0 : nil },
             canBeFound: contact.canBeFound, isBlocked: contact.isBlocked,
+            takesFilesUpTo: contact.takesFilesUpTo,
             ways: contact.ways.map { ReachedBy(address: $0.address, at: $0.at) })
     }
 }

@@ -28,7 +28,7 @@ fn whole(kind: u8, number: u16, body: &[u8]) -> Vec<u8> {
 }
 
 fn client() -> (Fence, Instant) {
-    (Fence::new(true), Instant::now())
+    (Fence::new(true, None), Instant::now())
 }
 
 /// The bodies of the messages in what the library is handed, which has to be whole and in order.
@@ -97,13 +97,39 @@ fn what_contradicts_the_first_piece_or_is_too_long_is_dropped() {
 
 #[test]
 fn a_server_that_knows_no_address_yet_takes_greetings_only() {
-    let (mut fence, now) = (Fence::new(false), Instant::now());
+    let (mut fence, now) = (Fence::new(false, None), Instant::now());
     assert!(!fence.sort(now, &whole(CERTIFICATE, 0, b"early")).is_news);
     assert!(fence.sort(now, &whole(CLIENT_HELLO, 0, b"hello")).is_news);
     assert_eq!(bodies(&mut fence), [b"hello"]);
     assert!(!fence.sort(now, &whole(CERTIFICATE, 2, b"early")).is_news);
     fence.sort(now, &whole(CLIENT_HELLO, 1, b"cookie"));
     assert_eq!(bodies(&mut fence), [b"cookie"]);
+    fence.sort(now, &whole(CERTIFICATE, 2, b"mine"));
+    assert_eq!(bodies(&mut fence), [b"mine"]);
+}
+
+/// A greeting with that cookie.
+fn hello(cookie: &[u8]) -> Vec<u8> {
+    let front = [&[254, 253][..], &[9; 32], &[0, cookie.len() as u8]].concat();
+    [&front[..], cookie, b"behind"].concat()
+}
+
+#[test]
+fn a_server_that_knows_the_cookie_is_begun_by_the_greeting_that_shows_it() {
+    let (mut fence, now) = (Fence::new(false, Some([7; 20])), Instant::now());
+    for other in [
+        whole(CLIENT_HELLO, 0, &hello(b"")),
+        whole(CLIENT_HELLO, 1, &hello(b"")),
+        whole(CLIENT_HELLO, 1, &hello(&[8; 20])),
+        whole(CLIENT_HELLO, 1, &hello(&[7; 20])[..40]),
+        whole(CERTIFICATE, 1, &hello(&[7; 20])),
+    ] {
+        assert!(!fence.sort(now, &other).is_news);
+    }
+    let shown = hello(&[7; 20]);
+    assert!(fence.sort(now, &whole(CLIENT_HELLO, 1, &shown)).is_news);
+    assert_eq!(bodies(&mut fence), [hello(b"")], "as it was asked for it");
+    assert_eq!(bodies(&mut fence), [shown]);
     fence.sort(now, &whole(CERTIFICATE, 2, b"mine"));
     assert_eq!(bodies(&mut fence), [b"mine"]);
 }
@@ -182,7 +208,7 @@ fn only_the_first_piece_of_a_greeting_tells_whose_it_is() {
     let second = piece(CLIENT_HELLO, 0, hello.len(), 1_100, &hello[1_100..]);
     assert_eq!(greeting(&record(HANDSHAKE, 0, &first)), Some([9; 32]));
     assert_eq!(greeting(&record(HANDSHAKE, 0, &second)), None);
-    let mut fence = Fence::new(false);
+    let mut fence = Fence::new(false, None);
     let now = Instant::now();
     fence.sort(now, &record(HANDSHAKE, 0, &first));
     fence.sort(now, &record(HANDSHAKE, 0, &second));

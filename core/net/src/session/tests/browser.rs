@@ -58,6 +58,7 @@ fn host_of(capture: &str) -> (Session, Instant) {
         local: knocker.host,
         remote: knocker.guest,
         expected: knocker.fingerprint,
+        cookie: None,
     };
     let mut host = Session::new(now, parties, &[HOST]).unwrap();
     host.handle(now, BROWSER, BytesMut::from(&one(capture, "check")[..]));

@@ -61,7 +61,7 @@ fn piece(kind: u8, number: u8, length: u8, body: &[u8]) -> Vec<u8> {
 }
 
 fn greeting_of(certificate: &TunnelCertificate, expected: Fingerprint) -> BytesMut {
-    let client = Dtls::new(Instant::now(), true, certificate, expected).unwrap();
+    let client = Dtls::new(Instant::now(), true, certificate, expected, None).unwrap();
     client.first_flight()[0].clone()
 }
 

@@ -70,6 +70,26 @@ fn what_is_said_goes_by_logs_where_both_keep_them_and_by_nothing_else() {
 }
 
 #[test]
+fn a_link_is_quiet_while_both_devices_are_in_the_background() {
+    let now = Instant::now();
+    let (mut machine, mut sealer) = machine(now, Limits::USUAL);
+    assert!(!machine.has_frame(), "nobody is told what is so anyway");
+    for (ours, theirs) in [(true, true), (true, false), (true, true), (false, true)] {
+        machine.set_away(now, ours);
+        let said = frame(&mut sealer, &Message::Away(theirs));
+        machine.frame_received(now, said);
+        assert_eq!(machine.is_quiet(), ours && theirs);
+    }
+    while machine.poll_frame(now).is_some() {}
+    for is_away in [false, true, false] {
+        machine.set_away(now, is_away);
+        assert!(!machine.is_quiet() || is_away);
+    }
+    let told = std::iter::from_fn(|| machine.poll_frame(now)).count();
+    assert_eq!(told, 2, "each change is told once");
+}
+
+#[test]
 fn the_link_is_left_unread_while_the_disk_is_behind_and_read_on_when_it_is_not() {
     let now = Instant::now();
     let limits = Limits::USUAL.with_unasked(u64::MAX);

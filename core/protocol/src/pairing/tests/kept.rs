@@ -25,6 +25,7 @@ fn meet(scene: &mut Scene) {
         match scene.host.poll_effect() {
             Some(HostEffect::Send(message)) => scene.guest.received(now, &message),
             Some(HostEffect::Remember) => asked.0 = true,
+            Some(HostEffect::Stands) => {}
             Some(other) => panic!("{other:?}"),
             None => {}
         }

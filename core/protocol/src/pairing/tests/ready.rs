@@ -4,7 +4,7 @@ use super::*;
 use crate::handshake::{Initiator, Mode, Policy, Prologue, Ready, Responder};
 
 impl Scene {
-    fn prologue(&self) -> Prologue {
+    pub(super) fn prologue(&self) -> Prologue {
         Prologue {
             mode: Mode::OneWay,
             policy: Policy::default(),
@@ -26,6 +26,8 @@ impl Scene {
         let second = said(self.host.poll_effect());
         let (mut established, third) = initiator.finish(&second).unwrap();
         self.host.received(now, &third.into());
+        let stands = self.host.poll_effect();
+        assert!(matches!(stands, Some(HostEffect::Stands)));
         let frame = said(self.host.poll_effect());
         let body = established.channel.opener.open(frame).unwrap();
         self.host.link_ended(now);

@@ -106,6 +106,7 @@ fn the_worked_example_is_what_the_document_says() {
             "private key of the responder's certificate",
             hex(other.dtls.expose()),
         ),
+        ("cookie of that hour", hex(&rendezvous.cookie)),
         ("restored secret", hex(keys.restored().expose())),
         ("prologue of the return", hex(&attempt.prologue.to_bytes())),
         ("M1 of the return", hex(&m1)),

@@ -70,6 +70,7 @@ fn both_sides_of_every_rendezvous_have_credentials_of_their_own() {
     let tokens = [1, 2].map(|salt| key().here(&token(salt)).unwrap());
     let mut seen = HashSet::new();
     for rendezvous in hours.iter().chain(&tokens) {
+        assert!(seen.insert(format!("{:?}", rendezvous.cookie)));
         for part in [Part::Initiator, Part::Responder] {
             let SideKeys { ice, dtls } = rendezvous.of(part);
             assert_eq!((ice.ufrag.len(), ice.password.expose().len()), (11, 24));

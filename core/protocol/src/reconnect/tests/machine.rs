@@ -277,7 +277,7 @@ fn every_word_out_of_turn_ends_it() {
         ready("Ben"),
         Message::NotKept.to_bytes(),
         Message::Forget.to_bytes(),
-        Message::Away(true).to_bytes(),
+        vec![24, 1],
         vec![],
     ];
     for body in &wrong {

@@ -11,8 +11,6 @@ fn each_has_its_one_form() {
         (Message::names(true, ""), &[15, 1, 0]),
         (Message::NotKept, &[16]),
         (Message::Forget, &[17]),
-        (Message::Away(false), &[24, 0]),
-        (Message::Away(true), &[24, 1]),
     ] {
         assert_eq!(message.to_bytes(), bytes);
         assert_eq!(Message::parse(bytes), Ok(message.clone()));

@@ -2,12 +2,14 @@ package example.handfast.app
 
 import android.app.Activity
 import android.app.NotificationManager
+import android.content.ClipData
 import android.content.Intent
 import android.graphics.Bitmap
 import android.graphics.Canvas
 import android.net.Uri
 import android.os.Bundle
 import android.os.Looper
+import android.view.DragEvent
 import androidx.annotation.StringRes
 import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasSetTextAction
@@ -15,8 +17,10 @@ import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.junit4.ComposeTestRule
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performTextReplacement
+import androidx.core.content.pm.ShortcutManagerCompat
 import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.shadows.DragEventBuilder
 
 /**
  * Whoever holds the phone: sees words, taps on them and writes. What is not there yet is waited for. [by]: what
@@ -97,6 +101,28 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
             asked != null
         }
         shadowOf(activity).receiveResult(asked, Activity.RESULT_OK, Intent().setData(document))
+    }
+
+    /** Shares something in another app, and chooses [name] there among the people. */
+    fun shares(name: String): Intent {
+        var person: String? = null
+        wait("looks for $name in the share sheet") {
+            person = ShortcutManagerCompat.getDynamicShortcuts(activity).find { "${it.shortLabel}" == name }?.id
+            person != null
+        }
+        return Intent(Intent.ACTION_SEND).putExtra(Intent.EXTRA_SHORTCUT_ID, person)
+    }
+
+    /** Drags this out of another app and drops it here. */
+    fun drops(document: Uri) {
+        rule.waitForIdle()
+        val window = activity.window.decorView
+        val clip = ClipData.newRawUri("", document)
+        val isTaken = listOf(DragEvent.ACTION_DRAG_STARTED, DragEvent.ACTION_DRAG_ENTERED, DragEvent.ACTION_DRAG_LOCATION, DragEvent.ACTION_DROP).map { action ->
+            val event = DragEventBuilder.newBuilder().setAction(action).setX(window.width / 2f).setY(window.height / 2f).setClipDescription(clip.description)
+            window.dispatchDragEvent(event.setClipData(clip.takeIf { action == DragEvent.ACTION_DROP }).build())
+        }
+        check(isTaken.last()) { "nobody takes it" }
     }
 
     /** What a tap on the notification of a message does. */

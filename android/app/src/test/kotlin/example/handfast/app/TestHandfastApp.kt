@@ -22,6 +22,7 @@ class TestHandfastApp : HandfastApp() {
         // A machine that has other things to do takes its time until nothing is left to draw.
         IdlingPolicies.setMasterPolicyTimeout(5, TimeUnit.MINUTES)
         super.attachBaseContext(base)
+        FedLinks.install(this)
         // It remembers the folders of the phone of the test before.
         val folders = FileProvider::class.java.getDeclaredField("sCache").apply { isAccessible = true }
         (folders.get(null) as MutableMap<*, *>).clear()

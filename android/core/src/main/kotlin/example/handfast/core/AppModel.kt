@@ -24,6 +24,7 @@ import kotlinx.coroutines.launch
 import java.io.File
 import java.nio.ByteBuffer
 import java.nio.file.Files
+import java.util.concurrent.ConcurrentHashMap
 
 /**
  * What the app shows and what a person can do, without a line of Android in it. Views read the
@@ -96,6 +97,9 @@ class AppModel(
         private set
     private val view get() = front?.let { sessions[it]?.view }
 
+    /** What was written in each session and could not be said, until it is where it was typed. */
+    private val unsent = ConcurrentHashMap<Long, String>()
+
     private var failure: Screen? = null
     private var scanning: Screen.Scan? = null
     private var waiting = emptyList<Waiting>()
@@ -109,6 +113,7 @@ class AppModel(
     private var localNetworkDenied = false
     private var isTunnelled = false
     private var asksForNetwork = false
+    private var opensLinks = false
 
     /** Completed once the person has said what they are called. */
     private val named = CompletableDeferred<Unit>()
@@ -324,6 +329,31 @@ class AppModel(
     /** Whether to go on with a device that was restored from a copy. */
     fun acceptRestored(agrees: Boolean) = inFront { device.acceptRestored(it, agrees) }
 
+    /** What is written next is a reply to what stands in that row. */
+    fun reply(number: Long) = about(number, isEdit = false)
+
+    /** What is written next stands in the place of that text of ours. */
+    fun edit(number: Long) = about(number, isEdit = true)
+
+    private fun about(number: Long, isEdit: Boolean) = inFront { session ->
+        val one = sessions[session] ?: return@inFront
+        one.subject = (one.rows.find { it.number == number } as? Row.Text)?.let { Subject(number, it.text, isEdit) }
+        show()
+    }
+
+    /** What is written next is about nothing. */
+    fun dropSubject() = inFront {
+        sessions[it]?.subject = null
+        show()
+    }
+
+    /** Reacts to what stands in that row with a symbol; not any more, if that is what the person reacted with. */
+    fun react(number: Long, symbol: String) = inFront { session ->
+        val row = sessions[session]?.rows?.find { it.number == number } as? Row.Text
+        val isThere = row?.reactions.orEmpty().any { it.ours && it.symbol == symbol }
+        device.react(session, number, symbol.takeUnless { isThere })
+    }
+
     /** A text of ours that both keep is erased on both sides. */
     fun takeBack(number: Long) = inFront { device.takeBack(it, number) }
 
@@ -331,7 +361,7 @@ class AppModel(
     fun earlier() = inFront { session ->
         val one = sessions[session]?.takeIf { it.hasEarlier } ?: return@inFront
         one.hasEarlier = false
-        one.hasEarlier = one.view.over == null && one.rows.any { it is Row.Text && it.mark != Mark.NOBODY } && device.earlier(session)
+        one.hasEarlier = one.view.over == null && one.rows.any { it.isKept } && device.earlier(session)
     }
 
     /** Goes on with what an earlier process was about. */
@@ -343,6 +373,15 @@ class AppModel(
         }
         show()
     }
+
+    /** Calls somebody this from now on; with nothing, what they call themselves. */
+    fun giveName(id: String, name: String) = act { device.giveName(id, name.trim().ifEmpty { null }) }
+
+    /** Looks for somebody no more and lets them in no more, or does again. */
+    fun block(id: String, isBlocked: Boolean) = act { device.block(id, isBlocked) }
+
+    /** Takes so many bytes of files from somebody unasked, from the next conversation on; with none, as many as from everybody. */
+    fun takeFilesUpTo(id: String, bytes: Long?) = act { device.takeFilesUpTo(id, bytes) }
 
     fun forget(id: String) = act {
         // Nobody is looked for whom this phone does not know.
@@ -471,10 +510,13 @@ class AppModel(
         device.leave(it)
     }
 
-    fun send(text: String) = inFront { device.send(it, text) }
+    fun send(text: String) = inFront { write(it, text, sessions[it]?.subject) }
 
-    /** Sends to whoever is in [session], looked at or not. */
-    fun sendTo(session: Long, text: String) = act { device.send(session, text) }
+    /** Sends to whoever is in [session], looked at or not, [about] what the person chose. */
+    fun sendTo(session: Long, text: String, about: Subject? = null) = act { write(session, text, about) }
+
+    /** What came back of what was written in [session], which is where it was typed from now on. */
+    fun takeUnsent(session: Long): String? = unsent.remove(session)?.also { act { show() } }
 
     fun acceptFile(number: Long) = inFront { device.acceptFile(it, number) }
 
@@ -617,6 +659,12 @@ class AppModel(
         show()
     }
 
+    /** Whether the phone opens a tapped link in this app. */
+    fun opensLinks(opens: Boolean) = act {
+        opensLinks = opens
+        show()
+    }
+
     /**
      * These are this phone's addresses now, and its [router]'s where that is known. [isTunnelled]: all that leaves
      * it goes through a VPN.
@@ -628,9 +676,12 @@ class AppModel(
     }
 
     /** The app left the screen. [kept]: something keeps it running, so that it can go on waiting. */
-    fun left(kept: Boolean) = act { if (!kept) device.pause() }
+    fun left(kept: Boolean) = act { if (kept) device.away(true) else device.pause() }
 
-    fun returned() = act { device.resume() }
+    fun returned() = act {
+        device.away(false)
+        device.resume()
+    }
 
     /** Ends everything; nothing may be called afterwards. */
     suspend fun shutdown() {
@@ -738,8 +789,29 @@ class AppModel(
     private suspend fun deliver(shared: Shared, session: Long) {
         front = session
         show()
-        shared.text?.let { device.send(session, it) }
+        shared.text?.let { write(session, it, about = null) }
         attach(session, shared.documents)
+    }
+
+    private suspend fun write(session: Long, text: String, about: Subject?) {
+        sessions[session]?.run { if (subject == about) subject = null }
+        try {
+            when {
+                about == null -> device.send(session, text)
+                about.isEdit -> device.edit(session, about.number, text)
+                else -> device.reply(session, about.number, text)
+            }
+        } catch (refusal: Refusal) {
+            giveBack(session, text)
+            throw refusal
+        }
+        show()
+    }
+
+    /** Nothing that was typed is lost because it could not be said. */
+    private fun giveBack(session: Long, text: String) {
+        if (text.isNotEmpty()) unsent.merge(session, text) { before, more -> "$before\n$more" }
+        show()
     }
 
     private fun attach(session: Long, documents: List<Document>) {
@@ -765,6 +837,7 @@ class AppModel(
         val contact = one.view.contact ?: return
         for ((number, other) in sessions.filter { it.key != session && it.value.view.contact == contact }) {
             one.takeOver(other)
+            unsent.remove(number)?.let { giveBack(session, it) }
             if (front == number) front = session
             sessions.remove(number)
             if (other.view.over == null) end(number)
@@ -945,11 +1018,17 @@ class AppModel(
         val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
             when (it) {
                 is Screen.Conversation ->
-                    it.copy(session = front ?: 0, canSeek = it.isOver && it.contact?.let(::canSeek) == true)
+                    it.copy(
+                        session = front ?: 0,
+                        canSeek = it.isOver && it.contact?.let(::canSeek) == true,
+                        subject = sessions[front]?.subject,
+                        unsent = front?.let(unsent::get),
+                    )
                 // Only where the core knows nothing better.
                 is Screen.ShowCode -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
                 is Screen.Connecting -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
                 is Screen.Confirm -> it.copy(asksForNetwork = asksForNetwork)
+                is Screen.Help -> it.copy(opensLinks = opensLinks)
                 else -> it
             }
         }
@@ -995,10 +1074,10 @@ class AppModel(
         isTalking = one.view.isTalking,
         ours = one.view.isHosting || waiting.any { it.session == session && it.ours },
         name = one.view.name ?: waiting.find { it.session == session }?.name,
-        last = when (val last = one.rows.lastOrNull()) {
+        last = when (val last = one.rows.lastOrNull { it !is Row.Note }) {
             is Row.Text -> last.text
             is Row.File -> last.name
-            null -> null
+            is Row.Note, null -> null
         },
         at = one.rows.lastOrNull()?.at,
         unread = one.unread.size,
@@ -1031,11 +1110,15 @@ class AppModel(
         /** The person said goodbye. */
         var isLeft = false
 
+        /** What is written about, while it can be. */
+        var subject: Subject? = null
+            get() = field?.takeIf { one -> view.over == null && rows.any { it is Row.Text && it.number == one.number } }
+
         private val paces = HashMap<Long, Pace>()
 
         /** What only an earlier session with the same person holds: the core lists again what both keep. */
         fun takeOver(before: Session) {
-            rows = (before.rows.filter { it !is Row.Text || it.mark == Mark.NOBODY } + rows).distinctBy { it.number }.sortedBy { it.at }
+            rows = (before.rows.filter { !it.isKept } + rows).distinctBy { it.number }.sortedBy { it.at }
         }
 
         /** Puts a row in its place, with how fast it moves at this instant in milliseconds. */
@@ -1043,7 +1126,7 @@ class AppModel(
             val at = rows.indexOfLast { it.number == row.number }
             val stamped = if (row is Row.File) row.copy(rate = row.done?.let { pace(row.number).moved(it, now) }) else row
             if (row is Row.File && row.done == null) paces.remove(row.number)
-            if (at < 0 && !row.ours && (row as? Row.Text)?.isOld != true) unread += row.number
+            if (row is Row.Note) unread -= row.number else if (at < 0 && !row.ours && !row.isOld) unread += row.number
             val place = before?.let { number -> rows.indexOfFirst { it.number == number } }?.takeIf { it >= 0 } ?: rows.size
             rows = rows.toMutableList().also { if (at < 0) it.add(place, stamped) else it[at] = stamped }
         }
@@ -1111,6 +1194,11 @@ class AppModel(
         }
 
         override fun failed(session: Long, refusal: Refusal) = act { throw refusal }
+
+        override fun notWritten(session: Long, text: String, refusal: Refusal) = act {
+            giveBack(session, text)
+            throw refusal
+        }
 
         override fun listsChanged() = act { refresh() }
     }

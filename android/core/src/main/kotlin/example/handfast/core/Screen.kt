@@ -42,8 +42,8 @@ sealed interface Screen {
     /** What works from here; none while it is being found out, which takes some seconds. */
     data class Outlook(val report: Report?) : Screen
 
-    /** How to get over something that only people can. */
-    data class Help(val topic: Topic) : Screen
+    /** How to get over something that only people can. [opensLinks]: a tapped link opens this app already. */
+    data class Help(val topic: Topic, val opensLinks: Boolean = false) : Screen
 
     /** Somebody who was met. [talk]: what is under way with them. */
     data class Person(val contact: Contact, val talk: UnderWay? = null) : Screen {
@@ -179,6 +179,10 @@ sealed interface Screen {
         val apart: Apart? = null,
         /** It is over, and they can be looked for. */
         val canSeek: Boolean = false,
+        /** What the person writes about, if they chose that. */
+        val subject: Subject? = null,
+        /** A text that could not be said and goes back to where it was typed, by [AppModel.takeUnsent]. */
+        val unsent: String? = null,
     ) : Screen {
         val presence
             get() = when {
@@ -217,6 +221,9 @@ fun Screen.isSecret(choices: Choices) = this is Screen.Question || this is Scree
 val Screen.isOutermost
     get() = this is Screen.Home || this is Screen.Welcome || this is Screen.KeyLost ||
         (this is Screen.Ended && way == Way.RESTART)
+
+/** A row that a reply is written to, or whose [text] is changed. */
+data class Subject(val number: Long, val text: String, val isEdit: Boolean)
 
 /** Somebody is looked for. */
 data class Apart(
@@ -321,9 +328,18 @@ data class Contact(
     /** They can be looked for. */
     val canBeFound: Boolean = false,
     val isBlocked: Boolean = false,
+    /** So many bytes of files are taken from them unasked; none for as many as from everybody. */
+    val takesFilesUpTo: Long? = null,
     /** The ways by which they were reached, the newest first. */
     val ways: List<ReachedBy> = emptyList(),
-)
+) {
+    companion object {
+        /** What a person chooses from for [takesFilesUpTo], with what is chosen [now] among it. */
+        fun unaskedChoices(now: Long?) = listOf(null) + (USUAL + listOfNotNull(now)).distinct().sorted()
+
+        private val USUAL = listOf(0L, 10_000_000, 100_000_000, 1_000_000_000)
+    }
+}
 
 /** A way by which somebody was reached: their address there, and when, in seconds since 1970-01-01 UTC. */
 data class ReachedBy(val address: String, val at: Long)
@@ -406,15 +422,37 @@ sealed interface Row {
     /** When it came up first, in seconds since 1970-01-01 UTC. */
     val at: Long
 
+    /** Both keep it. */
+    val isKept: Boolean
+
+    /** It was there before this session looked. */
+    val isOld: Boolean
+
     data class Text(
         override val number: Long,
         override val ours: Boolean,
         val text: String,
         override val at: Long = 0,
         val mark: Mark = Mark.NOBODY,
-        /** It was there before this session looked. */
-        val isOld: Boolean = false,
-    ) : Row
+        override val isOld: Boolean = false,
+        val quote: Quote? = null,
+        val reactions: List<Reaction> = emptyList(),
+        /** It said something else before. */
+        val isEdited: Boolean = false,
+    ) : Row {
+        override val isKept get() = mark != Mark.NOBODY
+    }
+
+    /** Something of which no more can be said than [what]. */
+    data class Note(
+        override val number: Long,
+        override val ours: Boolean,
+        val what: Key,
+        override val at: Long = 0,
+        override val isOld: Boolean = false,
+    ) : Row {
+        override val isKept get() = true
+    }
 
     data class File(
         override val number: Long,
@@ -430,6 +468,9 @@ sealed interface Row {
         /** Bytes a second, once that is known, while it is on its way. */
         val rate: Long? = null,
     ) : Row {
+        override val isKept get() = false
+        override val isOld get() = false
+
         /** The seconds that the rest will take, while that can be said. */
         val secondsLeft get() = if (done == null || rate == null || rate <= 0) null else (size - done + rate - 1) / rate
 
@@ -437,6 +478,12 @@ sealed interface Row {
         val offered get() = state == Key.FILE_OFFERED
     }
 }
+
+/** What a text replies to: the [text], or [what] there is to say in its place. */
+data class Quote(val text: String?, val what: Key? = null)
+
+/** What one of the two reacted with. */
+data class Reaction(val ours: Boolean, val symbol: String)
 
 /** Who keeps what was written. */
 enum class Mark {

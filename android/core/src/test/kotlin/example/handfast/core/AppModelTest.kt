@@ -1,6 +1,9 @@
 package example.handfast.core
 
+import example.handfast.bindings.ErrorKind
 import example.handfast.core.bridge.Device
+import example.handfast.core.bridge.EventSink
+import example.handfast.core.bridge.Refusal
 import example.handfast.core.bridge.TestDevice
 import example.handfast.core.bridge.frame
 import example.handfast.core.bridge.paste
@@ -128,6 +131,83 @@ class AppModelTest {
         two.app.show(aside.session)
         two.until<Screen.Conversation>()
         two.app.home.wait { it.underWay.single().unread == 0 }
+    }
+
+    @Test
+    fun `a text is answered, reacted to, changed and taken back`() = twoApps { one, two ->
+        meet(one, two)
+        one.app.send("at six?")
+        val theirs = two.app.rows.wait { it.size == 1 }.single()
+        two.app.reply(theirs.number)
+        assertEquals(Subject(theirs.number, "at six?", isEdit = false), two.until<Screen.Conversation> { it.subject != null }.subject)
+        two.app.send("at seven")
+        two.until<Screen.Conversation> { it.subject == null }
+        val reply = one.app.rows.wait { it.size == 2 }.last() as Row.Text
+        assertEquals("at seven" to Quote("at six?"), reply.text to reply.quote)
+        // The same once more is: not any more.
+        one.app.react(reply.number, "👍")
+        two.app.rows.wait { (it.last() as Row.Text).reactions == listOf(Reaction(false, "👍")) }
+        one.app.rows.wait { (it.last() as Row.Text).reactions == listOf(Reaction(true, "👍")) }
+        one.app.react(reply.number, "👍")
+        two.app.rows.wait { (it.last() as Row.Text).reactions.isEmpty() }
+        val ours = one.app.rows.value.first()
+        one.app.edit(ours.number)
+        one.until<Screen.Conversation> { it.subject?.isEdit == true }
+        one.app.dropSubject()
+        one.until<Screen.Conversation> { it.subject == null }
+        one.app.edit(ours.number)
+        one.until<Screen.Conversation> { it.subject?.isEdit == true }
+        one.app.send("at seven?")
+        two.app.rows.wait { (it.first() as Row.Text).run { text == "at seven?" && isEdited } }
+        // What is taken back cannot be written about any more.
+        two.app.reply(theirs.number)
+        two.until<Screen.Conversation> { it.subject != null }
+        one.app.takeBack(ours.number)
+        assertEquals(Key.NOTE_TAKEN_BACK, (two.app.rows.wait { it.first() is Row.Note }.first() as Row.Note).what)
+        two.until<Screen.Conversation> { it.subject == null }
+    }
+
+    @Test
+    fun `what could not be kept goes back to where it was typed`() = twoApps { one, two ->
+        meet(one, two)
+        hear(one, two)
+        val session = one.until<Screen.Conversation>().session
+        one.told.notWritten(session, "first", Refusal(ErrorKind.STORAGE_FULL))
+        assertEquals(Notice(Key.KIND_STORAGE_FULL, Key.REMEDY_MAKE_ROOM, Way.STORAGE_SETTINGS), one.notice())
+        one.told.notWritten(session, "second", Refusal(ErrorKind.STORAGE_FULL))
+        one.until<Screen.Conversation> { it.unsent == "first\nsecond" }
+        assertEquals("first\nsecond", one.app.takeUnsent(session))
+        assertNull(one.app.takeUnsent(session))
+        one.until<Screen.Conversation> { it.unsent == null }
+        // The same where the core does not take it at all.
+        val long = "x".repeat(65 shl 10)
+        one.app.send(long)
+        one.until<Screen.Conversation> { it.unsent == long }
+        // What comes back to somebody who is over is there again when they are looked for.
+        one.app.goodbye()
+        val over = one.until<Screen.Conversation> { it.isOver || it.contact == null }
+        one.app.meet(over.contact!!)
+        one.until<Screen.Conversation> { it.apart != null && it.unsent == long }
+    }
+
+    @Test
+    fun `a person is called something else, and is blocked until they are not`() = twoApps { one, two ->
+        meet(one, two)
+        val id = one.until<Screen.Conversation>().contact!!
+        one.app.look(id)
+        one.until<Screen.Person>()
+        one.app.giveName(id, " My sister ")
+        assertEquals("My sister", one.until<Screen.Person> { it.contact.name.isNotEmpty() }.contact.name)
+        one.app.giveName(id, "  ")
+        one.until<Screen.Person> { it.contact.name.isEmpty() }
+        one.app.takeFilesUpTo(id, 7)
+        one.until<Screen.Person> { it.contact.takesFilesUpTo == 7L }
+        assertEquals(listOf(null, 0L, 7L), Contact.unaskedChoices(7).take(3))
+        one.app.block(id, true)
+        one.until<Screen.Person> { it.contact.isBlocked }
+        two.until<Screen.Conversation> { it.isOver || it.apart != null }
+        one.app.block(id, false)
+        one.until<Screen.Person> { !it.contact.isBlocked }
     }
 
     @Test
@@ -1027,7 +1107,7 @@ class AppModelTest {
                 val waits = one.app.rows.wait { texts(it) == before + listOf("first" to true, "taken back" to true) }.filterIsInstance<Row.Text>()
                 assertEquals(listOf(Mark.ON_THIS_PHONE, Mark.ON_THIS_PHONE), waits.drop(2).map { it.mark })
                 one.app.takeBack(waits.last().number)
-                one.app.rows.wait { it.size == 3 }
+                one.app.rows.wait { it.size == 4 && (it.last() as? Row.Note)?.what == Key.NOTE_TAKEN_BACK }
                 // One step back leaves the screen and nothing else.
                 one.app.putAside()
                 val home = one.until<Screen.Home>()
@@ -1038,7 +1118,7 @@ class AppModelTest {
                 two.app.meet(two.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
                 two.app.rows.wait { texts(it) == listOf("hello" to false, "hi" to true, "first" to false) }
                 one.until<Screen.Conversation> { it.apart == null && it.session == apart.session }
-                one.app.rows.wait { rows -> rows.filter { it.ours }.all { (it as Row.Text).mark == Mark.ON_THEIRS } }
+                one.app.rows.wait { rows -> rows.filterIsInstance<Row.Text>().filter { it.ours }.all { it.mark == Mark.ON_THEIRS } }
                 assertEquals(0, one.app.home.value.underWay.single().unread)
             }
         }
@@ -1194,7 +1274,12 @@ private class Phone(
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
     private var isGone = false
+
+    /** Whom the core tells what happens. */
+    lateinit var told: EventSink
+        private set
     val app = AppModel(scope, owner, keptChoices = choices, forgetAll = { Device.forgetAll(folder) }) { told ->
+        this.told = told
         Device.open(owner?.read().orEmpty(), folder, null, keys, told)
     }
 

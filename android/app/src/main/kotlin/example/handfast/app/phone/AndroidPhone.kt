@@ -16,7 +16,6 @@ import android.os.CancellationSignal
 import android.os.PersistableBundle
 import android.provider.MediaStore
 import android.provider.Settings
-import android.view.DragEvent
 import android.view.HapticFeedbackConstants
 import androidx.activity.ComponentActivity
 import androidx.activity.result.ActivityResultLauncher
@@ -32,6 +31,8 @@ import androidx.activity.result.contract.ActivityResultContracts.TakePicture
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.DisposableEffect
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.draganddrop.DragAndDropEvent
+import androidx.compose.ui.draganddrop.toAndroidDragEvent
 import androidx.lifecycle.DefaultLifecycleObserver
 import androidx.lifecycle.LifecycleOwner
 import androidx.lifecycle.lifecycleScope
@@ -61,6 +62,7 @@ import example.handfast.core.phone.Permission
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.launch
 import java.io.File
@@ -74,12 +76,16 @@ import java.io.InputStream
 class AndroidPhone(private val activity: ComponentActivity, private val model: AppModel) : Phone {
     private val app = activity.application as HandfastApp
     private val asks get() = app.memory.asks
+    private val links = Links(app)
 
     /** What is done with what another app gives back: the person may rotate the phone, or the system end us, meanwhile. */
     private var saving: String? = null
     private var attachingTo: Long? = null
     private var taking: String? = null
     private var beganBefore = false
+
+    /** Something secret is typed of which the model knows nothing yet. */
+    private val isHidden = MutableStateFlow(false)
 
     private val permission = Permission.entries.associateWith { permission ->
         activity.registerForActivityResult(RequestPermission()) { isGiven -> answered(permission, isGiven) }
@@ -115,16 +121,17 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
             }
         }
         activity.lifecycleScope.launch {
-            // What is not known yet may be secret.
-            combine(model.screen, model.choices) { screen, choices -> screen to (choices ?: Choices(locksApp = true)) }
-                .collect { (screen, choices) -> activity.window.follow(screen, choices) }
+            combine(model.screen, model.choices, isHidden) { screen, choices, isHidden ->
+                // What is not known yet may be secret.
+                { activity.window.follow(screen, choices ?: Choices(locksApp = true), isHidden) }
+            }.collect { it() }
         }
-        activity.window.decorView.setOnDragListener { _, event -> event.action != DragEvent.ACTION_DROP || dropped(event) }
         activity.lifecycle.addObserver(object : DefaultLifecycleObserver {
             // The person may have been in the settings.
             override fun onStart(owner: LifecycleOwner) {
                 Permission.entries.forEach { carryOut(asks.found(it, isGiven(it))) }
                 sayWhetherAsking()
+                beside { model.opensLinks(links.areOpenedHere()) }
             }
         })
     }
@@ -163,12 +170,13 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         }
     }
 
-    /** Dropped onto a conversation out of another app. The other app lends it for as long as this activity lives. */
-    private fun dropped(event: DragEvent): Boolean {
+    /** The other app lends it for as long as this activity lives. */
+    override fun dropped(event: DragAndDropEvent): Boolean {
         val session = model.front
-        val clip = event.clipData
+        val dragged = event.toAndroidDragEvent()
+        val clip = dragged.clipData
         if (clip == null || session == null || model.screen.value !is Screen.Conversation) return false
-        activity.requestDragAndDropPermissions(event)
+        activity.requestDragAndDropPermissions(dragged)
         val uris = (0 until clip.itemCount).mapNotNull { clip.getItemAt(it).uri }
         attach(uris.filter { Arrival.isForeign("$it", activity.packageName) }, session)
         return uris.isNotEmpty()
@@ -308,13 +316,7 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         }
     }
 
-    override fun allowLinks() = open(
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) {
-            Intent(Settings.ACTION_APP_OPEN_BY_DEFAULT_SETTINGS, ourselves())
-        } else {
-            Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, ourselves())
-        },
-    )
+    override fun allowLinks() = open(links.settings())
 
     @Composable
     override fun Viewfinder(torch: Boolean, modifier: Modifier) {
@@ -333,6 +335,10 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
             Felt.WRONG -> if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) HapticFeedbackConstants.REJECT else HapticFeedbackConstants.LONG_PRESS
         }
         activity.window.decorView.performHapticFeedback(feedback)
+    }
+
+    override fun hide(isHidden: Boolean) {
+        this.isHidden.value = isHidden
     }
 
     // --- The lock of the app ------------------------------------------------------------------

@@ -13,7 +13,6 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.shape.RoundedCornerShape
-import androidx.compose.material3.DropdownMenu
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
 import androidx.compose.material3.LinearProgressIndicator
@@ -24,6 +23,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -35,6 +35,7 @@ import androidx.compose.ui.text.LinkAnnotation
 import androidx.compose.ui.text.SpanStyle
 import androidx.compose.ui.text.TextLinkStyles
 import androidx.compose.ui.text.buildAnnotatedString
+import androidx.compose.ui.text.font.FontStyle
 import androidx.compose.ui.text.style.TextDecoration
 import androidx.compose.ui.text.withLink
 import androidx.compose.ui.unit.dp
@@ -42,6 +43,7 @@ import example.handfast.app.R
 import example.handfast.app.ui.parts.Ask
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.QuietButton
+import example.handfast.app.ui.parts.Quoted
 import example.handfast.app.ui.parts.beside
 import example.handfast.app.ui.parts.locale
 import example.handfast.app.ui.parts.named
@@ -56,9 +58,19 @@ import example.handfast.core.duration
 import example.handfast.core.linksIn
 import java.net.URI
 
-/** One row, under its day if it is the first of it. [name]: what the other side is called. [isHere]: it can be sent now. */
+/**
+ * One row, under its day if it is the first of it. [name]: what the other side is called. [isHere]: it can be sent now.
+ * [canAnswer]: something can be written about it.
+ */
 @Composable
-fun Bubble(row: Line, beginsDay: Boolean, name: String, deeds: RowDeeds, isHere: Boolean = true) = Column(Modifier.fillMaxWidth()) {
+fun Bubble(
+    row: Line,
+    beginsDay: Boolean,
+    name: String,
+    deeds: RowDeeds,
+    isHere: Boolean = true,
+    canAnswer: Boolean = true,
+) = Column(Modifier.fillMaxWidth()) {
     if (beginsDay) Day(row.at)
     val colors = MaterialTheme.colorScheme
     val corner = RoundedCornerShape(
@@ -70,12 +82,22 @@ fun Bubble(row: Line, beginsDay: Boolean, name: String, deeds: RowDeeds, isHere:
     Surface(
         Modifier.align(if (row.ours) Alignment.End else Alignment.Start).widthIn(max = 280.dp),
         corner,
-        color = if (row.ours) colors.primaryContainer else colors.surfaceContainerHigh,
-        contentColor = if (row.ours) colors.onPrimaryContainer else colors.onSurface,
+        color = when {
+            row is Line.Note -> colors.surfaceContainerLow
+            row.ours -> colors.primaryContainer
+            else -> colors.surfaceContainerHigh
+        },
+        contentColor = when {
+            row is Line.Note -> colors.onSurfaceVariant
+            row.ours -> colors.onPrimaryContainer
+            else -> colors.onSurface
+        },
     ) {
         when (row) {
-            is Line.Text -> Said(row, name, deeds, waits = row.ours && row.mark == Mark.ON_THIS_PHONE && !isHere)
+            is Line.Text ->
+                Said(row, name, deeds, waits = row.ours && row.mark == Mark.ON_THIS_PHONE && !isHere, canAnswer && row.isKept)
             is Line.File -> File(row, name, deeds)
+            is Line.Note -> Remark(row, name)
         }
     }
 }
@@ -92,30 +114,45 @@ private fun ColumnScope.Day(at: Long) = Text(
     style = MaterialTheme.typography.labelMedium,
 )
 
-/** A text; held for a while it can be copied, and what looks like a web address can be tapped. */
+/** Something of which no more can be said. */
 @Composable
-private fun Said(row: Line.Text, name: String, deeds: RowDeeds, waits: Boolean) = Box {
+private fun Remark(row: Line.Note, name: String) = Column(Modifier.padding(horizontal = 14.dp, vertical = 9.dp)) {
+    Text(say(row.what), style = MaterialTheme.typography.bodyMedium, fontStyle = FontStyle.Italic)
+    Stamp(row, name, Modifier.align(Alignment.End))
+}
+
+/**
+ * A text, with what it replies to and what was reacted with. Held for a while it shows what can be done with it, and what
+ * looks like a web address can be tapped.
+ */
+@Composable
+private fun Said(row: Line.Text, name: String, deeds: RowDeeds, waits: Boolean, canAnswer: Boolean) = Box {
     var isHeld by remember { mutableStateOf(false) }
+    var isTakingBack by rememberSaveable { mutableStateOf(false) }
     var opening by remember { mutableStateOf<String?>(null) }
     Column(
         Modifier
-            .combinedClickable(onLongClickLabel = stringResource(R.string.copy), onLongClick = { isHeld = true }) {}
+            .combinedClickable(onLongClickLabel = stringResource(R.string.message_menu), onLongClick = { isHeld = true }) {}
             .padding(start = 14.dp, end = 14.dp, top = 9.dp, bottom = 9.dp),
     ) {
+        row.quote?.let { Quoted(it.text ?: it.what?.let { what -> say(what) }.orEmpty(), Modifier.padding(bottom = 6.dp)) }
         Text(linked(row.text) { opening = it }, style = MaterialTheme.typography.bodyLarge)
+        if (row.reactions.isNotEmpty()) Reactions(row.reactions, name, Modifier.padding(vertical = 4.dp))
         if (waits) Waits(Modifier.align(Alignment.End)) else Stamp(row, name, Modifier.align(Alignment.End))
     }
-    DropdownMenu(isHeld, { isHeld = false }) {
-        MenuLine(stringResource(R.string.copy), Icons.Copy) {
-            isHeld = false
-            deeds.copy(row.text)
-        }
-        if (row.ours && row.mark != Mark.NOBODY) {
-            MenuLine(stringResource(R.string.take_back_text), Icons.Close) {
-                isHeld = false
+    MessageMenu(isHeld, row, deeds, canAnswer, onTakeBack = { isTakingBack = true }) { isHeld = false }
+    if (isTakingBack) {
+        Ask(
+            stringResource(R.string.take_back_title),
+            stringResource(R.string.take_back_sure),
+            stringResource(R.string.take_back_text),
+            stringResource(R.string.keep_it),
+            onYes = {
+                isTakingBack = false
                 deeds.takeBack(row.number)
-            }
-        }
+            },
+            onNo = { isTakingBack = false },
+        )
     }
     opening?.let { address ->
         Ask(
@@ -158,6 +195,7 @@ private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
     val who = if (row.ours) stringResource(R.string.row_ours) else named(name)
     val words = stringResource(R.string.row_said, who, time)
     Row(modifier, Arrangement.spacedBy(4.dp), Alignment.CenterVertically) {
+        if ((row as? Line.Text)?.isEdited == true) Text(stringResource(R.string.edited), style = MaterialTheme.typography.labelSmall)
         Text(
             time,
             Modifier.semantics { contentDescription = words },

@@ -7,29 +7,22 @@ import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.WindowInsets
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.safeDrawing
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.systemBars
 import androidx.compose.foundation.layout.windowInsetsPadding
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.rememberLazyListState
-import androidx.compose.foundation.shape.CircleShape
-import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.material3.DropdownMenu
-import androidx.compose.material3.FilledIconButton
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
-import androidx.compose.material3.TextField
-import androidx.compose.material3.TextFieldDefaults
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.derivedStateOf
@@ -40,21 +33,13 @@ import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.vector.ImageVector
-import androidx.compose.ui.input.key.Key as HardwareKey
-import androidx.compose.ui.input.key.KeyEventType
-import androidx.compose.ui.input.key.isShiftPressed
-import androidx.compose.ui.input.key.key
-import androidx.compose.ui.input.key.onPreviewKeyEvent
-import androidx.compose.ui.input.key.type
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
-import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import example.handfast.app.R
@@ -80,11 +65,17 @@ import example.handfast.core.Key
 import example.handfast.core.Presence
 import example.handfast.core.Row as Line
 import example.handfast.core.Screen
+import example.handfast.core.Subject
 
 /** What can be done in a conversation. */
 class TalkDeeds(
     val back: () -> Unit,
-    val send: (String) -> Unit,
+    /** Says this, about what the person chose. */
+    val send: (String, Subject?) -> Unit,
+    /** Writes about nothing. */
+    val dropSubject: () -> Unit,
+    /** What came back of what was sent, for where it was typed. */
+    val takeUnsent: () -> String?,
     val attachFiles: () -> Unit,
     val attachPictures: () -> Unit,
     val takePicture: () -> Unit,
@@ -118,7 +109,9 @@ class RowDeeds(
     val save: (Line.File) -> Unit,
     val share: (Line.File) -> Unit,
     val copy: (String) -> Unit,
-    /** Does not want to send a text that waits. */
+    val reply: (Long) -> Unit,
+    val react: (Long, String) -> Unit,
+    val edit: (Long) -> Unit,
     val takeBack: (Long) -> Unit,
     val openLink: (String) -> Unit,
 )
@@ -138,10 +131,10 @@ fun Conversation(
 ) = Column(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
     Head(state, deeds, hasBack)
     Rows(rows, Modifier.weight(1f), deeds.earlier, end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
-        Bubble(row, beginsDay, state.name, deeds.rows, isHere = state.presence == Presence.HERE)
+        Bubble(row, beginsDay, state.name, deeds.rows, isHere = state.presence == Presence.HERE, canAnswer = !state.isOver)
     }
     Newest(rows, state.name)
-    if (state.isOver) Over(state, deeds) else Composer(deeds, canAttach = state.apart == null)
+    if (state.isOver) Over(state, deeds) else Composer(state, deeds)
 }
 
 /** What came last since this was opened, for a screen reader, which says it then; nobody sees it. */
@@ -158,11 +151,16 @@ private fun Newest(rows: List<Line>, name: String) {
     )
 }
 
-private fun isTold(row: Line) = row !is Line.File || row.offered || row.state == Key.FILE_RECEIVED
+private fun isTold(row: Line) = when (row) {
+    is Line.Text -> true
+    is Line.File -> row.offered || row.state == Key.FILE_RECEIVED
+    is Line.Note -> false
+}
 
 @Composable
 private fun told(row: Line) = when (row) {
     is Line.Text -> row.text
+    is Line.Note -> say(row.what)
     is Line.File -> stringResource(
         if (row.offered) R.string.tidings_offer else R.string.tidings_file,
         row.name,
@@ -352,70 +350,5 @@ private fun Over(state: Screen.Conversation, deeds: TalkDeeds) = Surface(color =
             MainButton(stringResource(R.string.look_for, named(state.name)), { deeds.meet(contact) }, Modifier.padding(top = 12.dp))
         }
         QuietButton(stringResource(R.string.remove_from_list), deeds.remove)
-    }
-}
-
-/** A line to write in, kept when the screen turns; what goes with it is under the plus. */
-@Composable
-private fun Composer(deeds: TalkDeeds, canAttach: Boolean) = Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
-    var text by rememberSaveable { mutableStateOf("") }
-    val send = {
-        if (text.isNotBlank()) {
-            deeds.send(text)
-            text = ""
-        }
-    }
-    Row(
-        Modifier
-            .fillMaxWidth()
-            .windowInsetsPadding(WindowInsets.safeDrawing)
-            .padding(horizontal = 4.dp, vertical = 8.dp),
-        Arrangement.spacedBy(4.dp),
-        Alignment.CenterVertically,
-    ) {
-        if (canAttach) Attach(deeds) else Spacer(Modifier.size(8.dp))
-        TextField(
-            text,
-            { text = it },
-            Modifier.weight(1f).onPreviewKeyEvent {
-                // A keyboard of keys sends by Enter, and goes to a new line with Shift.
-                val sends = it.key == HardwareKey.Enter && !it.isShiftPressed
-                if (sends && it.type == KeyEventType.KeyDown) send()
-                sends
-            },
-            placeholder = { Text(stringResource(R.string.write_message)) },
-            maxLines = 5,
-            shape = MaterialTheme.shapes.extraLarge,
-            keyboardOptions = KeyboardOptions(capitalization = KeyboardCapitalization.Sentences),
-            colors = TextFieldDefaults.colors(
-                focusedIndicatorColor = Color.Transparent,
-                unfocusedIndicatorColor = Color.Transparent,
-                focusedContainerColor = MaterialTheme.colorScheme.surfaceContainerHigh,
-                unfocusedContainerColor = MaterialTheme.colorScheme.surfaceContainerHigh,
-            ),
-        )
-        FilledIconButton(send, Modifier.size(48.dp), shape = CircleShape) {
-            Icon(Icons.Send, stringResource(R.string.send))
-        }
-    }
-}
-
-@Composable
-private fun Attach(deeds: TalkDeeds) = Box {
-    var isOpen by rememberSaveable { mutableStateOf(false) }
-    IconButton({ isOpen = true }) {
-        Icon(Icons.Plus, stringResource(R.string.attach), tint = MaterialTheme.colorScheme.primary)
-    }
-    DropdownMenu(isOpen, { isOpen = false }, shape = MaterialTheme.shapes.large) {
-        for ((words, icon, deed) in listOf(
-            Triple(R.string.attach_files, Icons.File, deeds.attachFiles),
-            Triple(R.string.attach_pictures, Icons.Picture, deeds.attachPictures),
-            Triple(R.string.attach_camera, Icons.Camera, deeds.takePicture),
-        )) {
-            MenuLine(stringResource(words), icon) {
-                isOpen = false
-                deed()
-            }
-        }
     }
 }

@@ -6,6 +6,7 @@ import androidx.compose.animation.fadeIn
 import androidx.compose.animation.fadeOut
 import androidx.compose.animation.togetherWith
 import androidx.compose.foundation.background
+import androidx.compose.foundation.draganddrop.dragAndDropTarget
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.BoxWithConstraints
@@ -30,6 +31,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
@@ -39,10 +41,13 @@ import androidx.compose.runtime.saveable.rememberSaveableStateHolder
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.draganddrop.DragAndDropEvent
+import androidx.compose.ui.draganddrop.DragAndDropTarget
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import androidx.lifecycle.compose.collectAsStateWithLifecycle
+import androidx.window.core.layout.WindowSizeClass
 import example.handfast.app.R
 import example.handfast.app.ui.parts.Body
 import example.handfast.app.ui.parts.HowItGoes
@@ -104,9 +109,16 @@ fun HandfastUi(app: AppModel, phone: Phone) {
     val asksFirst = isAskingFirst && (screen is Screen.Home || screen is Screen.ShowCode)
     BackHandler(asksFirst) { askNothing() }
     Feel(screen, phone)
-    Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.surface) {
+    // A line to write in takes what is dropped onto it, and keeps the window from hearing of what is dropped elsewhere.
+    val drops = remember(phone) { Drops(phone) }
+    Surface(Modifier.fillMaxSize().dragAndDropTarget({ true }, drops), color = MaterialTheme.colorScheme.surface) {
         Noted(notice, phone::go, app::noticed) {
             if (asksFirst) {
+                // An answer is typed.
+                DisposableEffect(phone) {
+                    phone.hide(true)
+                    onDispose { phone.hide(false) }
+                }
                 beneath.SaveableStateProvider(QUESTION) {
                     AskFirst({
                         askNothing()
@@ -118,6 +130,10 @@ fun HandfastUi(app: AppModel, phone: Phone) {
             }
         }
     }
+}
+
+private class Drops(private val phone: Phone) : DragAndDropTarget {
+    override fun onDrop(event: DragAndDropEvent) = phone.dropped(event)
 }
 
 private const val QUESTION = "question"
@@ -181,8 +197,8 @@ private fun place(screen: Screen): String = when (screen) {
     else -> screen.javaClass.simpleName
 }
 
-private val LIST_BESIDE = 600.dp
-private val PEOPLE_BESIDE = 840.dp
+private val LIST_BESIDE = WindowSizeClass.WIDTH_DP_MEDIUM_LOWER_BOUND.dp
+private val PEOPLE_BESIDE = WindowSizeClass.WIDTH_DP_EXPANDED_LOWER_BOUND.dp
 
 /** Beside the list, while nobody is chosen. */
 @Composable
@@ -291,12 +307,23 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         giveUp = app::withdraw,
         meet = phone::meet,
     )
-    val person = PersonDeeds(app::back, phone::meet, app::compare, { phone.invite(send = false) }, app::forget)
+    val person = PersonDeeds(
+        back = app::back,
+        meet = phone::meet,
+        compare = app::compare,
+        showCode = { phone.invite(send = false) },
+        giveName = app::giveName,
+        block = app::block,
+        takeFilesUpTo = app::takeFilesUpTo,
+        forget = app::forget,
+    )
 
     /** What is done in the conversation that is drawn: another may have come to the front meanwhile. */
     fun talk(session: Long) = TalkDeeds(
         back = app::putAside,
-        send = { app.sendTo(session, it) },
+        send = { text, about -> app.sendTo(session, text, about) },
+        dropSubject = app::dropSubject,
+        takeUnsent = { app.takeUnsent(session) },
         attachFiles = phone::attachFiles,
         attachPictures = phone::attachPictures,
         takePicture = phone::takePicture,
@@ -319,6 +346,9 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
             save = { file -> file.path?.let { phone.saveFile(file.name, it) } },
             share = { file -> file.path?.let { phone.shareFile(it, null) } },
             copy = { phone.copy(it) },
+            reply = app::reply,
+            react = app::react,
+            edit = app::edit,
             takeBack = app::takeBack,
             openLink = phone::openLink,
         ),

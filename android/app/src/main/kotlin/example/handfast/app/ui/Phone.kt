@@ -2,6 +2,7 @@ package example.handfast.app.ui
 
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.draganddrop.DragAndDropEvent
 import example.handfast.core.Handout
 import example.handfast.core.Protection
 import example.handfast.core.Way
@@ -44,6 +45,9 @@ interface Phone {
     /** Takes a picture for whoever is talked to, with the phone's own camera app. */
     fun takePicture()
 
+    /** Sends what is dragged out of another app and dropped onto a conversation; whether it can. */
+    fun dropped(event: DragAndDropEvent): Boolean
+
     fun shareLink(handout: Handout)
 
     fun sharePicture(handout: Handout)
@@ -77,6 +81,9 @@ interface Phone {
 
     /** Felt in the hand. */
     fun feel(what: Felt)
+
+    /** Lets nobody take a picture of the display, beside what the screen of the model says. */
+    fun hide(isHidden: Boolean)
 }
 
 /** What a person feels. */

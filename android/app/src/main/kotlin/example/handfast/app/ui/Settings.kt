@@ -1,38 +1,23 @@
 package example.handfast.app.ui
 
-import androidx.compose.foundation.clickable
-import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
-import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.text.KeyboardOptions
-import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
-import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
-import androidx.compose.ui.Alignment
-import androidx.compose.ui.Modifier
-import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.res.stringResource
-import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.text.input.KeyboardType
-import androidx.compose.ui.unit.dp
-import androidx.compose.foundation.layout.padding
 import example.handfast.app.R
-import example.handfast.app.ui.parts.Ask
-import example.handfast.app.ui.parts.Avatar
 import example.handfast.app.ui.parts.Body
 import example.handfast.app.ui.parts.Choice
 import example.handfast.app.ui.parts.Entry
 import example.handfast.app.ui.parts.Facts
-import example.handfast.app.ui.parts.Headline
+import example.handfast.app.ui.parts.Further
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.Leave
 import example.handfast.app.ui.parts.MainButton
@@ -40,8 +25,7 @@ import example.handfast.app.ui.parts.Numbered
 import example.handfast.app.ui.parts.OtherButton
 import example.handfast.app.ui.parts.Page
 import example.handfast.app.ui.parts.Progress
-import example.handfast.app.ui.parts.day
-import example.handfast.app.ui.parts.named
+import example.handfast.app.ui.parts.live
 import example.handfast.app.ui.parts.say
 import example.handfast.app.ui.theme.hasPhoneColors
 import example.handfast.core.Expected
@@ -138,24 +122,6 @@ private fun Chosen(choices: Choices, onChoose: (Choices) -> Unit) {
     }
 }
 
-/** A line that leads on, or opens something beneath. */
-@Composable
-private fun Further(text: String, icon: ImageVector, sign: ImageVector, onClick: () -> Unit) {
-    Row(
-        Modifier
-            .fillMaxWidth()
-            .clickable(role = Role.Button, onClick = onClick)
-            .heightIn(min = 56.dp)
-            .padding(horizontal = 16.dp, vertical = 8.dp),
-        Arrangement.spacedBy(16.dp),
-        Alignment.CenterVertically,
-    ) {
-        Icon(icon, null, tint = MaterialTheme.colorScheme.primary)
-        Text(text, Modifier.weight(1f), style = MaterialTheme.typography.bodyLarge)
-        Icon(sign, null)
-    }
-}
-
 /** What works from here, and who was asked. */
 @Composable
 fun Outlook(state: Screen.Outlook, onHotspot: () -> Unit, onBack: () -> Unit) =
@@ -209,6 +175,11 @@ fun Help(state: Screen.Help, onNetwork: () -> Unit, onLinks: () -> Unit, onBack:
     }
     Topic.LINKS -> Page(stringResource(R.string.links_title), Leave.BACK, onBack) {
         val host = stringResource(R.string.link_host)
+        if (state.opensLinks) {
+            Body(stringResource(R.string.links_allowed, host), Modifier.live())
+            OtherButton(stringResource(R.string.allow_links), onLinks)
+            return@Page
+        }
         Body(stringResource(R.string.links_text, host))
         Numbered(
             listOf(

@@ -108,6 +108,8 @@ internal class Measure(
         val text = node.layout()
         val isIcon = text == null && node.isLeaf() && node.size.width <= 64 * variant.density
         if (text == null && !isIcon) return null
+        // A coloured symbol brings its own outline.
+        if (text != null && text.layoutInput.text.text.none(Char::isLetterOrDigit)) return null
         if (generateSequence(node) { it.parent }.any { SemanticsProperties.Disabled in it.config }) return null
         val box = node.boundsInRoot.intersect(display)
         if (box.width < 4 || box.height < 4) return null

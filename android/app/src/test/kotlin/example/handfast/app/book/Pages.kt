@@ -4,12 +4,14 @@ import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Box
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.draganddrop.DragAndDropEvent
 import androidx.compose.ui.graphics.Color
 import example.handfast.app.ui.AskFirst
 import example.handfast.app.ui.Covered
 import example.handfast.app.ui.Deeds
 import example.handfast.app.ui.Felt
 import example.handfast.app.ui.Noted
+import example.handfast.app.ui.Person
 import example.handfast.app.ui.Phone
 import example.handfast.app.ui.Stage
 import example.handfast.core.Apart
@@ -26,11 +28,14 @@ import example.handfast.core.Pictograph
 import example.handfast.core.Preferences
 import example.handfast.core.Choices
 import example.handfast.core.Protection
+import example.handfast.core.Quote
+import example.handfast.core.Reaction
 import example.handfast.core.ReachedBy
 import example.handfast.core.Report
 import example.handfast.core.Row
 import example.handfast.core.Screen
 import example.handfast.core.SecondCode
+import example.handfast.core.Subject
 import example.handfast.core.Topic
 import example.handfast.core.Symbol
 import example.handfast.core.UnderWay
@@ -87,6 +92,22 @@ private val rows = listOf(
     Row.Text(3, true, "Yes! Sending you the pictures now.", today(14, 0), Mark.ON_THEIRS),
     Row.File(4, true, "Harbour.mov", 212_000_000, Key.FILE_MOVING, 138_000_000, null, today(14, 1), 88_000_000),
     Row.Text(5, false, "See you at the harbour!", today(14, 2)),
+)
+private val answers = listOf(
+    Row.Text(1, false, "Shall we meet at the harbour?", today(13, 58), Mark.ON_THIS_PHONE, reactions = listOf(Reaction(true, "👍"))),
+    Row.Text(
+        2,
+        true,
+        "At six, by the blue boat.",
+        today(14, 0),
+        Mark.ON_THEIRS,
+        quote = Quote("Shall we meet at the harbour?"),
+        reactions = listOf(Reaction(false, "❤️"), Reaction(true, "👍")),
+        isEdited = true,
+    ),
+    Row.Note(3, false, Key.NOTE_TAKEN_BACK, today(14, 1)),
+    Row.Text(4, false, "I take the bicycle.", today(14, 2), Mark.ON_THIS_PHONE, quote = Quote(null, Key.QUOTE_OTHER)),
+    Row.Note(5, false, Key.NOTE_NOT_READABLE, today(14, 3)),
 )
 private val files = listOf(
     Row.File(1, false, "Results of the tests in November.pdf", 1_200_000, Key.FILE_OFFERED, null, null, today(13, 50)),
@@ -168,6 +189,9 @@ val pages: List<Page> = listOf(
     page("sealed-without-code", Screen.Sealed("letter.pdf.handfast", 1_400_200, "/tmp/l", null)),
     page("compare", Screen.Compare("Mira", symbols, listOf("4711", "0815", "2026"))),
     page("conversation", talk, isLive = true, rows = rows),
+    page("conversation-answers", talk, isLive = true, rows = answers),
+    page("conversation-reply", talk.copy(subject = Subject(5, "See you at the harbour!", isEdit = false)), isLive = true, rows = rows.drop(2)),
+    page("conversation-edit", talk.copy(subject = Subject(3, "Yes! Sending you the pictures now.", isEdit = true)), isLive = true, rows = rows.drop(2)),
     page("conversation-empty", talk, isLive = true),
     page("conversation-files", talk, isLive = true, rows = files),
     page(
@@ -217,6 +241,8 @@ val pages: List<Page> = listOf(
     page("person", Screen.Person(people[1].copy(ways = listOf(ReachedBy("198.51.100.7", NOW - 86_400), ReachedBy("192.168.1.20", NOW - 86_400 * 2))))),
     page("person-here", Screen.Person(people[0].copy(ownName = "Miranda", trusted = NOW - 86_400 * 3), mira)),
     page("person-fallen", Screen.Person(people[2].copy(hasFallen = true), aydin)),
+    Page("person-name") { Person(Screen.Person(people[0].copy(ownName = "Miranda")), it.person, naming = true) },
+    page("person-blocked", Screen.Person(people[1].copy(isBlocked = true, ownName = "Heinrich", takesFilesUpTo = 100_000_000))),
     page("person-unnamed", Screen.Person(people[3])),
     page("outlook-looking", Screen.Outlook(null), isLive = true),
     page(
@@ -242,6 +268,7 @@ val pages: List<Page> = listOf(
     ),
     page("help-hotspot", Screen.Help(Topic.HOTSPOT)),
     page("help-links", Screen.Help(Topic.LINKS)),
+    page("help-links-allowed", Screen.Help(Topic.LINKS, opensLinks = true), isLive = true),
     Page("ask-first") { AskFirst({}) {} },
     page("ended", Screen.Ended(Key.KIND_NOT_REACHED, Key.REMEDY_TRY_TOGETHER, Way.SHOW_CODE), isLive = true),
     page("key-lost", Screen.KeyLost(isForGood = true)),
@@ -273,6 +300,8 @@ object NoPhone : Phone {
     override fun go(way: Way) = Unit
     override fun allowLinks() = Unit
     override fun feel(what: Felt) = Unit
+    override fun hide(isHidden: Boolean) = Unit
+    override fun dropped(event: DragAndDropEvent) = false
 
     @Composable
     override fun Viewfinder(torch: Boolean, modifier: Modifier) = Box(modifier.background(Color(0xFF26302C)))

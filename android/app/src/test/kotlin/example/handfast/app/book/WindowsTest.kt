@@ -7,9 +7,11 @@ import androidx.activity.ComponentActivity
 import androidx.activity.compose.setContent
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.ui.platform.ViewRootForTest
+import androidx.compose.ui.semantics.AccessibilityAction
 import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.semantics.SemanticsNode
 import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.semantics.SemanticsPropertyKey
 import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.isDialog
 import androidx.compose.ui.test.isPopup
@@ -44,8 +46,8 @@ class WindowsTest {
     @get:Rule
     val rule = createEmptyComposeRule()
 
-    /** A [page] of the book, and what is touched there, one after the other, until the window is open. */
-    private class Opened(val name: String, val page: String, vararg val touched: Int)
+    /** A [page] of the book, and what is [held] and touched there, one after the other, until the window is open. */
+    private class Opened(val name: String, val page: String, vararg val touched: Int, val held: String? = null)
 
     private val windows = listOf(
         Opened("home-menu", "home", R.string.menu),
@@ -56,6 +58,11 @@ class WindowsTest {
         Opened("conversation-attach", "conversation", R.string.attach),
         Opened("conversation-goodbye", "conversation", R.string.menu, R.string.leave),
         Opened("apart-menu", "apart", R.string.menu),
+        Opened("conversation-message", "conversation-answers", held = "At six, by the blue boat."),
+        Opened("conversation-message-theirs", "conversation-answers", held = "Shall we meet at the harbour?"),
+        Opened("conversation-take-back", "conversation-answers", R.string.take_back_text, held = "At six, by the blue boat."),
+        Opened("person-files", "person", R.string.files_unasked),
+        Opened("person-block", "person", R.string.block),
         Opened("person-forget", "person", R.string.forget),
         Opened("key-lost-anew", "key-lost", R.string.start_anew),
     )
@@ -75,6 +82,7 @@ class WindowsTest {
                 controller.get().setContent {
                     HandfastTheme(variant.isDark) { CompositionLocalProvider(LocalClock provides { NOW }) { page.draw(deeds) } }
                 }
+                window.held?.let { touch(it, SemanticsActions.OnLongClick) }
                 for (words in window.touched) touch(controller.get().getString(words, "Mira"))
                 val root = window(useUnmergedTree = true)
                 val picture = picture(root)
@@ -95,11 +103,11 @@ class WindowsTest {
     private fun Page.of(name: String) = Page(name, isLive = false, draw)
 
     /** On a wide display, what belongs to the screen itself comes after the list beside it. */
-    private fun touch(words: String) {
+    private fun touch(words: String, how: SemanticsPropertyKey<AccessibilityAction<() -> Boolean>> = SemanticsActions.OnClick) {
         rule.waitForIdle()
         val wanted = says(words) and hasClickAction()
         rule.finds(wanted)
-        rule.onAllNodes(wanted).onLast().performSemanticsAction(SemanticsActions.OnClick) { it() }
+        rule.onAllNodes(wanted).onLast().performSemanticsAction(how) { it() }
         rule.waitForIdle()
     }
 

@@ -51,6 +51,7 @@ class Guest {
         ben.sees("read it?")
         ben.writes("still here")
         ben.taps(R.string.send)
+        ben.sees("and this?")
         ben.taps(R.string.back)
         ben.sees(R.string.scan_code_text)
         ben.goesAway()

@@ -47,6 +47,12 @@ class TwoPhonesTest {
         ana.taps("Ben")
         ana.sees("still here")
 
+        // Ben himself was chosen in the other app, so nobody is asked for whom it is.
+        ana.isHanded(ana.shares("Ben").setType("text/plain").putExtra(Intent.EXTRA_TEXT, "and this?"))
+        // What is dropped on the conversation is for Ben.
+        ana.drops(Documents.have("dropped.pdf", letter))
+        ana.sees("dropped.pdf")
+
         // The system ends the activity behind another app; the draft is there again.
         ana.writes("one mo")
         ana.comesBackByRecents()

@@ -66,6 +66,12 @@ class Friend(val called: String) : AutoCloseable {
     /** Writes to whoever is there. */
     fun writes(text: String) = talking().forEach { app.sendTo(it.session, text) }
 
+    /** Takes whatever file is offered by whoever is looked at. */
+    fun takes() = app.rows.value.filter { it is Row.File && it.offered }.forEach { app.acceptFile(it.number) }
+
+    /** A file of somebody has come in whole. */
+    val hasTaken get() = app.ongoing.value.any { it.received > 0 }
+
     /** Says goodbye to one who is there. */
     fun leaves() {
         val one = talking().firstOrNull() ?: return

@@ -253,6 +253,7 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
         while (same < 3) {
             rule.waitForIdle()
             system.serves()
+            system.asks(owner.activity)
             val now = owner.app.run { listOf(screen.value, rows.value, home.value, notice.value) }
             if (now == before) same++ else same = 0
             before = now

@@ -9,6 +9,7 @@ import example.handfast.app.phone.notices.KeepingService
 import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ServiceController
+import org.robolectric.shadows.ShadowActivity
 import java.io.File
 import java.io.IOException
 import java.nio.file.Files
@@ -17,7 +18,8 @@ import java.nio.file.Files
 class PhoneSystem {
     private val app get() = ApplicationProvider.getApplicationContext<Application>()
     private var service: ServiceController<KeepingService>? = null
-    private var answered: Any? = null
+    private var answered: ShadowActivity.PermissionsRequest? = null
+    private var asked: ShadowActivity.PermissionsRequest? = null
 
     /** Whether something keeps the app running. */
     val isServing get() = service != null
@@ -35,10 +37,18 @@ class PhoneSystem {
         }
     }
 
-    /** The person answers what [activity] asks about permissions. */
+    /** What the person is asked about permissions. The question stays when the activity that put it is made anew. */
+    fun asks(activity: Activity): String? {
+        shadowOf(activity).lastRequestedPermission?.takeIf { it !== answered }?.let { asked = it }
+        return asked?.requestedPermissions?.single()
+    }
+
+    /** The person answers that. */
     fun permits(activity: Activity, isGiven: Boolean) {
-        val asked = shadowOf(activity).lastRequestedPermission?.takeIf { it !== answered } ?: return
+        asks(activity)
+        val asked = asked ?: return
         answered = asked
+        this.asked = null
         for (name in asked.requestedPermissions) {
             if (isGiven) shadowOf(app).grantPermissions(name) else shadowOf(app).denyPermissions(name)
         }

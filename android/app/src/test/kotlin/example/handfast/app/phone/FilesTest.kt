@@ -1,10 +1,12 @@
 package example.handfast.app.phone
 
+import android.Manifest
 import android.app.Activity
 import android.content.ComponentName
 import android.content.Intent
 import android.net.Uri
 import android.os.Bundle
+import android.provider.MediaStore
 import androidx.activity.ComponentActivity
 import androidx.test.core.app.ApplicationProvider
 import example.handfast.app.Full
@@ -111,13 +113,48 @@ class FilesTest {
         val asked = shadowOf(controller.get()).nextStartedActivityForResult
         assertEquals(Intent.ACTION_CREATE_DOCUMENT, asked.intent.action)
         controller.recreate()
+        assertEquals("hello", saved(controller.get(), asked.requestCode))
+    }
+
+    @Test
+    fun `Save outlives that the system ends the activity behind the other app`() {
+        app.app.welcome("Mira")
+        val file = Files.createTempFile("letter", ".txt").toFile().apply { writeText("hello") }
+        shadowOf(app.packageManager).addActivityIfNotPresent(ComponentName(app, PhoneActivity::class.java))
+        val controller = Robolectric.buildActivity(PhoneActivity::class.java).setup()
+        controller.get().phone.saveFile("letter.txt", file.path)
+        val asked = shadowOf(controller.get()).nextStartedActivityForResult
+        val kept = Bundle()
+        controller.pause().stop().saveInstanceState(kept).destroy()
+        val later = Robolectric.buildActivity(PhoneActivity::class.java).setup(kept)
+        assertEquals("hello", saved(later.get(), asked.requestCode))
+    }
+
+    /** What is saved once the other app says where to. */
+    private fun saved(activity: PhoneActivity, request: Int): String {
         val place = Uri.parse("content://com.example/letter")
         val saved = ByteArrayOutputStream()
         shadowOf(app.contentResolver).registerOutputStream(place, saved)
-        val anew = controller.get()
-        anew.given(asked.requestCode, Intent().setData(place))
+        activity.given(request, Intent().setData(place))
         assertEquals(Key.FILE_SAVED, app.app.notice.until { it != null }?.what)
-        assertEquals("hello", "$saved")
+        return "$saved"
+    }
+
+    @Test
+    fun `a picture is taken by the phone's own app, whether this one may use the camera or not`() {
+        app.app.welcome("Mira")
+        shadowOf(app.packageManager).addActivityIfNotPresent(ComponentName(app, PhoneActivity::class.java))
+        for ((isGiven, action) in listOf(false to MediaStore.INTENT_ACTION_STILL_IMAGE_CAMERA, true to MediaStore.ACTION_IMAGE_CAPTURE)) {
+            val activity = Robolectric.buildActivity(PhoneActivity::class.java).setup().get()
+            if (isGiven) shadowOf(app).grantPermissions(Manifest.permission.CAMERA) else shadowOf(app).denyPermissions(Manifest.permission.CAMERA)
+            activity.phone.takePicture()
+            var asked: Intent? = null
+            until({ "no app for the camera is opened" }) {
+                asked = asked ?: shadowOf(activity).nextStartedActivityForResult?.intent
+                asked != null
+            }
+            assertEquals(action, asked?.action)
+        }
     }
 
     @Test

@@ -1,19 +1,23 @@
 package example.handfast.app.phone
 
+import android.app.ForegroundServiceStartNotAllowedException
 import android.app.Notification
 import android.app.NotificationManager
 import android.content.ComponentName
 import android.content.Context
+import android.content.ContextWrapper
 import android.content.Intent
 import android.content.pm.ServiceInfo
 import android.os.Bundle
 import android.os.Looper
 import androidx.activity.ComponentActivity
 import androidx.core.app.RemoteInput
+import androidx.core.content.pm.ShortcutManagerCompat
 import androidx.test.core.app.ApplicationProvider
 import example.handfast.app.FedNetwork
 import example.handfast.app.HandfastApp
 import example.handfast.app.PhoneRunner
+import example.handfast.app.phone.notices.Keeper
 import example.handfast.app.phone.notices.KeepingService
 import example.handfast.app.phone.notices.Notices
 import example.handfast.app.phone.notices.ReplyReceiver
@@ -27,6 +31,7 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.shadows.ShadowPowerManager
 import kotlin.test.assertEquals
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
@@ -93,6 +98,48 @@ class PhoneLifeTest {
             assertEquals(!isSent, isToldUnsent)
             (app.getSystemService(Context.NOTIFICATION_SERVICE) as NotificationManager).cancelAll()
         }
+    }
+
+    @Test
+    fun `a file on its way keeps the processor awake until it is through`() {
+        app.keeper.handle(Event.Seen(true))
+        app.keeper.handle(Event.Changed(listOf(talking().copy(isMoving = true)), 1))
+        assertTrue(ShadowPowerManager.getLatestWakeLock().isHeld)
+        app.keeper.handle(Event.Changed(listOf(talking()), 1))
+        assertTrue(ShadowPowerManager.getLatestWakeLock().isHeld.not())
+    }
+
+    @Test
+    fun `a service that the system refuses ends nothing, and sleep is told`() {
+        val refusing = object : ContextWrapper(app) {
+            override fun startForegroundService(service: Intent?) = throw ForegroundServiceStartNotAllowedException("from behind")
+        }
+        val keeper = Keeper(refusing, app.app, app.notices)
+        keeper.handle(Event.Seen(true))
+        keeper.handle(Event.Changed(listOf(talking()), 1))
+        keeper.handle(Event.Seen(false))
+        assertTrue(notices.allNotifications.any { it.channelId == "asleep" })
+    }
+
+    @Test
+    fun `a service that may start and not stay stops by itself`() {
+        app.keeper.handle(Event.Seen(true))
+        app.keeper.handle(Event.Changed(listOf(talking()), 1))
+        val intent = assertNotNull(shadowOf(app).nextStartedService)
+        val service = Robolectric.buildService(KeepingService::class.java, intent).create()
+        shadowOf(service.get()).setThrowInStartForeground(ForegroundServiceStartNotAllowedException("from behind"))
+        service.startCommand(0, 1)
+        assertTrue(shadowOf(service.get()).isStoppedBySelf)
+    }
+
+    @Test
+    fun `who is connected stands in the share sheet, and nobody else does`() {
+        app.notices.offerPeople(mapOf(1L to "Mira", 2L to "Carl"))
+        val offered = ShortcutManagerCompat.getDynamicShortcuts(app)
+        assertEquals(setOf("Mira", "Carl"), offered.map { "${it.shortLabel}" }.toSet())
+        assertTrue(offered.all { Notices.TO_PERSON in it.categories.orEmpty() })
+        app.notices.offerPeople(mapOf(2L to "Carl"))
+        assertEquals(listOf("Carl"), ShortcutManagerCompat.getDynamicShortcuts(app).map { "${it.shortLabel}" })
     }
 
     @Test

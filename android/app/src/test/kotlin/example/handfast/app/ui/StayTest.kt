@@ -5,6 +5,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.setValue
+import androidx.compose.ui.input.key.Key as HardwareKey
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.junit4.StateRestorationTester
@@ -12,7 +13,10 @@ import androidx.compose.ui.test.junit4.v2.createAndroidComposeRule
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performKeyInput
 import androidx.compose.ui.test.performTextInput
+import androidx.compose.ui.test.pressKey
+import androidx.compose.ui.test.withKeyDown
 import example.handfast.app.PhoneRunner
 import example.handfast.app.book.NoPhone
 import example.handfast.app.ui.theme.HandfastTheme
@@ -93,10 +97,7 @@ class StayTest {
     @Test
     fun `goodbye is said only after a yes`() {
         var goodbyes = 0
-        val asked = TalkDeeds(
-            {}, {}, {}, {}, {}, {}, { goodbyes++ }, {}, {}, {}, {}, {}, {}, {}, {}, {}, RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, {}),
-        )
-        rule.setContent { HandfastTheme { Conversation(talk, emptyList(), asked) } }
+        rule.setContent { HandfastTheme { Conversation(talk, emptyList(), deeds(goodbye = { goodbyes++ })) } }
         fun say() {
             rule.onNodeWithContentDescription("More").performClick()
             rule.onNodeWithText("Say goodbye").performClick()
@@ -108,4 +109,24 @@ class StayTest {
         rule.onNodeWithText("Say goodbye").performClick()
         assertEquals(1, goodbyes)
     }
+
+    @Test
+    fun `a keyboard of keys sends by Enter, and writes on in a new line with Shift`() {
+        val sent = mutableListOf<String>()
+        rule.setContent { HandfastTheme { Conversation(talk, emptyList(), deeds(send = { sent += it })) } }
+        val line = rule.onNode(hasSetTextAction())
+        line.performTextInput("one")
+        line.performKeyInput { withKeyDown(HardwareKey.ShiftLeft) { pressKey(HardwareKey.Enter) } }
+        assertEquals(emptyList(), sent)
+        line.performTextInput("two")
+        line.performKeyInput { pressKey(HardwareKey.Enter) }
+        assertEquals(listOf("one\ntwo"), sent)
+        line.performKeyInput { pressKey(HardwareKey.Enter) }
+        assertEquals(1, sent.size)
+    }
+
+    private fun deeds(send: (String) -> Unit = {}, goodbye: () -> Unit = {}) = TalkDeeds(
+        {}, { text, _ -> send(text) }, {}, { null }, {}, {}, {}, {}, goodbye, {}, {}, {}, {}, {}, {}, {}, {}, {},
+        RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, { _, _ -> }, {}, {}, {}),
+    )
 }

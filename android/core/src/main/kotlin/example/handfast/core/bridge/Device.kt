@@ -137,6 +137,9 @@ interface EventSink {
     /** Something that was begun in a session came to nothing, and its screen stays as it is. */
     fun failed(session: Long, refusal: Refusal)
 
+    /** What was written could not be kept, so it was not said either; empty where it was no text. */
+    fun notWritten(session: Long, text: String, refusal: Refusal)
+
     /** What waits, or who is known, is another list now. */
     fun listsChanged()
 }
@@ -208,6 +211,15 @@ class Device private constructor(private val handfast: Handfast) {
 
     suspend fun send(session: Long, text: String) = with(session) { it.sendText(text) }
 
+    /** Writes this about what stands in that row. */
+    suspend fun reply(session: Long, number: Long, text: String) = with(session) { it.reply(number.toULong(), text) }
+
+    /** A text of ours says this from now on. */
+    suspend fun edit(session: Long, number: Long, text: String) = with(session) { it.edit(number.toULong(), text) }
+
+    /** Reacts with this, or not any more. */
+    suspend fun react(session: Long, number: Long, symbol: String?) = with(session) { it.react(number.toULong(), symbol) }
+
     /** A text of ours that both keep is erased on both sides. */
     suspend fun takeBack(session: Long, number: Long) = with(session) { it.takeBack(number.toULong()) }
 
@@ -263,6 +275,14 @@ class Device private constructor(private val handfast: Handfast) {
 
     suspend fun forget(id: String) = refusing { handfast.forget(id) }
 
+    /** Calls them this from now on; with none, what they call themselves. */
+    suspend fun giveName(id: String, name: String?) = refusing { handfast.giveName(id, name) }
+
+    suspend fun block(id: String, isBlocked: Boolean) = refusing { handfast.block(id, isBlocked) }
+
+    /** Takes so many bytes of files from them unasked; with none, as many as from everybody. */
+    suspend fun takeFilesUpTo(id: String, bytes: Long?) = refusing { handfast.takeFilesUpTo(id, bytes?.toULong()) }
+
     /** The person is here, so that what waits need not be slow. */
     fun boost() = pairing.boost()
 
@@ -272,6 +292,9 @@ class Device private constructor(private val handfast: Handfast) {
 
     /** What works from here. Takes some seconds. */
     suspend fun network(): Report = refusing { handfast.network().own() }
+
+    /** Whether nobody looks at the app, while a conversation goes on. */
+    suspend fun away(isAway: Boolean) = refusing { handfast.away(isAway) }
 
     suspend fun pause() = refusing { handfast.pause() }
 
@@ -347,6 +370,7 @@ class Device private constructor(private val handfast: Handfast) {
                     is Change.Listed -> told.row(change.session.toLong(), change.entry.row(), change.before?.toLong())
                     is Change.Gone -> told.gone(change.session.toLong(), change.number.toLong())
                     is Change.Failed -> told.failed(change.session.toLong(), Refusal(change.kind))
+                    is Change.NotWritten -> told.notWritten(change.session.toLong(), change.text, Refusal(change.kind))
                     Change.PendingChanged, Change.PeopleChanged -> told.listsChanged()
                 }
             } catch (_: Exception) {

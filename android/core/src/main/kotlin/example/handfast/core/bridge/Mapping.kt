@@ -22,6 +22,8 @@ import example.handfast.core.Outcome
 import example.handfast.core.Pictograph
 import example.handfast.core.Preferences
 import example.handfast.core.Protection
+import example.handfast.core.Quote
+import example.handfast.core.Reaction
 import example.handfast.core.Report
 import example.handfast.core.ReachedBy
 import example.handfast.core.Row
@@ -34,6 +36,7 @@ import example.handfast.bindings.Handout as CoreHandout
 import example.handfast.bindings.Mark as CoreMark
 import example.handfast.bindings.Preferences as CorePreferences
 import example.handfast.bindings.Protection as CoreProtection
+import example.handfast.bindings.Quote as CoreQuote
 import example.handfast.bindings.Screen as CoreScreen
 
 /** The core names its sentences; a test of the core holds them and the strings together. */
@@ -173,6 +176,7 @@ internal fun CoreContact.own() = Contact(
     heard = heard?.toLong()?.takeIf { it > 0 },
     canBeFound = canBeFound,
     isBlocked = isBlocked,
+    takesFilesUpTo = takesFilesUpTo?.toLong(),
     ways = ways.map { ReachedBy(it.address, it.at.toLong()) },
 )
 
@@ -197,7 +201,18 @@ internal fun Outcome.own() = when (this) {
 }
 
 internal fun Entry.row(): Row = when (this) {
-    is Entry.Text -> Row.Text(number.toLong(), ours, text, at.toLong(), mark.own(), isOld)
+    is Entry.Text -> Row.Text(
+        number = number.toLong(),
+        ours = ours,
+        text = text,
+        at = at.toLong(),
+        mark = mark.own(),
+        isOld = isOld,
+        quote = quote?.let { Quote((it as? CoreQuote.Text)?.text, it.key()?.let(::key)) },
+        reactions = reactions.map { Reaction(it.ours, it.symbol) },
+        isEdited = isEdited,
+    )
+    is Entry.Note -> Row.Note(number.toLong(), ours, key(note.key()), at.toLong(), isOld)
     is Entry.File -> Row.File(
         number = number.toLong(),
         ours = ours,

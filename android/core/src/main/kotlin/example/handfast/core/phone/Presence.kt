@@ -252,9 +252,13 @@ class Presence {
             val before = told[one.session]
             val news = rows.filter { !it.ours && before.orEmpty().none { old -> old.number == it.number } }
             when {
-                rows.none { !it.ours } -> if (hasCome && !isSeen) {
-                    told[one.session] = emptyList()
-                    add(Effect.Tell(Tidings(one.session, one.name, emptyList(), isNew = true, one.isTalking)))
+                rows.none { !it.ours } -> {
+                    // What was taken back is not read in a notification either.
+                    if (!before.isNullOrEmpty()) untell(one.session)
+                    if (hasCome && !isSeen) {
+                        told[one.session] = emptyList()
+                        add(Effect.Tell(Tidings(one.session, one.name, emptyList(), isNew = true, one.isTalking)))
+                    }
                 }
                 rows != before -> {
                     told[one.session] = rows
@@ -274,5 +278,6 @@ class Presence {
         get() = when (this) {
             is Row.Text -> !isOld
             is Row.File -> offered || state == Key.FILE_RECEIVED
+            is Row.Note -> false
         }
 }

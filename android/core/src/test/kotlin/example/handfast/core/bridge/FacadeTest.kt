@@ -2,20 +2,27 @@ package example.handfast.core.bridge
 
 import example.handfast.bindings.About
 import example.handfast.bindings.Answered
+import example.handfast.bindings.Change
 import example.handfast.bindings.Code
+import example.handfast.bindings.DeliveryMode
+import example.handfast.bindings.ErrorKind
 import example.handfast.bindings.FileState
 import example.handfast.bindings.Finding
 import example.handfast.bindings.FoundKind
 import example.handfast.bindings.Handfast
 import example.handfast.bindings.HandfastException
 import example.handfast.bindings.HostStage
-import example.handfast.bindings.ErrorKind
+import example.handfast.bindings.KeyStore as CoreKeyStore
+import example.handfast.bindings.KeyStoreException
 import example.handfast.bindings.Listener
-import example.handfast.bindings.Change
-import example.handfast.bindings.DeliveryMode
+import example.handfast.bindings.Mark
+import example.handfast.bindings.Note
 import example.handfast.bindings.Preferences
 import example.handfast.bindings.Protection
+import example.handfast.bindings.Quote
 import example.handfast.bindings.Reached
+import example.handfast.bindings.Reaction
+import example.handfast.bindings.Role
 import example.handfast.bindings.Scanner
 import example.handfast.bindings.Screen
 import example.handfast.bindings.Settings
@@ -23,8 +30,6 @@ import example.handfast.bindings.Situation
 import example.handfast.bindings.Strength
 import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
-import example.handfast.bindings.KeyStore as CoreKeyStore
-import example.handfast.bindings.KeyStoreException
 import example.handfast.bindings.Wish
 import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
@@ -32,7 +37,6 @@ import example.handfast.bindings.readText
 import example.handfast.bindings.strengthOf
 import example.handfast.bindings.usualLimits
 import example.handfast.bindings.usualServers
-import example.handfast.bindings.Role
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
@@ -120,6 +124,30 @@ class FacadeTest {
                 assertEquals(text.reversed(), host.untilText())
             }
         }
+    }
+
+    @Test
+    fun `a text is answered, reacted to, changed and taken back`() = atTable { host, guest ->
+        meet(host, guest)
+        host.session.sendText("at six?")
+        val ours = host.untilSaid { it.mark == Mark.ON_THEIRS }
+        val theirs = guest.untilSaid { it.text == "at six?" }
+        guest.session.reply(theirs.number, "at seven")
+        guest.session.react(theirs.number, "👍")
+        val reply = host.untilSaid { !it.ours }
+        assertEquals("at seven" to Quote.Text("at six?"), reply.text to reply.quote)
+        assertEquals(listOf(Reaction(false, "👍")), host.untilSaid { it.reactions.isNotEmpty() }.reactions)
+        guest.session.react(theirs.number, null)
+        assertEquals(ours.number, host.untilSaid { it.ours && it.reactions.isEmpty() }.number)
+        host.session.edit(ours.number, "at seven?")
+        val changed = guest.untilSaid { it.isEdited }
+        assertEquals(theirs.number to "at seven?", changed.number to changed.text)
+        host.session.takeBack(ours.number)
+        val taken = guest.untilNote()
+        assertEquals(Triple(theirs.number, false, Note.TAKEN_BACK), Triple(taken.number, taken.ours, taken.note))
+        assertEquals(ErrorKind.NOT_NOW, kindOf { host.session.edit(reply.number, "of theirs") })
+        assertEquals(ErrorKind.NOT_NOW, kindOf { host.session.reply(ours.number + 1_000u, "to nothing") })
+        assertEquals(ErrorKind.BAD_TEXT, kindOf { host.session.reply(reply.number, "") })
     }
 
     @Test

@@ -62,6 +62,7 @@ class TestDevice(
             is Change.Shown -> screens.trySend(change.screen)
             is Change.Listed -> entries.trySend(change.entry)
             is Change.Failed -> failures.trySend(change.kind)
+            is Change.NotWritten -> failures.trySend(change.kind)
             is Change.PeopleChanged -> peopleChanges.trySend(Unit)
             is Change.Gone, is Change.PendingChanged -> {}
         }
@@ -110,6 +111,12 @@ class TestDevice(
 
     suspend fun untilFile(wanted: (FileState) -> Boolean): Entry.File =
         untilEntry { it is Entry.File && wanted(it.state) } as Entry.File
+
+    /** What was said, ours or theirs, as it looks then. */
+    suspend fun untilSaid(wanted: (Entry.Text) -> Boolean): Entry.Text =
+        untilEntry { it is Entry.Text && wanted(it) } as Entry.Text
+
+    suspend fun untilNote(): Entry.Note = untilEntry { it is Entry.Note } as Entry.Note
 
     private suspend fun untilEntry(wanted: (Entry) -> Boolean): Entry =
         withTimeoutOrNull(SOON) {

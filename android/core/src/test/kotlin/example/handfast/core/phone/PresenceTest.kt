@@ -53,6 +53,15 @@ class PresenceTest {
     }
 
     @Test
+    fun `what is taken back leaves the notification`() {
+        seen(true)
+        changed(talking())
+        seen(false)
+        assertIs<Effect.Tell>(changed(talking(text(1, "hello"))).last())
+        assertEquals(listOf<Effect>(Effect.Untell(1)), changed(talking(Row.Note(1, ours = false, Key.NOTE_TAKEN_BACK))))
+    }
+
+    @Test
     fun `where nothing is under way the device sleeps at once`() {
         seen(true)
         assertEquals(listOf<Effect>(Effect.Sleep), seen(false))

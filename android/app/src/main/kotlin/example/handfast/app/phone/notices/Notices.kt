@@ -17,6 +17,7 @@ import androidx.core.content.pm.ShortcutManagerCompat
 import androidx.core.graphics.drawable.IconCompat
 import example.handfast.app.MainActivity
 import example.handfast.app.R
+import example.handfast.app.say
 import example.handfast.core.Key
 import example.handfast.core.Row
 import example.handfast.core.bytes
@@ -99,7 +100,11 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
     /** Whoever is connected stands among the people to whom other apps share. */
     fun offerPeople(people: Map<Long, String>) {
         val gone = ShortcutManagerCompat.getDynamicShortcuts(context).map { it.id } - people.keys.map(::nameOf).toSet()
-        if (gone.isNotEmpty()) ShortcutManagerCompat.removeLongLivedShortcuts(context, gone)
+        if (gone.isNotEmpty()) {
+            ShortcutManagerCompat.removeDynamicShortcuts(context, gone)
+            // Those that a notification named are kept beside them.
+            ShortcutManagerCompat.removeLongLivedShortcuts(context, gone)
+        }
         for ((session, called) in people) {
             val name = called.ifEmpty { context.getString(R.string.person_unknown) }
             val shortcut = ShortcutInfoCompat.Builder(context, nameOf(session))
@@ -128,6 +133,7 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
 
     private fun line(row: Row): String = when (row) {
         is Row.Text -> row.text.take(MOST_TEXT)
+        is Row.Note -> context.say(row.what)
         is Row.File -> context.getString(
             if (row.state == Key.FILE_RECEIVED) R.string.tidings_file else R.string.tidings_offer,
             row.name,

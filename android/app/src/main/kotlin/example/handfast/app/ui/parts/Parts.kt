@@ -2,6 +2,7 @@ package example.handfast.app.ui.parts
 
 import androidx.compose.foundation.background
 import androidx.compose.foundation.border
+import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
@@ -39,11 +40,15 @@ import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.draw.drawBehind
+import androidx.compose.ui.geometry.Offset
+import androidx.compose.ui.geometry.Size
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.LiveRegionMode
+import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.liveRegion
@@ -51,6 +56,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.Dp
+import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
 import example.handfast.app.R
 import example.handfast.app.ui.theme.peopleColors
@@ -208,6 +214,24 @@ fun Facts(facts: List<Pair<ImageVector, String>>, modifier: Modifier = Modifier)
         }
     }
 
+/** A line that leads on, or opens something beneath, as its [sign] says; or does something. */
+@Composable
+fun Further(text: String, icon: ImageVector, sign: ImageVector? = null, onClick: () -> Unit) {
+    Row(
+        Modifier
+            .fillMaxWidth()
+            .clickable(role = Role.Button, onClick = onClick)
+            .heightIn(min = 56.dp)
+            .padding(horizontal = 16.dp, vertical = 8.dp),
+        Arrangement.spacedBy(16.dp),
+        Alignment.CenterVertically,
+    ) {
+        Icon(icon, null, tint = MaterialTheme.colorScheme.primary)
+        Text(text, Modifier.weight(1f), style = MaterialTheme.typography.bodyLarge)
+        if (sign != null) Icon(sign, null)
+    }
+}
+
 /** The one thing to do next. */
 @Composable
 fun MainButton(
@@ -300,6 +324,25 @@ fun TimeLeft(until: Long, size: Dp, color: Color, modifier: Modifier = Modifier)
 /** In seconds. */
 private const val TEN_MINUTES = 600f
 private const val A_DAY = 86_400f
+
+/** What somebody said before, in short, with a bar at its side. */
+@Composable
+fun Quoted(text: String, modifier: Modifier = Modifier) {
+    val bar = MaterialTheme.colorScheme.primary
+    Text(
+        if (text.length <= MOST_QUOTED) text else text.take(MOST_QUOTED).trimEnd() + "…",
+        modifier
+            .drawBehind {
+                val start = if (layoutDirection == LayoutDirection.Ltr) 0f else size.width - 3.dp.toPx()
+                drawRect(bar, Offset(start, 0f), Size(3.dp.toPx(), size.height))
+            }
+            .padding(start = 10.dp),
+        style = MaterialTheme.typography.bodySmall,
+    )
+}
+
+/** In characters. */
+private const val MOST_QUOTED = 140
 
 /** Asks once more before something that cannot be taken back. */
 @Composable

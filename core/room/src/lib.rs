@@ -1,0 +1,47 @@
+//! Small networks: people who know each other write together, and hold the same, whatever the lines do.
+//!
+//! Each member writes a log of their own and signs it, so anybody can pass on what anybody wrote. What
+//! counts, who is a member and what stands in the shared graph follow from the set of valid entries and the
+//! time alone, in whatever order they came. The founder's entries decide who is removed; there is no room
+//! secret.
+//!
+//! There is no disk, no clock and no socket here: what is to be kept comes out, times go in as milliseconds
+//! since 1970-01-01 UTC.
+
+mod acting;
+mod body;
+mod certificate;
+mod chain;
+mod clock;
+mod entry;
+mod exchange;
+mod log;
+mod malformed;
+mod membership;
+mod path;
+mod put;
+mod room;
+mod run;
+mod signing;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use acting::Acting;
+pub use body::{Adders, Body, Founding, History, MAX_NAME, MAX_POINTS};
+pub use certificate::Certificate;
+pub use chain::RoomId;
+pub use clock::{AHEAD, HybridClock};
+pub use entry::{Content, Entry, Header, MAX_STRUCTURE, Point, Reference, kind};
+pub use exchange::{
+    Exchange, HeadRow, MAX_NOW, MAX_PART, MAX_PLACES, MAX_ROWS, Message, Piece, RoomFault, Step,
+};
+pub use log::{LogId, MAX_ENDS};
+pub use malformed::Malformed;
+pub use membership::{INCARNATIONS, MAX_INDEX_BYTES, MAX_LOG_BYTES, Person};
+pub use path::{MAX_PATH, Path};
+pub use put::{Change, Index, MAX_OPERATIONS, MAX_SEEN, Operation, Seen};
+pub use room::{Draft, HeldValue, Received, Room, Row, ValueId, Write, WriteError};
+pub use run::{FalseSignature, MAX_INLINE, MAX_RUN, MAX_RUN_ENTRIES, Run};
+pub use signing::{AuthorKey, Signature, SigningKey};
+pub use value::{MAX_TEXT, Value};

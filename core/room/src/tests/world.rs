@@ -1,0 +1,370 @@
+//! Members in a simulated world: people who do anything, lines that come and go, disks that fail between
+//! two writes, clocks that are wrong, and copies of devices that do not know of each other.
+
+use super::*;
+use crate::put::{Change, Index, Operation};
+use crate::value::value_commitment;
+use std::collections::{BTreeMap, VecDeque};
+
+/// Deterministic randomness (SplitMix64).
+pub(super) struct Random(pub(super) u64);
+
+impl Random {
+    pub(super) fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    pub(super) fn below(&mut self, limit: usize) -> usize {
+        (self.bits() % limit as u64) as usize
+    }
+
+    pub(super) fn one_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    pub(super) fn secret(&mut self) -> Secret<32> {
+        let mut bytes = [0; 32];
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.bits().to_le_bytes());
+        }
+        Secret::new(bytes)
+    }
+
+    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
+        match from.len() {
+            0 => None,
+            length => from.get(self.below(length)),
+        }
+    }
+}
+
+/// One device.
+pub(super) struct Device {
+    pub(super) key: SigningKey,
+    pub(super) certificate: Certificate,
+    pub(super) room: Room,
+    /// Everything that was ever written, in order.
+    pub(super) disk: Vec<Write>,
+    /// How wrong its clock is, in milliseconds.
+    pub(super) clock: i64,
+    pub(super) was_told_of_removal: bool,
+}
+
+impl Device {
+    fn restart(&mut self, founding: &Founding) {
+        self.room = Room::load(founding.clone(), self.disk.iter().cloned());
+    }
+}
+
+/// One channel: what two devices are at, and what is on its way to each.
+struct Channel {
+    ends: [usize; 2],
+    exchanges: [Exchange; 2],
+    queues: [VecDeque<Message>; 2],
+}
+
+pub(super) struct World {
+    pub(super) random: Random,
+    pub(super) now: u64,
+    pub(super) founding: Founding,
+    pub(super) devices: Vec<Device>,
+    channels: Vec<Channel>,
+    /// Runs that were ever sent, for whoever replays them.
+    sent: Vec<Run>,
+    pub(super) log: Vec<String>,
+}
+
+impl World {
+    pub(super) fn new(seed: u64) -> Self {
+        let mut random = Random(seed);
+        let people = 3 + random.below(6);
+        let (founder, certificate) = identity(1);
+        let founding = Founding {
+            adders: match random.one_in(2) {
+                true => Adders::Members,
+                false => Adders::Keepers,
+            },
+            history: match random.one_in(4) {
+                true => History::FromJoining,
+                false => History::All,
+            },
+            ..founding(&certificate)
+        };
+        let (room, disk) =
+            Room::found(founding.clone(), &founder, &random.secret()).expect("the founder");
+        let mut world = Self {
+            now: NOW + 1_000,
+            founding: founding.clone(),
+            devices: vec![Device {
+                key: founder,
+                certificate,
+                room,
+                disk,
+                clock: 0,
+                was_told_of_removal: false,
+            }],
+            channels: Vec::new(),
+            sent: Vec::new(),
+            log: Vec::new(),
+            random,
+        };
+        for person in 1..people {
+            let (key, certificate) = identity(person as u8 + 1);
+            let room = Room::new(founding.clone());
+            world.devices.push(Device {
+                key,
+                certificate,
+                room,
+                disk: Vec::new(),
+                clock: 0,
+                was_told_of_removal: false,
+            });
+        }
+        world
+    }
+
+    pub(super) fn clock_of(&self, device: usize) -> u64 {
+        self.now.saturating_add_signed(self.devices[device].clock)
+    }
+
+    /// Writes it at that device. What the disk kept is told to everybody who is connected.
+    pub(super) fn write(&mut self, device: usize, draft: &Draft) -> Option<Reference> {
+        let (now, random) = (self.clock_of(device), self.random.secret());
+        let at = &mut self.devices[device];
+        let writes = at.room.write(now, &at.key, draft, &random).ok()?;
+        let row = writes.iter().rev().find_map(|write| match write {
+            Write::Row(row) => Some(row.clone()),
+            _ => None,
+        })?;
+        let header = row.entry.header;
+        self.keep(device, writes);
+        Some(Reference {
+            author: row.author,
+            point: Point {
+                incarnation: header.incarnation,
+                sequence: header.sequence,
+                hash: row.hash,
+            },
+        })
+    }
+
+    /// Puts a text at that path.
+    pub(super) fn put(&mut self, device: usize, path: &str, text: &str) {
+        let value = Value::Text(text.to_owned()).to_bytes();
+        let blind = *self.random.secret().expose();
+        let blind: [u8; 16] = *blind.first_chunk().expect("16 of 32 bytes");
+        let operation = Operation {
+            path: Path::parse(path).expect("a path"),
+            over: Vec::new(),
+            change: Change::Put {
+                until: None,
+                commitment: value_commitment(&Secret::new(blind), &value),
+                length: value.len() as u32,
+            },
+        };
+        let put = Draft::of(&Body::Put(Index(vec![operation])));
+        if let Some(reference) = self.write(device, &put) {
+            let value = HeldValue {
+                blind: Secret::new(blind),
+                value: value.into(),
+            };
+            let room = &mut self.devices[device].room;
+            let writes = room.take_value(&reference, 0, value).unwrap_or_default();
+            self.keep(device, writes);
+        }
+    }
+
+    /// Writes to the disk, or dies in the middle of it.
+    fn keep(&mut self, device: usize, writes: Vec<Write>) {
+        if !writes.is_empty() && self.random.one_in(60) {
+            let kept = self.random.below(writes.len() + 1);
+            self.say(format!(
+                "{device} dies after {kept} of {} writes",
+                writes.len()
+            ));
+            self.devices[device]
+                .disk
+                .extend(writes.into_iter().take(kept));
+            self.restart(device);
+            return;
+        }
+        let is_news = !writes.is_empty();
+        self.devices[device].disk.extend(writes);
+        if is_news {
+            self.tell(device);
+        }
+    }
+
+    pub(super) fn restart(&mut self, device: usize) {
+        self.channels
+            .retain(|channel| !channel.ends.contains(&device));
+        let founding = self.founding.clone();
+        self.devices[device].restart(&founding);
+    }
+
+    /// A device that holds what that one held at some time, and knows or does not know that it is a copy.
+    pub(super) fn copy(&mut self, device: usize, knows: bool) {
+        let seed = (1..=self.devices.len() as u8)
+            .find(|seed| identity(*seed).0.public() == self.devices[device].key.public());
+        let (key, certificate) = identity(seed.expect("one of those that were made"));
+        let held = self.random.below(self.devices[device].disk.len() + 1);
+        let disk = self.devices[device].disk[..held].to_vec();
+        let mut copy = Device {
+            key,
+            certificate,
+            room: Room::load(self.founding.clone(), disk.iter().cloned()),
+            disk,
+            clock: 0,
+            was_told_of_removal: false,
+        };
+        if knows {
+            let writes = copy.room.imported();
+            copy.disk.extend(writes);
+        }
+        self.say(format!(
+            "{device} has a copy at {}, which knows: {knows}",
+            self.devices.len()
+        ));
+        self.devices.push(copy);
+    }
+
+    fn tell(&mut self, device: usize) {
+        for channel in &mut self.channels {
+            for side in 0..2 {
+                if channel.ends[side] == device {
+                    let news = channel.exchanges[side].news(&self.devices[device].room);
+                    channel.queues[1 - side].extend(news);
+                }
+            }
+        }
+    }
+
+    pub(super) fn connect(&mut self, one: usize, other: usize) {
+        if one == other
+            || self
+                .channels
+                .iter()
+                .any(|channel| channel.ends == [one, other])
+        {
+            return;
+        }
+        let keys = [one, other].map(|device| self.devices[device].key.public());
+        let start = |side: usize, device: usize| {
+            Exchange::start(&self.devices[device].room, keys[side], keys[1 - side])
+        };
+        let (first, to_second) = start(0, one);
+        let (second, to_first) = start(1, other);
+        self.channels.push(Channel {
+            ends: [one, other],
+            exchanges: [first, second],
+            queues: [to_first.into(), to_second.into()],
+        });
+    }
+
+    pub(super) fn cut_all(&mut self) {
+        self.channels.clear();
+    }
+
+    pub(super) fn cut_one(&mut self) {
+        if !self.channels.is_empty() {
+            let at = self.random.below(self.channels.len());
+            self.channels.swap_remove(at);
+        }
+    }
+
+    /// Hands over one message, if any is on its way.
+    pub(super) fn deliver(&mut self) -> bool {
+        let waiting: Vec<_> = (0..self.channels.len())
+            .flat_map(|channel| [(channel, 0), (channel, 1)])
+            .filter(|(channel, side)| !self.channels[*channel].queues[*side].is_empty())
+            .collect();
+        let Some((at, side)) = self.random.pick(&waiting).copied() else {
+            return false;
+        };
+        let channel = &mut self.channels[at];
+        let message = channel.queues[side].pop_front().expect("one waits");
+        let bytes = Bytes::from(message.to_bytes());
+        assert!(bytes.len() <= 16_000, "a message fits into a frame");
+        let read = Message::parse(bytes).expect("what members say is read");
+        assert_eq!(read, message);
+        if let Message::Entries(run) = &message {
+            self.sent.push(run.clone());
+        }
+        let device = channel.ends[side];
+        let step = channel.exchanges[side]
+            .receive(&mut self.devices[device].room, message)
+            .expect("nobody here forges a signature");
+        channel.queues[1 - side].extend(step.messages);
+        self.devices[device].was_told_of_removal |= step.removed.is_some();
+        self.keep(device, step.writes);
+        true
+    }
+
+    /// Somebody sends an old run again, or one that was changed.
+    pub(super) fn replay(&mut self) {
+        let device = self.random.below(self.devices.len());
+        let Some(mut run) = self.random.pick(&self.sent).cloned() else {
+            return;
+        };
+        let me = self.devices[device].key.public();
+        if self.random.one_in(2) {
+            let entry = self.random.below(run.entries.len());
+            run.entries[entry].header.clock.0 ^= 1;
+            let room = &mut self.devices[device].room;
+            let before = room.heads_digest();
+            assert!(!matches!(room.receive(run, me), Ok(Received::New(_))));
+            assert_eq!(room.heads_digest(), before);
+            return;
+        }
+        let received = self.devices[device].room.receive(run, me);
+        if let Received::New(writes) = received.expect("it was signed") {
+            self.keep(device, writes);
+        }
+    }
+
+    /// Everybody is connected with everybody until nothing is on its way any more.
+    pub(super) fn heal(&mut self) {
+        for _ in 0..4 {
+            self.cut_all();
+            for one in 0..self.devices.len() {
+                for other in one + 1..self.devices.len() {
+                    self.connect(one, other);
+                }
+            }
+            let mut delivered = 0;
+            while self.deliver() {
+                delivered += 1;
+                assert!(delivered < 200_000, "it never ends: {:?}", self.log);
+            }
+        }
+    }
+
+    pub(super) fn say(&mut self, what: String) {
+        self.log.push(what);
+    }
+
+    /// The runs that hold everything on that disk.
+    pub(super) fn runs_of(&self, device: usize) -> Vec<Run> {
+        let room = &self.devices[device].room;
+        let mut runs: BTreeMap<(AuthorKey, [u8; 32]), Run> = BTreeMap::new();
+        for (log, held) in &room.logs {
+            let ends = held.hashes().filter(|hash| held.versions(hash).is_empty());
+            for end in ends {
+                let mut before = room.id.beginning(log.author, log.incarnation);
+                while let Some(run) = held.run(log.author, before, end, |_| true) {
+                    let hashes = run.verify(&room.id).expect("it was signed");
+                    before = *hashes.last().expect("not empty");
+                    runs.insert((log.author, before), run);
+                    if before == *end {
+                        break;
+                    }
+                }
+            }
+        }
+        runs.into_values().collect()
+    }
+}

@@ -1,0 +1,404 @@
+//! What a page draws: whole states in which every sentence has a key already. A key names one sentence in
+//! every language and on every face (`core/strings`).
+
+use crate::NotDone;
+use handfast_device::{Provenance, Reached, Refusal, Row, RowContent, SessionEnd, View, Wish};
+use handfast_protocol::handshake::{SYMBOLS, ShortString, Trust, TrustLevel, TrustReason};
+use handfast_protocol::pairing::{Failure, GuestStage};
+use handfast_qr::Symbol;
+use handfast_seal::{Question, SealError};
+use handfast_token::{FindError, LinkBase, QrText, SealedReply, link};
+use serde::Serialize;
+
+/// What is on the screen.
+#[derive(Debug, Serialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Screen {
+    /// A locked invitation has to be unlocked. Nothing has been sent.
+    Locked {
+        /// What is asked; an empty one is what was agreed on.
+        questions: Vec<String>,
+        /// It is being tried.
+        is_unlocking: bool,
+        /// What was wrong with the answers before.
+        hint: Option<&'static str>,
+    },
+    /// The person is asked whether to connect. Nothing has been sent.
+    Opened {
+        /// What the host calls itself.
+        name: Option<String>,
+        /// What will be asked once connected.
+        question: Option<String>,
+        /// What it proves that the invitation came as it did.
+        proof: &'static str,
+        /// When it is too old, in seconds since 1970-01-01 UTC; None if it seems to be.
+        expires_at: Option<u64>,
+    },
+    /// The host is knocked at, or this is about to be.
+    Connecting {
+        /// How far it is.
+        status: &'static str,
+        /// What stands in the way.
+        hint: Option<&'static str>,
+    },
+    /// The host has to get the reply. Knocking goes on.
+    ReplyNeeded {
+        /// It as a symbol, in SVG.
+        code: Option<String>,
+        /// It as a link.
+        link: String,
+        /// What stands in the way.
+        hint: Option<&'static str>,
+    },
+    /// The host's question has to be answered.
+    Asking {
+        /// What is asked.
+        question: String,
+        /// How many answers may still be given.
+        tries_left: u8,
+        /// What was wrong with the answer before.
+        hint: Option<&'static str>,
+        /// What to think of before answering.
+        warning: Option<&'static str>,
+    },
+    /// The two are together.
+    Talking {
+        /// What they call themselves.
+        name: String,
+        /// How far they are trusted.
+        trust: &'static str,
+        /// Why.
+        reason: &'static str,
+        /// They are known for certain.
+        is_verified: bool,
+        /// The person may say that only who they mean would have asked that.
+        can_be_vouched_for: bool,
+        /// How the line is.
+        line: &'static str,
+        /// It is silent.
+        is_interrupted: bool,
+        /// Who would like to compare.
+        wish: Option<&'static str>,
+        /// They would like to, and wait for this person.
+        is_offered: bool,
+        /// What is compared.
+        comparing: Option<Comparison>,
+        /// The limit that they have reached.
+        limit: Option<&'static str>,
+    },
+    /// It is over.
+    Ended {
+        /// Why.
+        kind: &'static str,
+        /// What to try next.
+        remedy: Option<&'static str>,
+        /// It is what somebody wanted.
+        is_goodbye: bool,
+    },
+}
+
+/// What both people look at.
+#[derive(Debug, Serialize)]
+pub struct Comparison {
+    /// Pictographs, each with the key of its name.
+    pub symbols: Vec<(&'static str, String)>,
+    /// The same in three groups of digits.
+    pub digits: String,
+}
+
+/// A row of a conversation.
+#[derive(Debug, Serialize)]
+pub struct Line {
+    /// Unique within the page.
+    pub number: u64,
+    /// It was written here.
+    pub ours: bool,
+    /// When, in milliseconds since 1970-01-01 UTC.
+    pub at: u64,
+    /// What was written, or the name of a file.
+    pub text: String,
+    /// What became of a file; None for a text.
+    pub file: Option<&'static str>,
+}
+
+impl Screen {
+    /// What to draw of this. `base` is where the page is, for the link of a reply.
+    pub fn of(view: View, base: &LinkBase) -> Self {
+        match view {
+            View::Locked {
+                questions,
+                is_unlocking,
+                was_wrong,
+                ..
+            } => Self::Locked {
+                questions: questions.as_slice().iter().map(text).collect(),
+                is_unlocking,
+                hint: was_wrong.then_some("kind_wrong_answer"),
+            },
+            View::Opened {
+                name,
+                question,
+                provenance,
+                expires_at,
+                ..
+            } => Self::Opened {
+                name,
+                question,
+                proof: proof(provenance),
+                expires_at,
+            },
+            View::Connecting { stage, .. } => Self::Connecting {
+                status: match stage {
+                    GuestStage::Knocking | GuestStage::SlotTaken => "guest_knocking",
+                    GuestStage::Answered => "guest_answered",
+                    GuestStage::Checking => "guest_checking",
+                },
+                hint: (stage == GuestStage::SlotTaken).then_some("cause_seat_taken"),
+            },
+            View::ReplyNeeded {
+                reply,
+                is_slot_taken,
+                ..
+            } => {
+                let (code, link) = handed_out(&reply, base);
+                Self::ReplyNeeded {
+                    code,
+                    link,
+                    hint: is_slot_taken.then_some("cause_seat_taken"),
+                }
+            }
+            View::Asking {
+                question,
+                tries_left,
+                was_wrong,
+                is_repeated,
+            } => Self::Asking {
+                question,
+                tries_left,
+                hint: was_wrong.then_some("kind_wrong_answer"),
+                warning: is_repeated.then_some("question_repeated"),
+            },
+            View::Talking {
+                name,
+                trust,
+                is_interrupted,
+                wish,
+                comparing,
+                reached,
+                ..
+            } => Self::Talking {
+                name,
+                trust: level(trust),
+                reason: reason(trust),
+                is_verified: trust.level() == TrustLevel::Verified,
+                can_be_vouched_for: trust.reason() == TrustReason::TheirQuestion,
+                line: match is_interrupted {
+                    true => "line_interrupted",
+                    false => "connected",
+                },
+                is_interrupted,
+                wish: match wish {
+                    Wish::Nobody => None,
+                    Wish::Ours => Some("compare_asked"),
+                    Wish::Theirs => Some("compare_offered"),
+                },
+                is_offered: wish == Wish::Theirs,
+                comparing: comparing.map(Comparison::of),
+                limit: reached.map(|reached| match reached {
+                    Reached::Messages | Reached::Text => "limit_messages",
+                    Reached::Files => "limit_files",
+                }),
+            },
+            View::Ended(end) => {
+                let (kind, remedy) = over(end);
+                Self::Ended {
+                    kind,
+                    remedy,
+                    is_goodbye: matches!(end, SessionEnd::PeerLeft | SessionEnd::Closed),
+                }
+            }
+            // What a host and a contact see, whom a page is not.
+            View::Preparing { .. } | View::Hosting { .. } | View::Seeking { .. } => {
+                Self::Connecting {
+                    status: "under_way_preparing",
+                    hint: None,
+                }
+            }
+        }
+    }
+}
+
+impl Comparison {
+    fn of(shown: ShortString) -> Self {
+        let symbols = shown.symbols().map(|at| {
+            let (picture, name) = SYMBOLS[usize::from(at)];
+            (picture, format!("symbol_{}", name.replace(' ', "_")))
+        });
+        let digits = shown.digits().map(|group| format!("{group:04}"));
+        Self {
+            symbols: symbols.to_vec(),
+            digits: digits.join(" "),
+        }
+    }
+}
+
+impl From<Row> for Line {
+    fn from(row: Row) -> Self {
+        let (text, file) = match row.content {
+            RowContent::Text(text) => (text, None),
+            RowContent::File { name, .. } => (name, Some("file_not_here")),
+            // What both keep, and a page keeps nothing.
+            RowContent::Withdrawn
+            | RowContent::Ended
+            | RowContent::Restored
+            | RowContent::NotReadable => (String::new(), None),
+        };
+        Self {
+            number: row.number,
+            ours: row.ours,
+            at: row.at,
+            text,
+            file,
+        }
+    }
+}
+
+/// Why something was not done; None where nobody needs to hear of it.
+pub fn refused(why: Refusal) -> Option<&'static str> {
+    Some(match why {
+        Refusal::NotNow | Refusal::UnderWay(_) => return None,
+        Refusal::NotYet => "kind_not_yet",
+        Refusal::Busy(_) | Refusal::TooMuchWaits => "kind_busy",
+        Refusal::Seal(error) => sealed(error),
+        Refusal::NoInvitation => "kind_nothing_found",
+        Refusal::TooLong => "kind_bad_text",
+        _ => "kind_internal",
+    })
+}
+
+/// The same of what was not even begun.
+pub fn not_done(why: &NotDone) -> Option<&'static str> {
+    Some(match why {
+        NotDone::NotNow => return None,
+        NotDone::Find(FindError::Nothing | FindError::Picture(_)) => "kind_nothing_found",
+        NotDone::Find(FindError::Cut) => "kind_incomplete",
+        NotDone::Find(FindError::NewerVersion) => "kind_newer_version",
+        NotDone::Find(FindError::SeveralTokens(_)) => "kind_several_found",
+        NotDone::Find(FindError::TooLarge) => "kind_too_large",
+        NotDone::NoInvitation => "kind_wrong_thing",
+        NotDone::Answers(_) => "kind_bad_text",
+        NotDone::NotUsable(_) => "kind_device",
+    })
+}
+
+fn text(question: &Question) -> String {
+    question.as_str().to_owned()
+}
+
+fn handed_out(reply: &SealedReply, base: &LinkBase) -> (Option<String>, String) {
+    let drawn = Symbol::draw(QrText::new(base, reply.as_bytes()).as_str());
+    let code = drawn.ok().map(|symbol| symbol.to_svg());
+    (code, link(base, reply.as_bytes()))
+}
+
+fn proof(provenance: Provenance) -> &'static str {
+    match provenance {
+        Provenance::Camera => "proof_camera",
+        Provenance::Carried => "proof_carried",
+        Provenance::Locked => "proof_locked",
+    }
+}
+
+fn level(trust: Trust) -> &'static str {
+    match trust.level() {
+        TrustLevel::Unverified => "trust_unverified",
+        TrustLevel::Introduced => "trust_introduced",
+        TrustLevel::AnswerChecked => "trust_answer_checked",
+        TrustLevel::Verified => "trust_verified",
+    }
+}
+
+fn reason(trust: Trust) -> &'static str {
+    match trust.reason() {
+        TrustReason::OpenLink => "reason_open_link",
+        TrustReason::SawTheCode => "reason_saw_the_code",
+        TrustReason::TheirQuestion => "reason_their_question",
+        TrustReason::ByYourWord => "reason_by_your_word",
+        TrustReason::IntroducedBy(_) => "reason_introduced",
+        TrustReason::LockedLink => "reason_locked_link",
+        TrustReason::Answered => "reason_answered",
+        TrustReason::Scanned => "reason_scanned",
+        TrustReason::Compared => "reason_compared",
+    }
+}
+
+/// Why it is over, and what to try next.
+fn over(end: SessionEnd) -> (&'static str, Option<&'static str>) {
+    let (again, together) = (Some("remedy_ask_again"), Some("remedy_try_together"));
+    match end {
+        SessionEnd::Failed(failure) => match failure {
+            Failure::Expired => ("kind_expired", again),
+            Failure::Taken => ("kind_taken", again),
+            Failure::NotReached => ("kind_not_reached", together),
+            Failure::WentAway => ("kind_went_away", together),
+            Failure::WrongCertificate | Failure::NotTheInviter => ("kind_not_the_inviter", again),
+            Failure::AnswersDiffer => ("kind_answers_differ", together),
+            Failure::LeftAfterAnswer => ("kind_left_after_answer", None),
+            Failure::Burned => ("kind_burned", again),
+            Failure::NoRoute => ("kind_no_route", again),
+            Failure::NoNetwork => ("kind_no_network", Some("remedy_check_network")),
+            Failure::Local => ("kind_device", Some("remedy_restart")),
+        },
+        SessionEnd::Seal(error) => (sealed(error), again),
+        SessionEnd::Different => ("kind_not_the_inviter", again),
+        SessionEnd::PeerLeft => ("kind_they_left", None),
+        SessionEnd::Lost => ("kind_lost", together),
+        SessionEnd::Broken(_) => ("kind_rules_broken", together),
+        SessionEnd::Closed => ("line_left", None),
+        _ => ("kind_internal", Some("remedy_restart")),
+    }
+}
+
+fn sealed(error: SealError) -> &'static str {
+    match error {
+        SealError::NotOurs => "kind_nothing_found",
+        SealError::Unsupported => "kind_newer_version",
+        SealError::TooExpensive => "kind_too_expensive",
+        SealError::WrongAnswerOrAltered => "kind_wrong_answer",
+        SealError::Damaged => "kind_incomplete",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_that_is_named_is_there() {
+        let (table, _) = include_str!("screen.rs")
+            .split_once("#[cfg(test)]")
+            .unwrap();
+        let sentences = include_str!("../../../web/src/strings.ts");
+        let is_key = |word: &&str| word.contains('_') && !word.contains(['{', ' ']);
+        let words = table.split('"').skip(1).step_by(2).filter(is_key);
+        let own = ["snake_case", "symbol_"];
+        let keys: Vec<&str> = words.filter(|word| !own.contains(word)).collect();
+        assert!(keys.len() > 40, "{keys:?}");
+        for key in keys {
+            assert!(sentences.contains(&format!("    {key}: ")), "{key}");
+        }
+        for (_, name) in SYMBOLS {
+            let key = format!("    symbol_{}: ", name.replace(' ', "_"));
+            assert!(sentences.contains(&key), "{key}");
+        }
+    }
+
+    #[test]
+    fn what_is_compared_has_six_pictures_with_names_and_twelve_digits() {
+        let shown: ShortString = serde_json::from_str("68719476735").unwrap();
+        let comparison = Comparison::of(shown);
+        assert_eq!(comparison.symbols.len(), 6);
+        assert_eq!(comparison.symbols[0], ("🧤", "symbol_gloves".to_owned()));
+        assert_eq!(comparison.digits, "0687 1947 6735");
+    }
+}

@@ -1,0 +1,182 @@
+//! One conversation, driven on a channel of a browser. Texts alone: a page keeps no files, and declines those
+//! that it is offered.
+
+use bytes::Bytes;
+use handfast_device::{Connected, TalkCommand, TalkEvent};
+use handfast_protocol::conversation::{Ask, Done, Ending, Event, FileError, Machine, Terms};
+use handfast_protocol::link::{LinkError, MAX_MESSAGE};
+use handfast_token::Secret;
+use std::collections::VecDeque;
+use web_time::Instant;
+
+/// What may wait to be read, as no browser leaves a channel unread, in bytes.
+const MOST_UNREAD: usize = 64 * MAX_MESSAGE;
+
+/// What comes of driving a conversation.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// For the channel.
+    Frame(Bytes),
+    /// For the device.
+    Event(TalkEvent),
+    /// Deliver what was sent, then close the channel.
+    Shut,
+    /// Close the channel at once.
+    Cut,
+}
+
+/// See the module text.
+pub(crate) struct Talk {
+    machine: Machine,
+    /// What came and may not be read yet.
+    unread: VecDeque<Bytes>,
+    /// Why the channel is closed, while something of it is unread.
+    closed: Option<LinkError>,
+    /// What waits for room, in order; a goodbye is the last of it.
+    unsaid: VecDeque<TalkCommand>,
+    is_held: bool,
+    /// Nothing more goes out.
+    is_shut: bool,
+    is_over: bool,
+}
+
+impl Talk {
+    pub(crate) fn begin(now: Instant, connected: Connected) -> Self {
+        let terms = Terms {
+            trust: connected.trust,
+            limits: connected.limits,
+            random: Secret::random().ok(),
+            has_log: connected.has_log,
+        };
+        Self {
+            machine: Machine::new(now, connected.peer.channel, terms),
+            unread: connected.early.into(),
+            closed: None,
+            unsaid: VecDeque::new(),
+            is_held: false,
+            is_shut: false,
+            is_over: false,
+        }
+    }
+
+    pub(crate) fn received(&mut self, now: Instant, frame: Bytes) {
+        self.unread.push_back(frame);
+        if self.unread.iter().map(Bytes::len).sum::<usize>() > MOST_UNREAD {
+            // Whoever is held back and goes on would fill the memory.
+            self.unread.clear();
+            self.closed(now, LinkError::Protocol);
+        }
+    }
+
+    pub(crate) fn silent(&mut self, now: Instant, is_silent: bool) {
+        self.machine.link_silent(now, is_silent);
+    }
+
+    pub(crate) fn closed(&mut self, now: Instant, why: LinkError) {
+        self.machine.link_closing(now, why);
+        self.closed = Some(why);
+    }
+
+    pub(crate) fn command(&mut self, now: Instant, command: TalkCommand) -> Option<TalkEvent> {
+        match command {
+            TalkCommand::Text(_) | TalkCommand::SendFile(_) | TalkCommand::Leave => {
+                self.unsaid.push_back(command);
+            }
+            TalkCommand::Received(frame) => self.received(now, frame),
+            TalkCommand::Log(message) => self.machine.send_log(message),
+            TalkCommand::AcceptFile(transfer) => self.machine.accept(now, transfer),
+            TalkCommand::CancelTheirs(transfer) => self.machine.cancel(now, transfer),
+            TalkCommand::Compare => {
+                return self.machine.wish(now).err().map(TalkEvent::NotCompared);
+            }
+            TalkCommand::Judge(shown, finding) => {
+                // One that comes too late is of something that is not shown any more.
+                let _ = self.machine.judge(now, shown, finding);
+            }
+            // The word of the person is the one way in which trust rises outside of the conversation.
+            TalkCommand::Trust(_) => {
+                self.machine.take_word();
+            }
+            TalkCommand::AllowMore => self.machine.allow_more(now),
+            TalkCommand::Hold => self.is_held = true,
+            TalkCommand::GoOn => self.is_held = false,
+            TalkCommand::LeaveNow => {
+                self.unsaid.clear();
+                self.machine.leave(now);
+            }
+            // No file goes out, and this one has begun.
+            TalkCommand::CancelOurs(_) | TalkCommand::Start(_) => {}
+        }
+        None
+    }
+
+    /// The next thing that comes of all that. Nothing follows the last event.
+    pub(crate) fn poll(&mut self, now: Instant) -> Option<Said> {
+        if self.is_over {
+            return None;
+        }
+        if let Some(event) = self.say(now) {
+            return Some(Said::Event(event));
+        }
+        while let Some(request) = self.machine.poll_request() {
+            let answer = match request.ask {
+                Ask::FreeSpace => Ok(Done::Free(0)),
+                Ask::Discard { .. } => Ok(Done::Discarded),
+                Ask::Close { .. } => Ok(Done::Closed),
+                _ => Err(FileError::NoPermission),
+            };
+            self.machine.file_answered(now, request.id, answer);
+        }
+        while self.machine.wants_frame()
+            && let Some(frame) = self.unread.pop_front()
+        {
+            self.machine.frame_received(now, frame);
+        }
+        if let Some(why) = self.closed.take_if(|_| self.unread.is_empty()) {
+            self.machine.link_closed(now, why);
+        }
+        let ending = self.machine.ending();
+        // Whoever is in between is owed no word.
+        let is_cut = matches!(ending, Some(Ending::Different | Ending::Lost(_)));
+        if !self.is_shut
+            && !is_cut
+            && let Some(frame) = self.machine.poll_frame(now)
+        {
+            return Some(Said::Frame(frame));
+        }
+        if self.machine.has_said_all() && !self.is_shut {
+            self.is_shut = true;
+            // The channel delivers by itself what it has taken.
+            self.machine.link_closed(now, LinkError::ClosedHere);
+            return Some(match is_cut {
+                true => Said::Cut,
+                false => Said::Shut,
+            });
+        }
+        if self.is_held {
+            return None;
+        }
+        let event = self.machine.poll_event(now)?;
+        self.is_over = matches!(event, Event::Ended(_));
+        Some(Said::Event(TalkEvent::Event(event)))
+    }
+
+    /// Says what waits, as far as there is room.
+    fn say(&mut self, now: Instant) -> Option<TalkEvent> {
+        match self.unsaid.front()? {
+            TalkCommand::Text(text) => match self.machine.send_text(text) {
+                Ok(false) => return None,
+                // One that is over says so by its last event.
+                Ok(true) | Err(_) => {}
+            },
+            TalkCommand::Leave => {
+                self.machine.leave(now);
+                self.unsaid.clear();
+                return None;
+            }
+            _ => {}
+        }
+        self.unsaid.pop_front();
+        Some(TalkEvent::Said)
+    }
+}

@@ -1,0 +1,158 @@
+// One session's way to its peer: an RTCPeerConnection with one negotiated channel, made anew with the same
+// certificate for as long as nobody answers. What it means that something happened is decided by the core.
+
+/** What a connection tells. */
+export interface Ears {
+    /** There is a connection, described so. */
+    bound(description: string): void;
+    /** There is another one: what to tell it of the other side. */
+    knock(description: string): string;
+    answered(): void;
+    opened(): void;
+    received(message: Uint8Array): void;
+    silent(isSilent: boolean): void;
+    closed(): void;
+    /** This browser makes no connections. */
+    failed(): void;
+}
+
+/** Browsers give up a connection that nobody answers, some of them after seconds. */
+const TRY_ANEW_AFTER = 6_000;
+
+/** How long a browser may look for its own addresses before it is asked what it has. */
+const GATHER = 300;
+
+/** How long what was sent may take to leave. */
+const FAREWELL = 1_000;
+
+export class Connection {
+    private certificate: RTCCertificate | undefined;
+    private peer: RTCPeerConnection | undefined;
+    private channel: RTCDataChannel | undefined;
+    private again: ReturnType<typeof setTimeout> | undefined;
+    /** The tries so far: one that was given up is not heard any more. */
+    private tries = 0;
+
+    constructor(private readonly ears: Ears) {}
+
+    async bind(): Promise<void> {
+        try {
+            const keys = { name: "ECDSA", namedCurve: "P-256" };
+            this.certificate = await RTCPeerConnection.generateCertificate(keys);
+            const description = await this.describe();
+            if (description !== undefined) this.ears.bound(description);
+        } catch {
+            this.ears.failed();
+        }
+    }
+
+    async connect(description: string): Promise<void> {
+        const current = this.tries;
+        this.again = setTimeout(() => void this.connectAgain(), TRY_ANEW_AFTER);
+        try {
+            await this.peer?.setRemoteDescription({ type: "answer", sdp: description });
+        } catch {
+            if (current === this.tries) this.ears.failed();
+        }
+    }
+
+    async connectAgain(): Promise<void> {
+        try {
+            const description = await this.describe();
+            if (description !== undefined) await this.connect(this.ears.knock(description));
+        } catch {
+            this.ears.failed();
+        }
+    }
+
+    send(message: Uint8Array<ArrayBuffer>): void {
+        if (this.channel?.readyState === "open") this.channel.send(message);
+    }
+
+    /** Delivers what was sent, then gives the connection up. */
+    shut(): void {
+        const { peer, channel } = this;
+        this.forget();
+        const until = Date.now() + FAREWELL;
+        const look = (): void => {
+            const isThrough = channel === undefined || channel.readyState !== "open" || channel.bufferedAmount === 0;
+            // What has left the channel still needs a moment on its way.
+            if (isThrough) setTimeout(() => peer?.close(), FAREWELL / 4);
+            else if (Date.now() > until) peer?.close();
+            else setTimeout(look, 20);
+        };
+        look();
+    }
+
+    /** Gives the connection up at once. */
+    cut(): void {
+        const { peer } = this;
+        this.forget();
+        peer?.close();
+    }
+
+    private forget(): void {
+        clearTimeout(this.again);
+        this.tries += 1;
+        this.peer = undefined;
+        this.channel = undefined;
+    }
+
+    /** Makes a connection, and says how the browser describes it; undefined if it was given up meanwhile. */
+    private async describe(): Promise<string | undefined> {
+        this.cut();
+        const current = this.tries;
+        const isCurrent = (): boolean => current === this.tries;
+        const certificates = this.certificate === undefined ? [] : [this.certificate];
+        const peer = new RTCPeerConnection({ certificates });
+        const channel = peer.createDataChannel("", { negotiated: true, id: 0 });
+        channel.binaryType = "arraybuffer";
+        this.peer = peer;
+        this.channel = channel;
+        let wasOpen = false;
+
+        channel.onopen = () => {
+            if (!isCurrent()) return;
+            clearTimeout(this.again);
+            wasOpen = true;
+            this.ears.opened();
+        };
+        channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
+            if (isCurrent()) this.ears.received(new Uint8Array(data));
+        };
+        channel.onclose = () => {
+            if (isCurrent()) this.ears.closed();
+        };
+        peer.oniceconnectionstatechange = () => {
+            if (!isCurrent()) return;
+            switch (peer.iceConnectionState) {
+                case "connected":
+                case "completed":
+                    if (wasOpen) this.ears.silent(false);
+                    else this.ears.answered();
+                    break;
+                case "disconnected":
+                    if (wasOpen) this.ears.silent(true);
+                    break;
+                case "failed":
+                    if (wasOpen) this.ears.closed();
+                    break;
+            }
+        };
+
+        await peer.setLocalDescription();
+        await gathered(peer);
+        return isCurrent() ? peer.localDescription?.sdp : undefined;
+    }
+}
+
+/** Waits until the browser knows its own addresses, or long enough. */
+function gathered(peer: RTCPeerConnection): Promise<void> {
+    return new Promise((done) => {
+        if (peer.iceGatheringState === "complete") return done();
+        peer.onicegatheringstatechange = () => {
+            if (peer.iceGatheringState === "complete") done();
+        };
+        setTimeout(done, GATHER);
+    });
+}

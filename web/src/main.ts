@@ -1,0 +1,114 @@
+// The page: what came behind the address goes to the core, what the core shows goes to the screen.
+
+import { Device, type Face, type Screen } from "./device.js";
+import { type Hands, Talk, asking, connecting, ended, locked, notice, opened, replyNeeded, start, waiting } from "./screens.js";
+import { LANGUAGE, say } from "./words.js";
+
+/** How long a notice stays. */
+const NOTICE = 8_000;
+
+const main = document.querySelector("main") ?? document.body;
+const notices = document.querySelector("#notices") ?? document.body;
+
+let device: Device;
+/** The session on the screen; 0 for none. */
+let current = 0;
+let talk: Talk | undefined;
+/** What was opened, for the app. */
+let token = "";
+
+const hands: Hands = {
+    open,
+    accept: (name) => device.do((core) => core.accept(current, name)),
+    answer: (typed) => device.do((core) => core.answer(current, typed)),
+    offerReply: () => device.do((core) => core.offer_reply(current)),
+    say: (text) => device.do((core) => core.say(current, text)),
+    compare: () => device.do((core) => core.compare(current)),
+    judge: (isSame) => device.do((core) => core.judge(current, isSame)),
+    later: () => device.do((core) => core.later(current)),
+    onlyThey: () => device.do((core) => core.only_they(current)),
+    allowMore: () => device.do((core) => core.allow_more(current)),
+    close: () => device.do((core) => core.close(current)),
+    home: () => draw(start(hands)),
+};
+
+const face: Face = {
+    screen(session, screen) {
+        current = session;
+        if (screen.is === "talking") {
+            if (talk === undefined) {
+                talk = new Talk(hands);
+                draw(talk.root);
+            }
+            talk.show(screen);
+        } else {
+            talk = undefined;
+            draw(drawn(screen));
+        }
+        main.dataset["screen"] = screen.is;
+    },
+    line(_session, line) {
+        talk?.line(line);
+    },
+    notice(sentence) {
+        const shown = notice(sentence);
+        notices.append(shown);
+        setTimeout(() => shown.remove(), NOTICE);
+    },
+};
+
+function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
+    switch (screen.is) {
+        case "locked":
+            return locked(screen, hands);
+        case "opened":
+            return opened(screen, hands, `handfast:${token}`);
+        case "connecting":
+            return connecting(screen, hands);
+        case "reply_needed":
+            return replyNeeded(screen, hands);
+        case "asking":
+            return asking(screen, hands);
+        case "ended":
+            return ended(screen, hands);
+    }
+}
+
+function draw(screen: HTMLElement): void {
+    main.dataset["screen"] = "";
+    main.replaceChildren(screen);
+    const first = screen.querySelector<HTMLElement>("input, textarea, h1");
+    first?.focus({ preventScroll: true });
+}
+
+function open(text: string): void {
+    token = text.slice(text.indexOf("#") + 1).replace(/^handfast:/, "");
+    device.do((core) => core.open(text));
+}
+
+/** Takes the token out of the address, which others may see or keep. It never left this browser. */
+function fromAddress(): string {
+    const fragment = location.hash;
+    if (fragment !== "") history.replaceState(null, "", location.pathname + location.search);
+    return fragment.slice(1);
+}
+
+async function begin(): Promise<void> {
+    document.documentElement.lang = LANGUAGE;
+    const fragment = fromAddress();
+    draw(waiting());
+    if (!("RTCPeerConnection" in window) || !("WebAssembly" in window)) {
+        main.replaceChildren(say("web_too_old"));
+        return;
+    }
+    device = await Device.start(location.origin + location.pathname, face);
+    draw(start(hands));
+    if (fragment !== "") open(fragment);
+    // A link that is opened in the same tab changes nothing but what stands behind the address.
+    window.addEventListener("hashchange", () => {
+        const next = fromAddress();
+        if (next !== "") open(next);
+    });
+}
+
+void begin();

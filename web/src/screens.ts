@@ -1,0 +1,320 @@
+// How each state looks. Every function draws one screen from what it is given, and tells what the person did.
+
+import type { Line, Screen } from "./device.js";
+import { element, icon, picture } from "./dom.js";
+import type { Key } from "./strings.js";
+import { LANGUAGE, say } from "./words.js";
+
+/** What a person does. */
+export interface Hands {
+    open(text: string): void;
+    accept(name: string): void;
+    answer(typed: string[]): void;
+    offerReply(): void;
+    say(text: string): void;
+    compare(): void;
+    judge(isSame: boolean): void;
+    later(): void;
+    onlyThey(): void;
+    allowMore(): void;
+    close(): void;
+    home(): void;
+}
+
+type Of<Name extends Screen["is"]> = Extract<Screen, { is: Name }>;
+
+const SHIELD = ["M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z", "M9 12l2 2 4-4"];
+const EYE = ["M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7z", "M12 9a3 3 0 100 6 3 3 0 000-6z"];
+const PAGE = ["M4 5h16v11H4z", "M9 20h6"];
+const CARRIED = ["M3 6h18v12H3z", "M3 7l9 7 9-7"];
+const PHONE = ["M8 3h8v18H8z", "M11 18h2"];
+const SEND = ["M4 12l16-8-6 16-3-7z"];
+const LINK = ["M9 15l6-6", "M11 6l2-2a5 5 0 017 7l-2 2", "M13 18l-2 2a5 5 0 01-7-7l2-2"];
+
+/** Where somebody is who brought nothing. */
+export function start(hands: Hands): HTMLElement {
+    const token = element("textarea", { id: "token", rows: "3", "aria-label": say("web_paste"), autocomplete: "off" });
+    token.placeholder = say("web_paste");
+    return form(() => hands.open(token.value), element("h1", {}, say("web_title")), paragraph("web_text"), token, go("web_open"));
+}
+
+export function waiting(): HTMLElement {
+    return element("p", { class: "status", role: "status" }, say("web_loading"));
+}
+
+export function opened(screen: Of<"opened">, hands: Hands, inApp: string): HTMLElement {
+    const name = element("input", { id: "name", autocomplete: "nickname", maxlength: "64" });
+    return form(
+        () => hands.accept(name.value.trim()),
+        person(screen.name ?? say("person_unknown"), [say("confirm_claim"), until(screen.expires_at)].join(" · ")),
+        element("h1", {}, say("confirm_headline")),
+        screen.expires_at === null && paragraph("confirm_expired", "warning"),
+        element(
+            "ul",
+            { class: "card facts" },
+            fact(SHIELD, say("confirm_between")),
+            fact(EYE, say("confirm_address")),
+            fact(PAGE, say("web_no_account", { host: location.host || location.protocol })),
+            fact(CARRIED, say(screen.proof)),
+        ),
+        screen.question !== null && element("p", {}, say("confirm_question", { question: screen.question })),
+        element("label", { for: "name" }, say("your_name")),
+        name,
+        go("connect"),
+        element("a", { class: "button tonal", href: inApp }, icon(...PHONE), say("web_in_app")),
+        plain("not_now", hands.close),
+    );
+}
+
+export function locked(screen: Of<"locked">, hands: Hands): HTMLElement {
+    const answers = screen.questions.map((question, number) => ({
+        label: element("label", { for: `answer-${number}`, class: "asked" }, question || say("question_unwritten")),
+        input: answerInput(`answer-${number}`),
+    }));
+    return form(
+        () => hands.answer(answers.map(({ input }) => input.value)),
+        element("h1", {}, say("locked_title")),
+        paragraph("locked_text"),
+        ...answers.flatMap(({ label, input }) => [label, input]),
+        screen.hint !== null && alert(screen.hint),
+        screen.is_unlocking ? element("p", { class: "status", role: "status" }, say("unlocking")) : go("answer"),
+        plain("not_now", hands.close),
+        paragraph("question_warning", "quiet card"),
+    );
+}
+
+export function connecting(screen: Of<"connecting">, hands: Hands): HTMLElement {
+    return element(
+        "section",
+        {},
+        element("h1", {}, say("connecting_title")),
+        element("p", { class: "status", role: "status" }, say(screen.status)),
+        screen.hint !== null && paragraph(screen.hint),
+        button("show_my_reply", "tonal", hands.offerReply),
+        plain("stop", hands.close),
+    );
+}
+
+export function replyNeeded(screen: Of<"reply_needed">, hands: Hands): HTMLElement {
+    const share = async (): Promise<void> => {
+        try {
+            await navigator.share({ url: screen.link });
+        } catch {
+            // Whoever thinks better of it needs no word.
+        }
+    };
+    return element(
+        "section",
+        { class: "centred" },
+        element("h1", {}, say("reply_title")),
+        paragraph("reply_text"),
+        screen.code !== null && picture(screen.code, say("qr_description")),
+        screen.hint !== null && paragraph(screen.hint, "warning"),
+        element("p", { class: "status", role: "status" }, say("web_reply_waits")),
+        element(
+            "div",
+            { class: "chips" },
+            typeof navigator.share === "function" && chip(LINK, "share_link", () => void share()),
+            chip(undefined, "copy", (event) => void copy(screen.link, event)),
+        ),
+        plain("stop", hands.close),
+    );
+}
+
+export function asking(screen: Of<"asking">, hands: Hands): HTMLElement {
+    const input = answerInput("answer");
+    return form(
+        () => hands.answer([input.value]),
+        element("p", { class: "quiet" }, say("question_title")),
+        element("h1", {}, element("label", { for: "answer" }, screen.question)),
+        element("p", {}, `${say("question_unseen")} ${say("tries_left", { count: screen.tries_left })}`),
+        input,
+        screen.hint !== null && alert(screen.hint),
+        screen.warning !== null && paragraph(screen.warning, "warning"),
+        go("answer"),
+        plain("not_now", hands.close),
+        paragraph("question_warning", "quiet card"),
+    );
+}
+
+export function ended(screen: Of<"ended">, hands: Hands): HTMLElement {
+    return element(
+        "section",
+        {},
+        element("h1", {}, say(screen.kind)),
+        screen.remedy !== null && paragraph(screen.remedy),
+        screen.is_goodbye && paragraph("web_not_kept"),
+        button("back_home", "filled", hands.home),
+    );
+}
+
+/** A conversation: its frame stays while the state changes, so that what is being written stays too. */
+export class Talk {
+    readonly root: HTMLElement;
+    private readonly head = element("div", { class: "head" });
+    private readonly above = element("div", { class: "above" });
+    private readonly lines = element("ol", { class: "lines", "aria-live": "polite" });
+    private readonly empty = element("li", { class: "day" }, say("conversation_empty"));
+    private readonly known = new Map<number, HTMLElement>();
+
+    constructor(private readonly hands: Hands) {
+        const text = element("textarea", { id: "message", rows: "1", "aria-label": say("write_message") });
+        text.placeholder = say("write_message");
+        const send = (): void => {
+            if (text.value.trim() !== "") this.hands.say(text.value);
+            text.value = "";
+            text.focus();
+        };
+        text.addEventListener("keydown", (event) => {
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            send();
+        });
+        const press = element("button", { class: "send", "aria-label": say("send") }, icon(...SEND));
+        const write = form(send, text, press);
+        write.className = "write";
+        this.lines.append(element("li", { class: "day" }, say("web_not_kept")), this.empty);
+        this.root = element("section", { class: "talk" }, this.head, this.above, this.lines, write);
+    }
+
+    show(screen: Of<"talking">): void {
+        const trust = say("trust_line", { level: say(screen.trust), reason: say(screen.reason) });
+        const mark = screen.is_verified && icon(...SHIELD);
+        const goodbye = (): void => {
+            if (confirm(say("goodbye_title", { name: screen.name || say("person_unknown") }))) this.hands.close();
+        };
+        this.head.replaceChildren(
+            avatar(screen.name),
+            element(
+                "div",
+                { class: "who" },
+                element("h1", {}, screen.name || say("person_unknown"), mark),
+                element("p", { class: screen.is_interrupted ? "warning" : "quiet", role: "status" }, say(screen.line)),
+            ),
+            button("leave", "plain", goodbye),
+            element("p", { class: "quiet" }, trust),
+        );
+        this.root.classList.toggle("compares", screen.comparing !== null);
+        this.above.replaceChildren(...this.notes(screen).filter((note) => note !== false));
+    }
+
+    private notes(screen: Of<"talking">): (HTMLElement | false)[] {
+        const { comparing } = screen;
+        return [
+            screen.wish !== null && comparing === null && paragraph(screen.wish),
+            comparing === null && !screen.is_verified && button("compare", screen.is_offered ? "tonal" : "chip", this.hands.compare),
+            screen.can_be_vouched_for && comparing === null && button("only_they_would_ask", "chip", this.hands.onlyThey),
+            screen.limit !== null && paragraph(screen.limit, "warning"),
+            screen.limit !== null && button("allow_more", "chip", this.hands.allowMore),
+            comparing !== null && this.comparison(comparing),
+        ];
+    }
+
+    private comparison({ symbols, digits }: NonNullable<Of<"talking">["comparing"]>): HTMLElement {
+        const pictures = symbols.map(([symbol, name]) =>
+            element("li", {}, element("span", { class: "symbol", "aria-hidden": "true" }, symbol), say(name)),
+        );
+        return element(
+            "div",
+            { class: "card comparison" },
+            element("h2", {}, say("compare_title")),
+            paragraph("compare_text"),
+            element("ul", { class: "symbols" }, ...pictures),
+            element("p", { class: "digits" }, digits),
+            button("compare_same", "filled", () => this.hands.judge(true)),
+            button("compare_different", "tonal", () => this.hands.judge(false)),
+            button("compare_later", "plain", this.hands.later),
+        );
+    }
+
+    line(line: Line): void {
+        const time = new Date(line.at).toLocaleTimeString(LANGUAGE, { timeStyle: "short" });
+        const author = element("span", { class: "unseen" }, line.ours ? `${say("row_ours")}: ` : `${say("row_theirs")}: `);
+        const text = element("p", { dir: "auto" }, author, line.text);
+        const file = line.file !== null && paragraph(line.file, "quiet");
+        const row = element("li", { class: line.ours ? "ours" : "theirs" }, text, file, element("time", {}, time));
+        this.empty.remove();
+        const before = this.known.get(line.number);
+        if (before === undefined) this.lines.append(row);
+        else before.replaceWith(row);
+        this.known.set(line.number, row);
+        row.scrollIntoView({ block: "end" });
+    }
+}
+
+/** Says something for a while that belongs to no state. */
+export function notice(key: Key): HTMLElement {
+    return element("p", { class: "notice", role: "alert" }, say(key));
+}
+
+function person(name: string, line: string): HTMLElement {
+    return element(
+        "div",
+        { class: "person" },
+        avatar(name),
+        element("div", { class: "who" }, element("p", { class: "name", dir: "auto" }, name), element("p", { class: "quiet" }, line)),
+    );
+}
+
+function avatar(name: string): HTMLElement {
+    return element("span", { class: "avatar", "aria-hidden": "true" }, [...name.trim()][0]?.toLocaleUpperCase() ?? "?");
+}
+
+function until(seconds: number | null): string {
+    if (seconds === null) return "";
+    const time = new Date(seconds * 1_000).toLocaleTimeString(LANGUAGE, { timeStyle: "short" });
+    return say("good_until", { time });
+}
+
+function fact(paths: string[], text: string): HTMLElement {
+    const stop = text.indexOf(". ") + 1;
+    return element("li", {}, icon(...paths), element("span", {}, element("b", {}, text.slice(0, stop)), text.slice(stop)));
+}
+
+function paragraph(key: Key, kind = ""): HTMLElement {
+    return element("p", { class: kind }, say(key));
+}
+
+function alert(key: Key): HTMLElement {
+    return element("p", { class: "wrong", role: "alert" }, say(key));
+}
+
+function answerInput(id: string): HTMLInputElement {
+    return element("input", { id, autocomplete: "off", autocapitalize: "off", spellcheck: "false", required: true });
+}
+
+function form(submit: () => void, ...children: Parameters<typeof element>[2][]): HTMLFormElement {
+    return element(
+        "form",
+        {
+            submit: (event) => {
+                event.preventDefault();
+                submit();
+            },
+        },
+        ...children,
+    );
+}
+
+/** The one button that is the next thing to do. */
+function go(key: Key): HTMLButtonElement {
+    return element("button", { class: "button filled" }, say(key));
+}
+
+function button(key: Key, kind: "filled" | "tonal" | "plain" | "chip", click: () => void): HTMLButtonElement {
+    return element("button", { type: "button", class: `button ${kind}`, click: () => click() }, say(key));
+}
+
+function plain(key: Key, click: () => void): HTMLButtonElement {
+    return button(key, "plain", click);
+}
+
+function chip(paths: string[] | undefined, key: Key, click: (event: Event) => void): HTMLButtonElement {
+    const mark = paths !== undefined && icon(...paths);
+    return element("button", { type: "button", class: "button chip", click }, mark, say(key));
+}
+
+async function copy(text: string, { currentTarget }: Event): Promise<void> {
+    await navigator.clipboard.writeText(text);
+    if (currentTarget instanceof HTMLElement) currentTarget.textContent = say("web_copied");
+}

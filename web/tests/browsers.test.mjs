@@ -1,0 +1,164 @@
+// A page meets the program, in each browser: by one scan, by a reply, through questions; and what it shows.
+
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { Host, NAMES, PATIENCE, browser, serve } from "./world.mjs";
+
+const ANSWER = "Wilhelmina lantern 47";
+
+let page;
+before(async () => {
+    page = await serve();
+});
+after(() => page.close());
+
+/** Waits until this screen is drawn. */
+const shows = (tab, screen) => tab.waitForSelector(`main[data-screen="${screen}"]`, { timeout: PATIENCE });
+
+/** Waits until something like this can be seen, and presses it. */
+async function press(tab, selector) {
+    await tab.waitForSelector(selector, { timeout: PATIENCE });
+    await tab.click(selector);
+}
+
+const reads = (tab, text) =>
+    tab.waitForFunction((text) => document.body.textContent.includes(text), { timeout: PATIENCE }, text);
+
+/** Opens the page with what stands behind the `#` of a link. */
+async function bring(browser, link) {
+    const tab = await browser.newPage();
+    await tab.goto(page.address + link.slice(link.indexOf("#")));
+    return tab;
+}
+
+async function write(tab, text) {
+    await tab.type("#message", text);
+    await tab.keyboard.press("Enter");
+}
+
+/** A host for as long as something is done with it and its link. */
+async function with_host(options, what) {
+    const host = new Host(...options);
+    try {
+        const { link } = await host.until("invitation");
+        await what(host, link);
+    } finally {
+        await host.end();
+    }
+}
+
+/** Options by which a host has its answer to a question. */
+function guarded(kind, question) {
+    const file = Host.file("answer.txt");
+    writeFileSync(file, ANSWER);
+    return [kind, question, "--answer-file", file];
+}
+
+for (const name of NAMES) {
+    describe(name, () => {
+        let running;
+        before(async () => {
+            running = await browser(name);
+        });
+        after(() => running.close());
+
+        test("a page and the program meet by one scan, talk, and say goodbye", () =>
+            with_host([], async (host, link) => {
+                const tab = await bring(running, link);
+                await shows(tab, "opened");
+                assert.equal(new URL(tab.url()).hash, "", "the token is gone from the address");
+                await tab.type("#name", "Ben");
+                await tab.click("button.filled");
+                await shows(tab, "talking");
+                const met = await host.until("met");
+                assert.deepEqual([met.name, met.scans, met.trust], ["Ben", 1, "unverified"]);
+                host.say("hello from the program");
+                await reads(tab, "hello from the program");
+                await write(tab, "hello from the page");
+                assert.equal((await host.until("message")).text, "hello from the page");
+                host.say("/quit");
+                await shows(tab, "ended");
+                await reads(tab, "They said goodbye.");
+                const token = link.slice(link.indexOf("#") + 1);
+                assert.ok(!page.asked.some((path) => path.includes(token)), "the token was sent to nobody");
+            }));
+
+        test("a page says goodbye as everybody does", () =>
+            with_host([], async (host, link) => {
+                const tab = await bring(running, link);
+                await press(tab, "[data-screen=opened] button.filled");
+                await shows(tab, "talking");
+                await host.until("met");
+                await write(tab, "that is all");
+                tab.on("dialog", (dialog) => dialog.accept());
+                await tab.click(".head button.plain");
+                await shows(tab, "ended");
+                assert.equal((await host.until("message")).text, "that is all");
+                assert.equal((await host.until("ended")).reason, "peer_left");
+            }));
+
+        test("a question is asked until the answer is right, and both compare", () =>
+            with_host(guarded("--ask", "What was our first dog called?"), async (host, link) => {
+                const tab = await bring(running, link);
+                await press(tab, "[data-screen=opened] button.filled");
+                await shows(tab, "asking");
+                await reads(tab, "What was our first dog called?");
+                await reads(tab, "3 answers left");
+                await tab.type("#answer", "Rex");
+                await tab.click("button.filled");
+                await tab.waitForSelector(".wrong", { timeout: PATIENCE });
+                await reads(tab, "2 answers left");
+                await tab.type("#answer", ANSWER);
+                await tab.click("button.filled");
+                await shows(tab, "talking");
+                assert.equal((await host.until("met")).trust, "answer_checked");
+                host.say("/compare");
+                await press(tab, ".above .tonal");
+                await tab.waitForSelector(".digits", { timeout: PATIENCE });
+                const digits = await tab.$eval(".digits", (shown) => shown.textContent);
+                const { digits: theirs } = await host.until("comparing");
+                assert.equal(digits.replaceAll(" ", ""), String(theirs).replaceAll(/\D/g, ""));
+                await tab.click(".comparison .filled");
+                await tab.waitForSelector("h1 .icon", { timeout: PATIENCE });
+                await reads(tab, "Verified: you both compared");
+            }));
+
+        test("a locked invitation opens by its answer alone", () =>
+            with_host(guarded("--lock", "Where did we meet?"), async (host, link) => {
+                const tab = await bring(running, link);
+                await shows(tab, "locked");
+                await reads(tab, "Where did we meet?");
+                await tab.type("#answer-0", "somewhere");
+                await tab.click("button.filled");
+                await tab.waitForSelector(".wrong", { timeout: PATIENCE });
+                await tab.type("#answer-0", ANSWER.toUpperCase());
+                await tab.click("button.filled");
+                await press(tab, "[data-screen=opened] button.filled");
+                await shows(tab, "talking");
+                await host.until("met");
+            }));
+
+        test("a host that does not answer is asked for a scan of the reply", async () => {
+            let link;
+            await with_host([], async (_host, its) => (link = its));
+            const tab = await bring(running, link);
+            await press(tab, "[data-screen=opened] button.filled");
+            await shows(tab, "reply_needed");
+            await tab.waitForSelector("img.code", { timeout: PATIENCE });
+            const width = await tab.$eval("img.code", async (code) => {
+                await code.decode();
+                return code.naturalWidth;
+            });
+            assert.ok(width > 20, "the code is drawn");
+        });
+
+        test("what is no invitation is said to be none", async () => {
+            const tab = await bring(running, "#");
+            await tab.waitForSelector("#token", { timeout: PATIENCE });
+            await tab.type("#token", "hello");
+            await tab.click("button.filled");
+            await reads(tab, "There is no invitation in there.");
+        });
+    });
+}
