@@ -3,7 +3,7 @@
 
 It takes the worked examples out of the document and computes them again: invitation and reply, the
 keys from S, the text forms, the container, the prologue, the Noise handshake, the first frames, what
-two people compare, a second meeting, and the tree, the messages and the list of files. CPace is left to the vectors of its authors.
+two people compare, a second meeting, the tree, the messages and the list of files, and a room. CPace is left to the vectors of its authors.
 Then it opens the frozen containers and normalises the frozen answers of tests/frozen/. Where this
 and the core agree, the document is enough for somebody who has never seen the core.
 
@@ -669,6 +669,72 @@ def read_manifest(manifest):
     return entries
 
 
+# --- 9. Rooms ----------------------------------------------------------------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+BASE_Y = 4 * pow(5, P - 2, P) % P
+
+
+def edwards_x(y, sign):
+    """RFC 8032, section 5.1.3"""
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    require((x * x - square) % P == 0, "a point that is not on the curve")
+    return P - x if x % 2 != sign else x
+
+
+def edwards_add(a, b):
+    cross = D * a[0] * b[0] * a[1] * b[1] % P
+    x = (a[0] * b[1] + b[0] * a[1]) * pow(1 + cross, P - 2, P)
+    y = (a[1] * b[1] + a[0] * b[0]) * pow(1 - cross, P - 2, P)
+    return x % P, y % P
+
+
+def edwards_times(scalar, point):
+    result = (0, 1)
+    while scalar:
+        if scalar & 1:
+            result = edwards_add(result, point)
+        point = edwards_add(point, point)
+        scalar >>= 1
+    return result
+
+
+BASE = (edwards_x(BASE_Y, 0), BASE_Y)
+
+
+def edwards_bytes(point):
+    return (point[1] | (point[0] & 1) << 255).to_bytes(32, "little")
+
+
+class Signer:
+    """9.1: Ed25519 with BLAKE2b-512"""
+
+    def __init__(self, private):
+        expanded = digest(private, 64)
+        scalar = int.from_bytes(expanded[:32], "little")
+        self.scalar = scalar & ~7 & (1 << 254) - 1 | 1 << 254
+        self.prefix = expanded[32:]
+        self.public = edwards_bytes(edwards_times(self.scalar, BASE))
+
+    def sign(self, statement):
+        number = lambda data: int.from_bytes(digest(data, 64), "little") % ORDER
+        nonce = number(self.prefix + statement)
+        point = edwards_bytes(edwards_times(nonce, BASE))
+        challenge = number(point + self.public + statement)
+        return point + ((nonce + challenge * self.scalar) % ORDER).to_bytes(32, "little")
+
+
+def member_certificate(static_private, signer, salt):
+    static = X25519PrivateKey.from_private_bytes(static_private).public_key()
+    front = static.public_bytes(Encoding.Raw, PublicFormat.Raw) + signer.public + salt
+    return front + signer.sign(b"handfast identity 1" + front)
+
+
 # --- The checks --------------------------------------------------------------------------------
 
 checked = 0
@@ -810,7 +876,7 @@ def handshake_example(keys, invitation, reply_body):
 
 
 def meeting_again_example():
-    """5.9"""
+    """5.9 and 5.10"""
     rs0, hour = counting(0), 498_612
     first, day = first_day(1_794_900_000, 1_794_900_030), hour // 24
     agree("days", (first, day), (20_773, 20_775))
@@ -840,6 +906,12 @@ def meeting_again_example():
     agree_hex("READY of the initiator", frame(initiator_key, 0, ready(counting(0xE0), "Ben", 1_795_003_600, 2)))
     agree_hex("READY of the responder", frame(responder_key, 0, ready(counting(0), "Ana", 1_795_003_607, 1)))
     agree_hex("KEPT of the initiator", frame(initiator_key, 1, b"\x0e"))
+    question = b"Our dog?"
+    agree_hex("question", b"\x19" + question)
+    agree_hex("sid of the question", kdf(hash_, "HFS1 question", u32(1), question))
+    for kind, what in ((26, "answer"), (27, "expect"), (28, "proof of the answer"), (29, "match")):
+        message = bytes.fromhex(stated(what))
+        agree(what, (message[0], len(message)), (kind, 33))
     agree_hex("new secret", kdf(rs0, "HFS1 reconnect", counting(0xE0), counting(0), hash_))
     maker = public(initiator[0])
     body = u32(1_795_003_600 // 60) + b"\0" + b"\x01" + b"\x01" + bytes([1, 9]) + u16(50321)
@@ -904,6 +976,57 @@ def file_example():
     refuses("a manifest with bytes left over", read_manifest, manifest + b"\0")
 
 
+def room_example():
+    """9.8"""
+    ana, ben = Signer(counting(0x00)), Signer(counting(0x40))
+    certificate = member_certificate(counting(0x60), ana, counting(0x20))
+    bens = member_certificate(counting(0xA0), ben, counting(0x80))
+    agree_hex("signing key of the founder", ana.public)
+    agree_hex("certificate of the founder", certificate)
+
+    time = 1_790_000_000_000
+    named = lambda name: bytes([len(name)]) + name
+    founding = counting(0xD0, 16) + certificate + named(b"Garden") + bytes([1, 0]) + u32(5000) + u64(time)
+    room = kdf(ana.public, "HFS1 room", founding)
+    agree_hex("founding body", founding)
+    agree_hex("room id", room)
+    incarnation = u32(1) + counting(0xC0, 8)
+    beginning = kdf(room, "HFS1 log", ana.public, incarnation)
+    agree_hex("beginning of the founder's log", beginning)
+
+    value = b"\x04Beans"
+    commitment = kdf(counting(0x50, 16), "HFS1 value", value)
+    path = b"beds/1"
+    index = b"\0\x01" + u16(len(path)) + path + b"\x01" + u64(time << 16) + counting(0x70, 8)
+    index += u64(0) + commitment + u32(len(value))
+    agree_hex("value of the put", value)
+    agree_hex("commitment of the value", commitment)
+    agree_hex("index of the put", index)
+
+    hashes, entries = [beginning], b""
+    bodies = [(16, founding), (17, bens + named(b"Ben")), (1, b"Hello"), (34, index)]
+    for place, (kind, body) in enumerate(bodies, 1):
+        header = bytes([1, kind]) + incarnation + u64(place) + u64((time + 1000 * (place - 1)) << 16) + u32(0)
+        about = ana.public + incarnation + u64(2) + hashes[2] if kind == 1 else b""
+        header += (b"\x01" + about if about else b"\0") + u32(len(body))
+        blind = counting(0x10 * (place - 1), 16)
+        entries += header + b"\x01" + blind + body
+        hashes.append(kdf(hashes[-1], "HFS1 entry", header, kdf(blind, "HFS1 body", body)))
+    signature = ana.sign(b"handfast room entry 1" + room + hashes[4])
+    agree_hex("hash of the founding entry", hashes[1])
+    agree_hex("hash of the last entry", hashes[4])
+    agree_hex("run of the founder", ana.public + beginning + b"\x04" + entries + signature)
+
+    log = ana.public + incarnation
+    row = log + u64(4) + hashes[4] + b"\0"
+    rows = kdf(room, "HFS1 room heads", row)
+    agree_hex("digest of the rows", rows)
+    agree_hex("message ROOM", b"\x01" + room + rows)
+    agree_hex("message HEADS", b"\x02\0\x01" + row)
+    agree_hex("message WANT", b"\x03" + log + b"\0\x02" + u64(2) + hashes[2] + u64(1) + hashes[1])
+    agree_hex("message ASK", b"\x06" + log + u64(4) + hashes[4] + u16(1) + u32(0))
+
+
 def expected_content(content):
     (form, value), = content.items()
     if form == "hex":
@@ -963,6 +1086,7 @@ def main():
     meeting_again_example()
     log_example()
     file_example()
+    room_example()
     answers, containers = frozen_answers(), frozen_containers()
     print(f"docs/protocol.md holds: {checked} values agree,")
     print(f"among them {containers} frozen containers and {answers} frozen answers")

@@ -24,6 +24,7 @@ mod lines;
 mod logs;
 mod margin;
 mod output;
+mod page;
 mod screen;
 mod status;
 #[rustfmt::skip] // it is written by scripts/strings

@@ -237,15 +237,15 @@ pub(crate) fn long_about() -> &'static str {
 
 pub(crate) fn short_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
     }
 }
 
 pub(crate) fn after_help() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
     }
 }
 
@@ -501,6 +501,20 @@ pub(crate) fn option_unblock() -> &'static str {
     }
 }
 
+pub(crate) fn option_mine() -> &'static str {
+    match language() {
+        English => "Say that another device which came to this contact as you is yours",
+        German => "Sagen, dass ein anderes Gerät, das als du zu diesem Kontakt kam, deines ist",
+    }
+}
+
+pub(crate) fn option_not_mine() -> &'static str {
+    match language() {
+        English => "Say that it is not: nothing is exchanged with them until you meet or compare",
+        German => "Sagen, dass es das nicht ist: Es wird nichts ausgetauscht, bis ihr euch trefft oder vergleicht",
+    }
+}
+
 pub(crate) fn option_take_files_up_to() -> &'static str {
     match language() {
         English => "Take files from this contact unasked, so many bytes in each conversation; 0 asks always, usual is as for everybody. It goes before --accept-files",
@@ -568,6 +582,41 @@ pub(crate) fn command_network() -> &'static str {
     match language() {
         English => "Tell what this network is, and what will and will not work from here",
         German => "Zeigen, was für ein Netz das ist und was von hier aus geht und was nicht",
+    }
+}
+
+pub(crate) fn command_serve() -> &'static str {
+    match language() {
+        English => "Serve the page on this machine, for whoever has nothing but a browser",
+        German => "Die Seite auf diesem Rechner bereitstellen, für alle, die nur einen Browser haben",
+    }
+}
+
+pub(crate) fn serve_folder() -> &'static str {
+    match language() {
+        English => "The page as scripts/web built it [default: where that puts it]",
+        German => "Die Seite, wie scripts/web sie gebaut hat [Standard: wo sie dann liegt]",
+    }
+}
+
+pub(crate) fn serve_port() -> &'static str {
+    match language() {
+        English => "The port",
+        German => "Der Port",
+    }
+}
+
+pub(crate) fn serve_bind() -> &'static str {
+    match language() {
+        English => "The address to serve on; any but this machine's own lets others in",
+        German => "Die Adresse; jede außer der dieses Rechners lässt andere herein",
+    }
+}
+
+pub(crate) fn serve_host() -> &'static str {
+    match language() {
+        English => "Another name under which it may be asked for; may be repeated",
+        German => "Ein weiterer Name, unter dem sie verlangt werden darf; mehrmals möglich",
     }
 }
 
@@ -2015,8 +2064,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /disappear 1d    let what you both write go a day after it was seen; or 1h, 7d, off\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /disappear 1d    was ihr schreibt, verschwindet einen Tag nach dem Lesen; oder 1h, 7d, off\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /ask QUESTION    ask them what only they know; /answer answers, /noanswer does not\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /disappear 1d    let what you both write go a day after it was seen; or 1h, 7d, off\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /ask FRAGE       fragen, was nur sie wissen; /answer antwortet, /noanswer nicht\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /disappear 1d    was ihr schreibt, verschwindet einen Tag nach dem Lesen; oder 1h, 7d, off\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -2794,8 +2843,8 @@ pub(crate) fn contact_back(name: impl Display) -> String {
 
 pub(crate) fn restored_theirs(name: impl Display) -> String {
     match language() {
-        English => format!("{name} says that theirs is a restored device, as on a new phone. If you do not know of one, somebody may use a copy: ask them. Go on with it? /yes or /no"),
-        German => format!("{name} sagt, es sei ein wiederhergestelltes Gerät, wie nach einem neuen Telefon. Weißt du von keinem, benutzt vielleicht jemand eine Kopie: frag nach. Damit weitermachen? /ja oder /nein"),
+        English => format!("{name} says that theirs is a restored device, as on a new phone. If you do not know of one, somebody may use a copy: /ask them something. Go on with it? /yes or /no"),
+        German => format!("{name} sagt, es sei ein wiederhergestelltes Gerät, wie nach einem neuen Telefon. Weißt du von keinem, benutzt vielleicht jemand eine Kopie: frag mit /ask etwas. Damit weitermachen? /ja oder /nein"),
     }
 }
 
@@ -2808,8 +2857,8 @@ pub(crate) fn restored_ours(name: impl Display) -> String {
 
 pub(crate) fn restored_unclear(name: impl Display) -> String {
     match language() {
-        English => format!("Another device has met {name} in the place of one of these two, as a copy of it does. If you have restored yours elsewhere, was that you? If {name} has, was it them? If not, somebody uses a copy. Go on here? /yes or /no"),
-        German => format!("Ein anderes Gerät hat {name} anstelle von einem dieser beiden getroffen, wie eine Kopie davon es tut. Hast du deines anderswo wiederhergestellt, warst du das? Hat {name} das getan, war es diese Person? Sonst benutzt jemand eine Kopie. Hier weitermachen? /ja oder /nein"),
+        English => format!("Another device has met {name} in the place of one of these two, as a copy of it does. If you have restored yours elsewhere, was that you? If {name} has, was it them? If not, somebody uses a copy. Go on here? /yes or /no, or /notmine if somebody else has your device"),
+        German => format!("Ein anderes Gerät hat {name} anstelle von einem dieser beiden getroffen, wie eine Kopie davon es tut. Hast du deines anderswo wiederhergestellt, warst du das? Hat {name} das getan, war es diese Person? Sonst benutzt jemand eine Kopie. Hier weitermachen? /ja oder /nein, oder /notmine, wenn jemand anders dein Gerät hat"),
     }
 }
 
@@ -2969,8 +3018,162 @@ pub(crate) fn listen_file(name: impl Display, path: impl Display, size: impl Dis
 
 pub(crate) fn other_device() -> &'static str {
     match language() {
-        English => "Another device writes to them as you, or did: a copy of this one. If that is not yours, tell them.",
-        German => "Ein anderes Gerät schreibt ihnen als du, oder hat es getan: eine Kopie von diesem. Wenn es nicht deines ist, sag es ihnen.",
+        English => "Another device writes to them as you, or did: a copy of this one. Was this you? /mine if it was, /notmine if it was not",
+        German => "Ein anderes Gerät schreibt ihnen als du, oder hat es getan: eine Kopie von diesem. Warst du das? /mine, wenn ja, /notmine, wenn nein",
+    }
+}
+
+pub(crate) fn other_device_ours(name: impl Display) -> String {
+    match language() {
+        English => format!("{name}: the other device is yours."),
+        German => format!("{name}: Das andere Gerät ist deines."),
+    }
+}
+
+pub(crate) fn other_device_not_ours(name: impl Display) -> String {
+    match language() {
+        English => format!("{name}: somebody else has used a copy of this device. Nothing is exchanged with them until you meet or compare."),
+        German => format!("{name}: Jemand anders hat eine Kopie dieses Geräts benutzt. Es wird nichts ausgetauscht, bis ihr euch trefft oder vergleicht."),
+    }
+}
+
+pub(crate) fn contact_frozen() -> &'static str {
+    match language() {
+        English => "Frozen: somebody else may have come in their name or yours. Meet or compare.",
+        German => "Eingefroren: Vielleicht kam jemand anders in ihrem oder deinem Namen. Trefft euch oder vergleicht.",
+    }
+}
+
+pub(crate) fn contact_replaced() -> &'static str {
+    match language() {
+        English => "Another device writes to them as you: was this you?",
+        German => "Ein anderes Gerät schreibt ihnen als du: Warst du das?",
+    }
+}
+
+pub(crate) fn ended_frozen() -> &'static str {
+    match language() {
+        English => "somebody else came in their name or yours: meet again by an invitation, and compare",
+        German => "jemand anders kam in ihrem oder deinem Namen: trefft euch über eine Einladung und vergleicht",
+    }
+}
+
+pub(crate) fn ended_forgotten() -> &'static str {
+    match language() {
+        English => "they do not keep you any more: meet again by an invitation to talk. What was said stays here",
+        German => "sie haben dich vergessen: trefft euch über eine Einladung, um zu reden. Was gesagt wurde, bleibt hier",
+    }
+}
+
+pub(crate) fn hindered_not_kept() -> &'static str {
+    match language() {
+        English => "they do not keep you: what was said can be read, and you meet again by an invitation",
+        German => "sie merken sich dich nicht: was gesagt wurde, kann gelesen werden, und ihr trefft euch über eine Einladung wieder",
+    }
+}
+
+pub(crate) fn no_tries_left() -> &'static str {
+    match language() {
+        English => "they have given three wrong answers today: compare, or ask again tomorrow",
+        German => "heute kamen drei falsche Antworten: vergleicht, oder frag morgen wieder",
+    }
+}
+
+pub(crate) fn ask_what() -> &'static str {
+    match language() {
+        English => "type the question behind it, as in /ask What was our first dog called?",
+        German => "schreibe die Frage dahinter, wie in /ask Wie hieß unser erster Hund?",
+    }
+}
+
+pub(crate) fn ask_answer() -> &'static str {
+    match language() {
+        English => "the answer that you expect, which is not shown to them: ",
+        German => "die Antwort, die du erwartest und die sie nicht sehen: ",
+    }
+}
+
+pub(crate) fn ask_not_now() -> &'static str {
+    match language() {
+        English => "there is nobody to ask, or another question is still open",
+        German => "es ist niemand da zum Fragen, oder eine andere Frage ist noch offen",
+    }
+}
+
+pub(crate) fn no_question() -> &'static str {
+    match language() {
+        English => "no question waits for an answer",
+        German => "keine Frage wartet auf eine Antwort",
+    }
+}
+
+pub(crate) fn question_asked(name: impl Display, question: impl Display) -> String {
+    match language() {
+        English => format!("You have asked {name}: {question}"),
+        German => format!("Du hast {name} gefragt: {question}"),
+    }
+}
+
+pub(crate) fn question_theirs(name: impl Display, question: impl Display) -> String {
+    match language() {
+        English => format!("{name} asks: {question} They learn whether you know what they expect, and each answer lets them test one guess at yours. /answer or /noanswer"),
+        German => format!("{name} fragt: {question} Sie erfahren, ob du weißt, was sie erwarten, und mit jeder Antwort können sie einmal raten, was deine ist. /answer oder /noanswer"),
+    }
+}
+
+pub(crate) fn question_right(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} knows the answer."),
+        German => format!("{name} weiß die Antwort."),
+    }
+}
+
+pub(crate) fn question_wrong(name: impl Display, left: impl Display) -> String {
+    match language() {
+        English => format!("{name} has given another answer; so many more: {left}."),
+        German => format!("{name} hat eine andere Antwort gegeben; so viele noch: {left}."),
+    }
+}
+
+pub(crate) fn question_wrong_last(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} has given another answer, and gives no more today. If you doubt who it is, compare."),
+        German => format!("{name} hat eine andere Antwort gegeben und gibt heute keine mehr. Wenn du zweifelst, wer das ist, vergleicht."),
+    }
+}
+
+pub(crate) fn question_unanswered(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} gives no answer."),
+        German => format!("{name} antwortet nicht."),
+    }
+}
+
+pub(crate) fn answer_right(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} expected that answer."),
+        German => format!("{name} hat diese Antwort erwartet."),
+    }
+}
+
+pub(crate) fn answer_wrong(name: impl Display, left: impl Display) -> String {
+    match language() {
+        English => format!("{name} expected another answer; so many more: {left}. /answer or /noanswer"),
+        German => format!("{name} hat eine andere Antwort erwartet; so viele noch: {left}. /answer oder /noanswer"),
+    }
+}
+
+pub(crate) fn answer_wrong_last(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} expected another answer, and no more are given today."),
+        German => format!("{name} hat eine andere Antwort erwartet, und heute werden keine mehr gegeben."),
+    }
+}
+
+pub(crate) fn answer_not_given(name: impl Display) -> String {
+    match language() {
+        English => format!("No answer was given to {name}."),
+        German => format!("{name} hat keine Antwort bekommen."),
     }
 }
 
@@ -5238,6 +5441,34 @@ pub(crate) fn try_again() -> &'static str {
     match language() {
         English => "check that both programs are still running, then try again",
         German => "seht nach, ob beide Programme noch laufen, und versucht es noch einmal",
+    }
+}
+
+pub(crate) fn page_not_built() -> &'static str {
+    match language() {
+        English => "the page is not there: build it by scripts/web, or name the folder that it is in",
+        German => "die Seite ist nicht da: Baue sie mit scripts/web, oder nenne den Ordner, in dem sie liegt",
+    }
+}
+
+pub(crate) fn page_not_read(error: impl Display) -> String {
+    match language() {
+        English => format!("the page cannot be read ({error}): build it again by scripts/web"),
+        German => format!("die Seite ist nicht lesbar ({error}): Baue sie mit scripts/web noch einmal"),
+    }
+}
+
+pub(crate) fn not_served(error: impl Display) -> String {
+    match language() {
+        English => format!("the page cannot be served there ({error}): choose another --port or --bind"),
+        German => format!("die Seite lässt sich dort nicht bereitstellen ({error}): Wähle --port oder --bind anders"),
+    }
+}
+
+pub(crate) fn serving(address: impl Display) -> String {
+    match language() {
+        English => format!("The page is at {address} until you press Ctrl-C. Links that begin with that address are made by --link-base."),
+        German => format!("Die Seite ist unter {address}, bis du Strg-C drückst. Links, die mit dieser Adresse beginnen, macht --link-base."),
     }
 }
 

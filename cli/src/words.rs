@@ -7,8 +7,8 @@ use crate::status::{Status, Stop};
 use crate::{margin, strings};
 use handfast_native::conversation::{CompareError, FileError, Violation};
 use handfast_native::device::{
-    BundleError, ContactEdit, ContactView, EndReason, Exported, NotCalled, NotNamed, Reached,
-    Refusal, Role, SessionEnd, Tag,
+    Asked, BundleError, ContactEdit, ContactView, EndReason, Exported, Hindrance, NotCalled,
+    NotNamed, Reached, Refusal, Role, SessionEnd, Tag,
 };
 use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
@@ -18,6 +18,7 @@ use handfast_native::network::{
 };
 use handfast_native::pairing::{Cause, Failure, Remedy};
 use handfast_native::qr::PictureError;
+use handfast_native::question::Standing;
 use handfast_native::reconnect::RestoredClaim;
 use handfast_native::seal::{Cost, Kind, LockError, SealError, Strength, Trivial, Verdict};
 use handfast_native::store::{KeyStoreError, StoreError};
@@ -232,8 +233,36 @@ pub(crate) fn refusal(refusal: Refusal) -> Option<&'static str> {
         Refusal::OtherInvitation(_) => Some(strings::other_invitation()),
         Refusal::TooLong => Some(strings::message_too_long()),
         Refusal::NotYet => Some(strings::not_yet()),
+        Refusal::NoTriesLeft => Some(strings::no_tries_left()),
+        Refusal::Hindered(hindrance) => Some(hindered(hindrance)),
         _ => None,
     }
+}
+
+/// Why a contact is not looked for.
+pub(crate) fn hindered(hindrance: Hindrance) -> &'static str {
+    match hindrance {
+        Hindrance::NotKept => strings::hindered_not_kept(),
+        Hindrance::Frozen => strings::ended_frozen(),
+    }
+}
+
+/// How a question stands, where there is anything to say of it.
+pub(crate) fn asked(name: &str, ours: bool, asked: &Asked) -> Option<String> {
+    let (name, question) = (quoted(name), quoted(&asked.question));
+    Some(match (ours, asked.standing) {
+        (_, Standing::Checking) => return None,
+        (true, Standing::Open) => strings::question_asked(name, question),
+        (true, Standing::Right) => strings::question_right(name),
+        (true, Standing::Wrong(0)) => strings::question_wrong_last(name),
+        (true, Standing::Wrong(left)) => strings::question_wrong(name, left),
+        (true, Standing::NotAnswered) => strings::question_unanswered(name),
+        (false, Standing::Open) => strings::question_theirs(name, question),
+        (false, Standing::Right) => strings::answer_right(name),
+        (false, Standing::Wrong(0)) => strings::answer_wrong_last(name),
+        (false, Standing::Wrong(left)) => strings::answer_wrong(name, left),
+        (false, Standing::NotAnswered) => strings::answer_not_given(name),
+    })
 }
 
 /// Why a file did not go through.
@@ -452,6 +481,12 @@ pub(crate) fn contact(contact: &Listed) -> String {
     if contact.blocked {
         add(strings::contact_blocked());
     }
+    if contact.frozen {
+        add(strings::contact_frozen());
+    }
+    if contact.replaced {
+        add(strings::contact_replaced());
+    }
     if let Some(most) = contact.files_up_to {
         add(&files_up_to(most));
     }
@@ -545,6 +580,8 @@ pub(crate) fn contact_edited(contact: &ContactView, edit: &ContactEdit) -> Strin
         }
         ContactEdit::Blocked(true) => strings::contact_now_blocked(name),
         ContactEdit::Blocked(false) => strings::contact_unblocked(name),
+        ContactEdit::OtherDeviceIsOurs(true) => strings::other_device_ours(name),
+        ContactEdit::OtherDeviceIsOurs(false) => strings::other_device_not_ours(name),
         ContactEdit::Allowance(None) => strings::contact_files_usual(name),
         ContactEdit::Allowance(Some(0)) => strings::contact_now_no_files(name),
         ContactEdit::Allowance(Some(most)) => strings::contact_now_files(name, size(*most)),

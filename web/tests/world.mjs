@@ -1,10 +1,9 @@
-// What the tests of the page play with: browsers, the program as the other person, and a host of static files.
+// What the tests of the page play with: browsers, and the program as the other person and as the page's host.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { launch } from "puppeteer-core";
 
@@ -89,22 +88,13 @@ export class Host {
     }
 }
 
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
-
-/** Serves the page as any host of static files does, and remembers what was asked for. */
+/** Serves the page by the program. */
 export async function serve() {
-    const asked = [];
-    const server = createServer((request, response) => {
-        const path = normalize(new URL(request.url, "http://page").pathname);
-        asked.push(request.url);
-        try {
-            const file = readFileSync(join(process.env.HANDFAST_PAGE, path === "/" ? "index.html" : path));
-            response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/html" });
-            response.end(file);
-        } catch {
-            response.writeHead(404).end();
-        }
+    const program = spawn(process.env.HANDFAST_PROGRAM, ["serve", process.env.HANDFAST_PAGE, "--port", "0", "--json"], {
+        stdio: ["ignore", "pipe", "inherit"],
     });
-    await new Promise((done) => server.listen(0, "127.0.0.1", done));
-    return { address: `http://127.0.0.1:${server.address().port}/`, asked, close: () => server.close() };
+    for await (const line of createInterface({ input: program.stdout })) {
+        return { address: JSON.parse(line).address, close: () => program.kill("SIGINT") };
+    }
+    throw new Error("the page is not served");
 }

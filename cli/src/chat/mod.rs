@@ -1,6 +1,7 @@
 //! The conversation in a terminal: lines out, messages in, files both ways.
 
 mod args;
+mod asking;
 mod others;
 mod search;
 mod sending;
@@ -12,7 +13,6 @@ pub(crate) use typed::COMMANDS;
 
 use crate::commands::Terminal;
 use crate::device::{News, Session, lost};
-use crate::files::Files;
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output, Parting};
@@ -20,9 +20,8 @@ use crate::status::{Status, Stop};
 use crate::waiting::Told;
 use crate::{strings, words};
 use handfast_native::device::{Reached, RowContent, SessionEnd, SessionTerms, View, Wish};
-use handfast_native::handshake::PublicKey;
 use handfast_native::token::Token;
-use shown::{Held, Last, Shown};
+use shown::{Held, Person, Shown};
 use std::collections::VecDeque;
 use tokio::time::{Instant, sleep_until};
 
@@ -63,7 +62,7 @@ pub(crate) async fn talk_again(
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
     let mut chat = Chat::new(session, output, fallback, terms);
-    chat.is_away = true;
+    chat.person.is_away = true;
     chat.shows = shows;
     chat.run(lines, interrupt).await
 }
@@ -80,19 +79,12 @@ impl<'a> Chat<'a> {
             session,
             output,
             fallback: fallback.to_owned(),
-            with: None,
             terms,
             beside: Told::default(),
             code: None,
-            files: Files::default(),
-            last: Last::default(),
-            shown: None,
+            person: Person::default(),
             held: VecDeque::new(),
             is_leaving: false,
-            has_met: false,
-            is_sought: false,
-            is_asked: false,
-            is_away: false,
             shows: None,
             leaves_by: None,
         }
@@ -113,29 +105,16 @@ struct Chat<'a> {
     output: &'a mut Output,
     /// What to call somebody without a name.
     fallback: String,
-    /// Who is talked to, once that is known.
-    with: Option<PublicKey>,
     /// On which terms others are looked for.
     terms: SessionTerms,
     /// What was told of the code that is shown for somebody else, and what it says.
     beside: Told,
     code: Option<Token>,
-    files: Files,
-    last: Last,
-    /// As it was told last.
-    shown: Option<Shown>,
+    person: Person,
     /// What the device had no room for, in the order in which it was typed.
     held: VecDeque<Held>,
     /// Nothing more will be typed. What is under way goes through first.
     is_leaving: bool,
-    /// The two have been together in this session.
-    has_met: bool,
-    /// It was told who is looked for.
-    is_sought: bool,
-    /// It was asked whether a restored device is taken for them.
-    is_asked: bool,
-    /// A contact is looked for. What is written is kept for them, and everything else waits.
-    is_away: bool,
     /// Shows where this device is.
     shows: Option<Shows<'a>>,
     /// The person has turned away, and is gone by then, whatever is still under way: what comes in is not
@@ -160,6 +139,7 @@ impl Chat<'_> {
                 },
                 line = lines.next(), if self.takes_a_line(lines) => {
                     self.typed(line, lines.is_terminal()).await;
+                    self.hide_an_answer(lines);
                 }
                 () = time_to_leave, if self.leaves_by.is_some() => return self.break_off().await,
                 () = interrupt.pressed() => return Err(self.session.close(self.output).await),
@@ -225,13 +205,13 @@ impl Chat<'_> {
 
     /// Tells who was met, with what trust, and how long it took.
     fn met(&mut self, met: View) {
-        self.has_met = true;
+        self.person.has_met = true;
         self.know(&met);
         if let Some(window) = self.output.window() {
             window.update(|screen, _| screen.look(&met));
         }
         self.output.met(&met, &self.fallback);
-        self.shown = Shown::of(&met).map(|shown| Shown {
+        self.person.shown = Shown::of(&met).map(|shown| Shown {
             // Whatever else there is already is told behind that.
             is_interrupted: false,
             wish: Wish::Nobody,
@@ -244,7 +224,7 @@ impl Chat<'_> {
 
     fn know(&mut self, view: &View) {
         if let View::Talking { key, .. } | View::Seeking { key, .. } = view {
-            self.with = Some(*key);
+            self.person.with = Some(*key);
         }
     }
 
@@ -262,17 +242,26 @@ impl Chat<'_> {
                 name,
                 heard,
                 restored,
+                questions,
+                hindrance,
                 here,
                 ..
             }) => {
-                if !std::mem::replace(&mut self.is_away, true) {
+                if let Some(hindrance) = hindrance
+                    && !std::mem::replace(&mut self.person.is_hindered, true)
+                {
+                    self.person.is_sought = true;
+                    self.output.note(words::hindered(hindrance));
+                }
+                self.tell_questions(&name, &questions);
+                if !std::mem::replace(&mut self.person.is_away, true) {
                     self.output.tell(Event::Away);
                 }
-                if !self.has_met && !std::mem::replace(&mut self.is_sought, true) {
+                if !self.person.has_met && !std::mem::replace(&mut self.person.is_sought, true) {
                     let name = name.clone();
                     self.output.tell(Event::Seeking { name, heard });
                 }
-                let was_asked = std::mem::replace(&mut self.is_asked, restored.is_some());
+                let was_asked = std::mem::replace(&mut self.person.is_asked, restored.is_some());
                 if let Some(claim) = restored.as_ref().filter(|_| !was_asked) {
                     self.output.tell(Event::restored(&name, claim));
                 }
@@ -282,12 +271,12 @@ impl Chat<'_> {
                     return Some(Err(stop));
                 }
             }
-            News::View(view @ View::Talking { .. }) if !self.has_met => {
-                self.is_away = false;
+            News::View(view @ View::Talking { .. }) if !self.person.has_met => {
+                self.person.is_away = false;
                 self.met(view);
             }
-            News::View(view @ View::Talking { .. }) if self.is_away => {
-                self.is_away = false;
+            News::View(view @ View::Talking { .. }) if self.person.is_away => {
+                self.person.is_away = false;
                 if let View::Talking { name, .. } = &view {
                     self.output.tell(Event::Back { name: name.clone() });
                 }
@@ -296,9 +285,9 @@ impl Chat<'_> {
             News::View(view) => self.changed(&view),
             News::Row(row) => {
                 let is_text = matches!(row.content, RowContent::Text(_));
-                self.last.hear(&row);
+                self.person.last.hear(&row);
                 if !(is_text && self.leaves_by.is_some()) {
-                    self.files.show(&row, self.output);
+                    self.person.files.show(&row, self.output);
                 }
                 self.session.shown().await;
                 // Whoever has turned away sees nothing more.
@@ -327,10 +316,16 @@ impl Chat<'_> {
     }
 
     fn changed(&mut self, view: &View) {
-        let (Some(now), Some(before)) = (Shown::of(view), self.shown) else {
+        if let View::Talking {
+            name, questions, ..
+        } = view
+        {
+            self.tell_questions(name, questions);
+        }
+        let (Some(now), Some(before)) = (Shown::of(view), self.person.shown) else {
             return;
         };
-        self.shown = Some(now);
+        self.person.shown = Some(now);
         let output = &mut *self.output;
         if now.is_interrupted != before.is_interrupted {
             output.tell(match now.is_interrupted {
@@ -382,7 +377,7 @@ impl Chat<'_> {
     async fn break_off(&mut self) -> Result<Parting, Stop> {
         self.output.close();
         let _ = self.session.close(self.output).await;
-        if self.files.are_under_way() {
+        if self.person.files.are_under_way() {
             self.output.note(strings::files_cut_off());
         }
         self.end(SessionEnd::Closed)

@@ -1,8 +1,7 @@
 //! Other people, while one is talked to: turning to them, and a code for somebody new.
 
 use super::Chat;
-use super::shown::Last;
-use crate::files::Files;
+use super::shown::Person;
 use crate::output::Event;
 use crate::symbol::Forms;
 use crate::waiting::Told;
@@ -19,7 +18,7 @@ const CODE_LIFETIME: Duration = Duration::from_secs(600);
 impl Chat<'_> {
     /// Looks for this contact from now on, and talks to them. Whoever was talked to is told goodbye.
     pub(super) async fn turn_to(&mut self, called: &str) {
-        if self.files.are_under_way() || !self.held.is_empty() {
+        if self.person.files.are_under_way() || !self.held.is_empty() {
             return self.output.note(strings::not_turned());
         }
         let overview = self.session.overview();
@@ -35,7 +34,7 @@ impl Chat<'_> {
             return self.output.note(words::by_itself(&stop.sentence));
         }
         self.begin_anew(contact.shown_name(), Some(contact.key));
-        self.is_away = true;
+        self.person.is_away = true;
         self.look_around();
     }
 
@@ -46,11 +45,7 @@ impl Chat<'_> {
         if let Some(window) = self.output.window() {
             window.update(|screen, _| screen.turn_to(name, key));
         }
-        self.files = Files::default();
-        self.last = Last::default();
-        self.shown = None;
-        (self.has_met, self.is_sought, self.is_asked) = (false, false, false);
-        self.is_away = false;
+        self.person = Person::default();
     }
 
     /// Shows a code by which somebody else gets here, or takes it back.
@@ -58,7 +53,7 @@ impl Chat<'_> {
         if self.session.end_beside().await {
             return self.hide_code();
         }
-        if self.files.are_under_way() || !self.held.is_empty() {
+        if self.person.files.are_under_way() || !self.held.is_empty() {
             return self.output.note(strings::not_turned());
         }
         let invite = Command::Invite(Box::new(InviteTerms {

@@ -11,7 +11,7 @@ const MOST: usize = 20;
 impl Chat<'_> {
     /// Tells the newest of what these words are in.
     pub(super) async fn search(&mut self, words: &str) {
-        let Some(with) = self.with.filter(|_| !words.is_empty()) else {
+        let Some(with) = self.person.with.filter(|_| !words.is_empty()) else {
             return self.output.note(strings::search_what());
         };
         let mut search = Search {

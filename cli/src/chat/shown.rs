@@ -1,8 +1,35 @@
 //! What was told of a conversation, and what waits in it.
 
+use super::asking::Awaited;
+use crate::files::Files;
 use crate::output::Trusted;
-use handfast_native::device::{Reached, Row, RowContent, View, Wish};
-use handfast_native::handshake::ShortString;
+use handfast_native::device::{Inquiries, Reached, Row, RowContent, View, Wish};
+use handfast_native::handshake::{PublicKey, ShortString};
+
+/// What is known of whoever is talked to, or looked for.
+#[derive(Default)]
+pub(super) struct Person {
+    /// Who it is, once that is known.
+    pub(super) with: Option<PublicKey>,
+    pub(super) files: Files,
+    pub(super) last: Last,
+    /// As it was told last.
+    pub(super) shown: Option<Shown>,
+    /// What the two ask each other, as it was told last.
+    pub(super) questions: Inquiries,
+    /// What the next line answers.
+    pub(super) awaited: Option<Awaited>,
+    /// The two have been together in this session.
+    pub(super) has_met: bool,
+    /// It was told who is looked for.
+    pub(super) is_sought: bool,
+    /// It was asked whether a restored device is taken for them.
+    pub(super) is_asked: bool,
+    /// A contact is looked for. What is written is kept for them, and everything else waits.
+    pub(super) is_away: bool,
+    /// It was told why they are not looked for.
+    pub(super) is_hindered: bool,
+}
 
 /// The rows that are meant where none is named.
 #[derive(Default)]

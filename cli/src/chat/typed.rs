@@ -8,10 +8,13 @@ use crate::{duration, strings, words};
 use handfast_native::conversation::Finding;
 use handfast_native::device::{Done, Refusal, Saying, SessionCommand, Wish};
 use tokio::time::{Duration, Instant, timeout_at};
+use zeroize::Zeroizing;
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 19] = [
+pub(crate) const COMMANDS: [&str; 24] = [
     "/accept",
+    "/answer",
+    "/ask",
     "/code",
     "/compare",
     "/decline",
@@ -20,7 +23,10 @@ pub(crate) const COMMANDS: [&str; 19] = [
     "/edit",
     "/help",
     "/history",
+    "/mine",
     "/more",
+    "/noanswer",
+    "/notmine",
     "/onlythey",
     "/quit",
     "/react",
@@ -56,7 +62,10 @@ impl Chat<'_> {
             let _ = timeout_at(by, self.leave()).await;
             return;
         }
-        if self.is_away
+        if let Some(awaited) = self.person.awaited.take() {
+            return self.take_answer(awaited, &Zeroizing::new(line)).await;
+        }
+        if self.person.is_away
             && let Some(agrees) = words::restored_answer(&line)
         {
             let answer = SessionCommand::AcceptRestored(agrees);
@@ -87,7 +96,7 @@ impl Chat<'_> {
 
     /// Leaves once everything that is under way is through.
     async fn deliver_and_leave(&mut self) {
-        if self.files.are_under_way() {
+        if self.person.files.are_under_way() {
             self.output.note(strings::files_under_way());
         }
         self.leave().await;
@@ -103,7 +112,7 @@ impl Chat<'_> {
     async fn carry_out(&mut self, line: String) {
         let (command, rest) = command(line.trim_end());
         match command {
-            "" if self.is_away => self.session.orders().boost().await,
+            "" if self.person.is_away => self.session.orders().boost().await,
             "" => {}
             "/quit" => self.deliver_and_leave().await,
             "/help" => {
@@ -114,26 +123,36 @@ impl Chat<'_> {
             }
             "/history" => self.tell_earlier().await,
             "/reply" => {
-                let last = self.last.theirs;
+                let last = self.person.last.theirs;
                 self.about(rest, last, |to, text| Saying::Reply { to, text })
                     .await;
             }
-            "/react" => self.about(rest, self.last.theirs, Saying::React).await,
+            "/react" => {
+                self.about(rest, self.person.last.theirs, Saying::React)
+                    .await
+            }
             "/edit" => {
-                let last = self.last.ours;
+                let last = self.person.last.ours;
                 self.about(rest, last, |row, text| Saying::Edit { row, text })
                     .await;
             }
             "/withdraw" => {
-                let last = self.last.ours;
+                let last = self.person.last.ours;
                 self.about(rest, last, |row, _| Saying::TakeBack(row)).await;
             }
             "/disappear" => self.propose_life(rest).await,
             "/search" => self.search(rest).await,
             "/code" => self.show_or_end_code().await,
+            "/ask" => self.ask(rest),
+            "/answer" => self.begin_to_answer(rest).await,
+            "/noanswer" => self.decline_to_answer().await,
+            "/mine" => self.other_device(true).await,
+            "/notmine" => self.other_device(false).await,
             "/to" => self.turn_to(rest).await,
             // Nobody is there to do it with.
-            _ if self.is_away && is_command(command) => self.held.push_back(Held::Line(line)),
+            _ if self.person.is_away && is_command(command) => {
+                self.held.push_back(Held::Line(line))
+            }
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
             "/send" => match file(rest.to_owned()).await {
                 Ok((file, left_out)) => match self.say(file).await {
@@ -254,7 +273,7 @@ impl Chat<'_> {
 
     /// Answers the offer with this number, or all that wait.
     async fn answer(&mut self, which: &str, saying: fn(u64) -> Saying) {
-        let answered = self.files.answer(which);
+        let answered = self.person.files.answer(which);
         if answered.is_empty() {
             self.output.note(strings::no_such_offer());
         }
@@ -264,7 +283,10 @@ impl Chat<'_> {
     }
 
     async fn compare(&mut self) {
-        let is_asked = self.shown.is_some_and(|shown| shown.wish == Wish::Theirs);
+        let is_asked = self
+            .person
+            .shown
+            .is_some_and(|shown| shown.wish == Wish::Theirs);
         match self.session.say(Saying::Compare).await {
             Ok(()) if is_asked => {}
             Ok(()) => self.output.note(strings::compare_asked()),
@@ -274,7 +296,7 @@ impl Chat<'_> {
 
     /// What is shown is judged like that.
     async fn judge(&mut self, finding: Finding) {
-        let shown = self.shown.and_then(|shown| shown.comparing);
+        let shown = self.person.shown.and_then(|shown| shown.comparing);
         let nothing = strings::nothing_to_judge();
         match shown {
             Some(shown) => {
@@ -295,8 +317,8 @@ fn command(line: &str) -> (&str, &str) {
     let bare = line.trim();
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
-        "/accept" | "/decline" | "/disappear" | "/edit" | "/react" | "/reply" | "/search"
-        | "/send" | "/to" | "/withdraw" => (first, rest.trim()),
+        "/accept" | "/answer" | "/ask" | "/decline" | "/disappear" | "/edit" | "/react"
+        | "/reply" | "/search" | "/send" | "/to" | "/withdraw" => (first, rest.trim()),
         _ if is_command(first) => (bare, ""),
         _ => (line, ""),
     }

@@ -34,6 +34,10 @@ struct Order {
     block: Option<String>,
     #[arg(long, value_name = "NAME", help = strings::option_unblock())]
     unblock: Option<String>,
+    #[arg(long, value_name = "NAME", help = strings::option_mine())]
+    mine: Option<String>,
+    #[arg(long, value_name = "NAME", help = strings::option_not_mine())]
+    not_mine: Option<String>,
     #[arg(
         long,
         num_args = 2,
@@ -69,6 +73,13 @@ impl Order {
                 unblock: Some(typed),
                 ..
             } => edit(typed, ContactEdit::Blocked(false)),
+            Self {
+                mine: Some(typed), ..
+            } => edit(typed, ContactEdit::OtherDeviceIsOurs(true)),
+            Self {
+                not_mine: Some(typed),
+                ..
+            } => edit(typed, ContactEdit::OtherDeviceIsOurs(false)),
             Self {
                 take_files_up_to: Some(given),
                 ..
@@ -191,6 +202,8 @@ fn listed(contact: &ContactView) -> Listed {
         heard: contact.heard,
         can_be_found: contact.can_be_found,
         blocked: contact.blocked,
+        frozen: contact.frozen,
+        replaced: contact.replaced,
         files_up_to: contact.allowance,
         unread: contact.unread,
         last_said_ms: contact.last_said,

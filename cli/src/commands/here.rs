@@ -11,6 +11,7 @@ use crate::status::Stop;
 use crate::strings;
 use crate::symbol::Forms;
 use handfast_native::device::{AcceptTerms, Command, ContactView, Done, SessionTerms};
+use handfast_native::handshake::PublicKey;
 use handfast_native::pairing::Failure;
 use handfast_native::token::{HERE_LIFETIME, LinkBase, SealedHere, Token};
 use std::path::PathBuf;
@@ -63,7 +64,7 @@ fn show(args: &Args, name: &str, token: &Token, output: &mut Output) -> Result<(
 }
 
 /// Tells who says where they are, has `agree` ask the person, and looks for them there. Nothing has been sent
-/// before. Gives what they are called.
+/// before. Gives what they are called, and their key.
 ///
 /// # Errors
 /// With the device: why not.
@@ -73,7 +74,7 @@ pub(super) async fn open(
     terms: AcceptTerms,
     agree: impl AsyncFnOnce(Option<&str>, &Output) -> Result<(), Stop>,
     output: &mut Output,
-) -> Result<(Session, String), (Device, Stop)> {
+) -> Result<(Session, String, PublicKey), (Device, Stop)> {
     let read = Command::ReadHere(Box::new(token.clone()));
     let (key, age) = match device.command(read).await {
         Ok(Done::Here(key, age)) => (key, Duration::from_secs(age)),
@@ -96,5 +97,5 @@ pub(super) async fn open(
     }
     let seek = Command::SeekHere(Box::new(token), Box::new(terms.terms.clone()));
     let session = device.begin(seek, terms).await?;
-    Ok((session, name.to_owned()))
+    Ok((session, name.to_owned(), key))
 }

@@ -19,6 +19,7 @@ mod open;
 mod scan;
 mod seal;
 mod search;
+mod serve;
 
 use crate::chat::{self as conversation, ChatArgs};
 use crate::device::{Device, Session};
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     #[command(about = strings::command_network())]
     Network(network::Args),
+    #[command(about = strings::command_serve())]
+    Serve(serve::Args),
     #[command(about = strings::command_demo())]
     Demo(demo::Args),
     #[command(hide = true)]
@@ -99,6 +102,7 @@ impl Command {
             Self::Open(args) => args.json,
             Self::Inspect(args) => args.json,
             Self::Network(args) => args.json,
+            Self::Serve(args) => args.json,
             Self::Demo(args) => args.json,
             // The demonstration tells people what its children say.
             Self::DemoHost(_) | Self::DemoGuest(_) => false,
@@ -125,6 +129,7 @@ impl Command {
             Self::Open(args) => talk(args.json, move |hands| open::run(args, hands)),
             Self::Inspect(args) => talk(args.json, move |hands| inspect::run(args, hands)),
             Self::Network(args) => talk(args.json, move |hands| network::run(args, hands)),
+            Self::Serve(args) => talk(args.json, move |hands| serve::run(args, hands)),
             Self::Demo(args) => demo::run(args),
             Self::DemoHost(args) => {
                 talk(true, move |hands| demo::part::run(Role::Host, args, hands))

@@ -191,6 +191,9 @@ impl Device {
             Refusal::Blocked => Stop::new(Status::Failed, "blocked", strings::blocked()),
             Refusal::Bundle(error) => Stop::bad_input(words::bundle_refused(error)),
             Refusal::BundleMissing => Stop::bad_input(strings::bundle_missing()),
+            Refusal::Hindered(hindrance) => {
+                Stop::new(Status::Failed, "hindered", words::hindered(hindrance))
+            }
             Refusal::Here(error) => Stop::bad_input(words::here_refused(error)),
             Refusal::SpentHere => Stop::bad_input(strings::here_spent()),
             Refusal::NotYet => Stop::new(Status::Failed, "not_yet", strings::not_yet()),

@@ -8,9 +8,10 @@ use crate::status::{Status, Stop};
 use crate::{strings, words};
 use handfast_native::conversation::CompareError;
 use handfast_native::device::{
-    self, AcceptTerms, Command, Done, Pending, PendingId, Refusal, Row, Saying, SessionCommand,
-    SessionEnd, SessionId, Tag, View,
+    self, AcceptTerms, Command, ContactEdit, Done, Pending, PendingId, Refusal, Row, Saying,
+    SessionCommand, SessionEnd, SessionId, Tag, View,
 };
+use handfast_native::handshake::PublicKey;
 use handfast_native::pairing::Failure;
 use handfast_native::store::StoreError;
 use handfast_native::{DeviceHandle, GOODBYE, Overview};
@@ -127,6 +128,12 @@ impl Session {
                 Some(_) => continue,
             };
         }
+    }
+
+    /// Something about whoever is talked to, or looked for, is otherwise from now on. Whether it was taken.
+    pub(crate) async fn change(&self, key: PublicKey, edit: ContactEdit) -> bool {
+        let change = Command::Change(key, edit);
+        self.device.command(change).await.is_ok()
     }
 
     /// How the device stands.
@@ -362,6 +369,10 @@ impl Session {
             SessionEnd::Seal(error) => sealed_files::refused(error),
             SessionEnd::Refused => Stop::new(Status::Insecure, "refused", strings::refused()),
             SessionEnd::Blocked => Stop::new(Status::Failed, "blocked", strings::ended_blocked()),
+            SessionEnd::Frozen => Stop::new(Status::Insecure, "frozen", strings::ended_frozen()),
+            SessionEnd::Forgotten => {
+                Stop::new(Status::Failed, "forgotten", strings::ended_forgotten())
+            }
             SessionEnd::Elsewhere => {
                 Stop::new(Status::Failed, "elsewhere", strings::ended_elsewhere())
             }

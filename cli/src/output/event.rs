@@ -2,9 +2,10 @@
 
 use crate::symbol::Forms;
 use crate::{strings, words};
-use handfast_native::device::{Hit, Reached, Role, View};
+use handfast_native::device::{Asked, Hit, Reached, Role, View};
 use handfast_native::handshake::{Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
+use handfast_native::question::Standing;
 use handfast_native::reconnect::RestoredClaim;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -98,6 +99,13 @@ pub(crate) enum Event {
         name: String,
         theirs: bool,
         ours: bool,
+        text: String,
+    },
+    /// How a question stands that was asked here, or that they ask.
+    Question {
+        ours: bool,
+        question: String,
+        standing: Standing,
         text: String,
     },
     /// So many who were met are looked for at once.
@@ -367,6 +375,16 @@ impl Event {
         }
     }
 
+    /// How a question of the person here, or one of theirs, stands.
+    pub(crate) fn question(name: &str, ours: bool, asked: &Asked) -> Option<Self> {
+        Some(Self::Question {
+            ours,
+            question: asked.question.clone(),
+            standing: asked.standing,
+            text: words::asked(name, ours, asked)?,
+        })
+    }
+
     /// What most likely stands in the way.
     pub(crate) fn hint(cause: Cause) -> Self {
         let key = match cause {
@@ -405,6 +423,10 @@ pub(crate) struct Listed {
     pub(crate) heard: u64,
     /// The two hold something in common by which they find each other.
     pub(crate) can_be_found: bool,
+    /// Somebody else has the keys of one of the two, as far as anybody said.
+    pub(crate) frozen: bool,
+    /// Another device writes to them as this person, who has not said whose it is.
+    pub(crate) replaced: bool,
     pub(crate) blocked: bool,
     /// So many bytes of files are taken from them unasked; none if as from everybody.
     pub(crate) files_up_to: Option<u64>,

@@ -198,7 +198,7 @@ impl Output {
             Event::HereOpened { name, age_s } => {
                 self.whisper(&words::here_said(name, Duration::from_secs(*age_s)));
             }
-            Event::Restored { text, .. } => self.whisper(text),
+            Event::Restored { text, .. } | Event::Question { text, .. } => self.whisper(text),
             Event::Away => self.whisper(strings::contact_away()),
             Event::Back { name } => self.whisper(&words::back(name)),
             Event::Revoked { id } => self.whisper(&strings::revoked(id)),

@@ -11,8 +11,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handfast_native::Overview;
 use handfast_native::conversation::FileError;
 use handfast_native::device::{
-    ContactView, FileState, Lasting, Milestones, Quoted, Reached, Reaction, Row, RowContent, View,
-    Wish,
+    ContactView, FileState, Inquiries, Lasting, Milestones, Quoted, Reached, Reaction, Row,
+    RowContent, View, Wish,
 };
 use handfast_native::handshake::{PublicKey, ShortString, Trust, TrustReason};
 use handfast_native::qr::Symbol;
@@ -176,6 +176,7 @@ fn view_with(reached: Option<Reached>) -> View {
         reached,
         times_reached: 0,
         is_full: false,
+        questions: Inquiries::default(),
     }
 }
 
@@ -245,6 +246,8 @@ fn a_narrow_window_shows_the_conversation_alone() {
         restored: None,
         here: None,
         is_offline: false,
+        hindrance: None,
+        questions: Inquiries::default(),
     });
     person.says(false, "Did you get home all right?");
     person.screen.wait(vec!["Yes! See you".to_owned()]);

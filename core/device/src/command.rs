@@ -1,8 +1,8 @@
 //! What a person, or the shell on their behalf, tells a device to do.
 
 use super::{
-    Bundled, ContactEdit, ExportTerms, Exported, Hits, PendingId, Provenance, RequestId, Search,
-    SessionId, SessionTerms, Settings,
+    Bundled, ContactEdit, ExportTerms, Exported, Hindrance, Hits, PendingId, Provenance, RequestId,
+    Search, SessionId, SessionTerms, Settings,
 };
 use handfast_protocol::conversation::Finding;
 use handfast_protocol::handshake::PublicKey;
@@ -106,8 +106,13 @@ pub enum SessionCommand {
     ShowAgain(Box<Invitation>, Provenance),
     /// Guest: show the reply at once.
     OfferReply,
-    /// Guest: answer the question.
+    /// Ask whoever is here this, to make sure that they are who they should be: a contact who is talked to, or
+    /// whose restored device the person decides about. What comes of it stands in the view.
+    Ask(Question, Answers),
+    /// Answer the question of the other side: a guest that of its host, a contact that of the other.
     Answer(Answers),
+    /// Contact: give no answer to it.
+    NoAnswer,
     /// Contact: whether the conversation goes on with a device that was restored from a copy.
     AcceptRestored(bool),
     /// Contact: say to them by a token where this device is. [`View::Seeking`](super::View::Seeking) shows it
@@ -347,6 +352,12 @@ pub enum Refusal {
     /// The person has blocked this contact.
     #[error("you have blocked this contact: unblock them first")]
     Blocked,
+    /// They have given three answers today that were not right.
+    #[error("they have given three wrong answers today: compare, or ask again tomorrow")]
+    NoTriesLeft,
+    /// The contact is not looked for, and nothing can be written to them.
+    #[error(transparent)]
+    Hindered(Hindrance),
     /// The store did not take it, or does not know it.
     #[error(transparent)]
     Store(StoreError),

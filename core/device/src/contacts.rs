@@ -1,9 +1,9 @@
 //! What a person does with their contacts, and what a screen shows of them.
 
-use super::session::SessionInput;
+use super::session::{Parting, SessionInput};
 use super::shared::Purpose;
 use super::{Device, Done, Refusal, RequestId, SessionEnd, Summary, Write};
-use handfast_protocol::handshake::{PublicKey, Trust, visible};
+use handfast_protocol::handshake::{PublicKey, Trust, TrustReason, visible};
 use handfast_protocol::pairing::Now;
 use handfast_store::{Contact, ContactChange, StoreError, Way};
 
@@ -22,17 +22,67 @@ pub enum ContactEdit {
     /// So many bytes of files are taken from them unasked, in each conversation from the next one on; None
     /// for what the settings say.
     Allowance(Option<u64>),
+    /// Whether another device that came to them in this person's name is this person's. If it is not, somebody
+    /// else has the keys of this device: what goes on with them ends, they are told so where they are here, and
+    /// nothing is exchanged with them until the two meet or compare.
+    OtherDeviceIsOurs(bool),
 }
 
-impl From<ContactEdit> for ContactChange {
-    fn from(edit: ContactEdit) -> Self {
-        match edit {
-            ContactEdit::Name(name) => {
+impl ContactEdit {
+    fn changes(self, now: Now) -> Vec<ContactChange> {
+        match self {
+            Self::Name(name) => {
                 let name = name.map(|name| visible(&name));
-                Self::Given(name.filter(|name| !name.trim().is_empty()))
+                let name = name.filter(|name| !name.trim().is_empty());
+                vec![ContactChange::Given(name)]
             }
-            ContactEdit::Blocked(is_so) => Self::Blocked(is_so),
-            ContactEdit::Allowance(most) => Self::Allowance(most),
+            Self::Blocked(is_so) => vec![ContactChange::Blocked(is_so)],
+            Self::Allowance(most) => vec![ContactChange::Allowance(most)],
+            Self::OtherDeviceIsOurs(true) => vec![ContactChange::Replaced(false)],
+            Self::OtherDeviceIsOurs(false) => {
+                let mut changes = freezing(now);
+                changes.push(ContactChange::Replaced(false));
+                changes
+            }
+        }
+    }
+}
+
+/// Somebody else has the keys of one of the two: nothing that was proved holds any more.
+pub(super) fn freezing(now: Now) -> Vec<ContactChange> {
+    let unproven = Trust::because(TrustReason::OpenLink);
+    vec![
+        ContactChange::Fell(unproven, now.unix),
+        ContactChange::Frozen,
+    ]
+}
+
+/// Why a contact is not looked for, and nothing can be written to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+pub enum Hindrance {
+    /// The two hold nothing in common by which they find each other: they keep nothing of this device, or have
+    /// forgotten it.
+    #[error("they do not keep you: meet again by an invitation")]
+    NotKept,
+    /// Somebody else has the keys of one of the two.
+    #[error(
+        "somebody else may have come in their name or yours: meet again by an invitation, and compare"
+    )]
+    Frozen,
+}
+
+impl Hindrance {
+    /// What keeps this contact from being looked for, apart from the person who blocks them.
+    pub(super) fn of(contact: &Contact) -> Option<Self> {
+        match (&contact.reconnect, contact.frozen) {
+            (_, true) => Some(Self::Frozen),
+            (None, false) => Some(Self::NotKept),
+            (Some(_), false) => None,
         }
     }
 }
@@ -68,7 +118,7 @@ pub struct ContactView {
     pub replaced: bool,
     /// The most bytes of files that are taken from them unasked; None for what the settings say.
     pub allowance: Option<u64>,
-    /// The two hold something in common by which they find each other.
+    /// The two hold something in common by which they find each other, and may use it.
     pub can_be_found: bool,
     /// The last ways by which they were reached, the newest first.
     pub ways: Vec<Way>,
@@ -102,7 +152,7 @@ impl ContactView {
             frozen: contact.frozen,
             replaced: contact.replaced,
             allowance: contact.allowance,
-            can_be_found: contact.reconnect.is_some(),
+            can_be_found: Hindrance::of(contact).is_none(),
             ways: contact.ways.clone(),
             unread: summary.map_or(0, Summary::unread),
             last_said: summary.and_then(Summary::last),
@@ -135,12 +185,25 @@ impl Device {
             return Err(StoreError::Unknown.into());
         }
         let blocks = edit == ContactEdit::Blocked(true);
-        let change = vec![Write::Contact(key, edit.into())];
-        self.shared.write(change, Purpose::Contact(request));
+        let disowns = edit == ContactEdit::OtherDeviceIsOurs(false);
+        let changes = edit.changes(now).into_iter();
+        let changes = changes.map(|change| Write::Contact(key, change));
+        self.shared
+            .write(changes.collect(), Purpose::Contact(request));
         if blocks {
             self.end_with(key, SessionEnd::Blocked, now);
         }
+        if disowns {
+            self.part_from(key, Parting::Disowns, now);
+        }
         Ok(None)
+    }
+
+    /// Whatever goes on with this contact ends, and they are told why.
+    pub(super) fn part_from(&mut self, contact: PublicKey, why: Parting, now: Now) {
+        for id in self.ids() {
+            self.feed(id, SessionInput::Parts(contact, why), now);
+        }
     }
 
     /// Whatever goes on with this peer ends like this.

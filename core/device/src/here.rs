@@ -6,11 +6,12 @@
 //! Once the two are together it has done its work.
 
 use super::session::Session;
-use super::shared::Shared;
-use super::{Device, Done, Place, Refusal, SessionId, SessionTerms, ShellId};
+use super::shared::{Purpose, Shared};
+use super::{Device, Done, Place, Refusal, SessionId, SessionTerms, ShellId, Write};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::pairing::Now;
 use handfast_protocol::reconnect::{FindingKey, RendezvousKeys};
+use handfast_store::{Contact, ContactChange};
 use handfast_token::{Candidate, Candidates, HERE_LIFETIME, Here, HereError, SealedHere, Token};
 use std::time::Duration;
 use web_time::Instant;
@@ -175,7 +176,8 @@ impl Device {
     fn said_here(&self, token: &SealedHere, now: Now) -> Result<(PublicKey, Here), Refusal> {
         let contacts = self.shared.kept().contacts.values();
         let mut refusal = HereError::OtherContact;
-        for contact in contacts.filter(|contact| !contact.blocked) {
+        let may_come = |contact: &&Contact| !contact.blocked && !contact.frozen;
+        for contact in contacts.filter(may_come) {
             let Some(keys) = &contact.reconnect else {
                 continue;
             };
@@ -211,9 +213,13 @@ impl Device {
         {
             return Err(Refusal::UnderWay(id));
         }
-        if !self.spent_here.spend(token) {
+        let (day, salt) = (token.day(), token.salt());
+        let has_acted = contact.is_some_and(|contact| contact.spent_here.contains(day, salt));
+        let spent = Write::Contact(key, ContactChange::Spent { day, salt });
+        if has_acted || self.shared.is_on_its_way(&spent) {
             return Err(Refusal::SpentHere);
         }
+        self.shared.write(vec![spent], Purpose::Nothing);
         match under_way {
             Some(id) => {
                 self.with_session(id, now, |session, shared| {

@@ -17,7 +17,7 @@
 //!    guest hears of it, and a guest's proof before it is sent.
 //! 4. The two are together: in one batch the invitation ends and the peer is remembered. Only then
 //!    they talk, so that no invitation lives twice and nobody is met who is not remembered.
-//! 5. `talk`: rows, files, the comparison, and what it makes of the trust in the peer.
+//! 5. `talk`: rows, files, the comparison, questions (`question`), and what they make of the trust in the peer.
 //! 6. `returning`: a contact is looked for by what only the two hold (`hours`), proves to be them, and both
 //!    keep the next secret before they talk. It goes on beside the conversation, and after it. `nearby`
 //!    announces this device to those who are looked for, in the local network; `here` says to one of them
@@ -43,6 +43,7 @@ mod pairing;
 mod place;
 mod ports;
 mod prepare;
+mod question;
 mod randomness;
 mod returning;
 mod search;
@@ -63,7 +64,7 @@ pub use command::{
     AcceptTerms, Answer, Command, DeliveryMode, Done, InviteTerms, Protection, Refusal, Saying,
     SessionCommand,
 };
-pub use contacts::{ContactEdit, ContactView};
+pub use contacts::{ContactEdit, ContactView, Hindrance};
 pub use export::{ExportTerms, Exported};
 pub use history::{Bundled, Summary};
 pub use nearby::NearbyCommand;
@@ -78,8 +79,8 @@ pub use settings::{Asking, Scope, SessionTerms, Settings};
 pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
 pub use view::{
-    Event, FileState, Lasting, Outlook, Quoted, Reached, Reaction, RouterReport, Row, RowContent,
-    SessionEnd, View, Wish,
+    Asked, Event, FileState, Inquiries, Lasting, Outlook, Quoted, Reached, Reaction, RouterReport,
+    Row, RowContent, SessionEnd, View, Wish,
 };
 
 // What the crates below define and this layer speaks of.
@@ -93,11 +94,10 @@ use handfast_protocol::handshake::{PublicKey, StaticKey};
 use handfast_protocol::log::Place as LogPlace;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Now;
-use handfast_protocol::reconnect::SpentHere;
 use handfast_store::{MAX_SETTING, Refused, StoreError};
 use handfast_token::{Invitation, ReplyError, SealedReply};
 use nearby::Nearby;
-use session::{Session, SessionInput};
+use session::{Parting, Session, SessionInput};
 use shared::{Purpose, Shared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -169,7 +169,6 @@ pub struct Device {
     network: Option<(Vec<IpAddr>, Option<IpAddr>)>,
     guesses: Guesses,
     nearby: Nearby,
-    spent_here: SpentHere,
     /// Who waits for what is found, and which words are looked for.
     searching: BTreeMap<Ticket, (RequestId, handfast_store::Query)>,
 }
@@ -200,7 +199,6 @@ impl Device {
             network: None,
             guesses: Guesses::default(),
             nearby: Nearby::default(),
-            spent_here: SpentHere::default(),
             searching: BTreeMap::new(),
         };
         let guesses = device.shared.kept().guesses.clone();
@@ -395,7 +393,7 @@ impl Device {
                     return Err(StoreError::Unknown.into());
                 }
                 let forget = vec![Write::Forget(key)];
-                self.shared.write(forget, Purpose::Answer(request));
+                self.shared.write(forget, Purpose::Forgetting(request, key));
                 Ok(None)
             }
             Command::Change(key, edit) => self.change(request, key, edit, now),
@@ -706,11 +704,16 @@ impl Device {
         if let Err(end) = happen(session, &mut self.shared)
             && let Some(session) = self.sessions.remove(&id)
         {
-            let peer = session.peer().filter(|_| end == SessionEnd::Different);
+            // Whoever is in between here, or nobody knows who they are, is so wherever else they are.
+            let everywhere = match end {
+                SessionEnd::Different => Some(SessionEnd::Refused),
+                SessionEnd::Frozen => Some(SessionEnd::Frozen),
+                _ => None,
+            };
+            let peer = session.peer();
             session.over(&mut self.shared, end, now);
-            // Whoever is in between here is so wherever else they are.
-            if let Some(peer) = peer {
-                self.end_with(peer, SessionEnd::Refused, now);
+            if let (Some(peer), Some(end)) = (peer, everywhere) {
+                self.end_with(peer, end, now);
             }
         }
     }
@@ -783,6 +786,14 @@ impl Device {
             Purpose::Answer(request) => {
                 let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
                 self.shared.answer(request, result);
+            }
+            Purpose::Forgetting(request, key) => {
+                let is_forgotten = result.is_ok();
+                let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
+                self.shared.answer(request, result);
+                if is_forgotten {
+                    self.part_from(key, Parting::Forgets, now);
+                }
             }
             Purpose::Contact(request) => {
                 let result = result.map(|()| Done::Ok).map_err(Refusal::Store);

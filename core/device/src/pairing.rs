@@ -3,6 +3,7 @@
 
 use super::place::{Place, at_router};
 use super::prepare::{Ready, Record};
+use super::question::Questioning;
 use super::session::{Context, SessionInput, end, not_now};
 use super::shared::Purpose;
 use super::snapshot::expires;
@@ -152,6 +153,14 @@ pub(super) struct Remembered {
     pub(super) path: Option<LinkPath>,
     pub(super) early: Vec<Bytes>,
     pub(super) milestones: Milestones,
+    /// What the two have asked each other on this link before they talked.
+    pub(super) questions: Option<Questioning>,
+}
+
+/// Whether this device keeps what it takes to find them again. Of a frozen contact it does not, before a meeting
+/// verifies who that is.
+fn keeps(context: &Context<'_>, key: PublicKey) -> bool {
+    context.kept(key).is_some_and(|contact| !contact.frozen)
 }
 
 /// What either machine wants done.
@@ -354,6 +363,7 @@ impl Pairing {
             | SessionInput::Worked(_)
             | SessionInput::Talk(_)
             | SessionInput::PeerEnds(..)
+            | SessionInput::Parts(..)
             | SessionInput::ContactChanged
             | SessionInput::Listed
             | SessionInput::LogsEnded(_) => {}
@@ -663,8 +673,8 @@ impl Pairing {
         let now = context.now;
         self.milestones.authenticated = Some(now.monotonic.saturating_duration_since(self.began));
         let mut writes = vec![end(self.pending(), EndReason::Used, now)];
-        if !peer.keeps_us {
-            // Whoever keeps nothing is not found again.
+        if !peer.keeps_us || !keeps(context, peer.key) {
+            // Where one keeps nothing, nobody is found again.
             writes.push(Write::Contact(peer.key, ContactChange::NotKept));
         }
         self.conclusion = Some(Conclusion {
@@ -795,7 +805,8 @@ impl Pairing {
             context.write(vec![end(self.pending(), EndReason::Used, context.now)]);
             return Err(why);
         }
-        self.side.remembered(!context.terms.is_incognito);
+        let keeps = self.met.is_some_and(|key| keeps(context, key));
+        self.side.remembered(keeps);
         self.copy(context);
         self.go_on(context)
     }
@@ -828,6 +839,7 @@ impl Pairing {
             path: self.path,
             early: Vec::new(),
             milestones: self.milestones,
+            questions: None,
         })
     }
 

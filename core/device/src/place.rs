@@ -3,6 +3,7 @@
 use super::ReflexiveReport;
 use handfast_protocol::network::{own_candidates, usable_addresses};
 use handfast_protocol::pairing::Failure;
+use handfast_store::Way;
 use handfast_token::{Candidate, Candidates, Invitation, Policy, Range};
 use std::net::{IpAddr, SocketAddr};
 
@@ -69,6 +70,46 @@ impl Place {
         )
         .ok_or(Failure::NoNetwork)
     }
+
+    /// Whether a way can lead to a contact from here. A private address is good only where this device is in the
+    /// network in which it was.
+    pub(super) fn may_lead(&self, router: Option<IpAddr>, way: &Way) -> bool {
+        match Range::of(way.theirs.ip()) {
+            Range::Private | Range::Carrier | Range::Link => {}
+            _ => return true,
+        }
+        let is_there = |known: Known| {
+            let near = |now: &SocketAddr| is_near(now.ip(), way.ours.ip(), known);
+            // Before sockets are bound nobody knows.
+            self.addresses.is_empty() || self.addresses.iter().any(near)
+        };
+        match (router, way.router) {
+            (Some(now), Some(then)) => now == then && is_there(Known::ByRouter),
+            (None, _) | (_, None) => is_there(Known::ByAddress),
+        }
+    }
+}
+
+/// What a network is known by.
+#[derive(Clone, Copy)]
+enum Known {
+    /// Its router is the same, which says more than how large networks are at home.
+    ByRouter,
+    ByAddress,
+}
+
+/// Whether two addresses of this device are in one network, as far as can be told: shells do not tell how long
+/// its prefix is. Private networks have 16 bits of IPv4 and more, most of them 24, and 64 of IPv6.
+fn is_near(one: IpAddr, other: IpAddr, known: Known) -> bool {
+    let same = match known {
+        Known::ByRouter => 2,
+        Known::ByAddress => 3,
+    };
+    match (one, other) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => one.octets()[..same] == other.octets()[..same],
+        (IpAddr::V6(one), IpAddr::V6(other)) => one.octets()[..8] == other.octets()[..8],
+        _ => false,
+    }
 }
 
 /// Where a host is that has become the router of the guest's network since it made its invitation: a phone
@@ -107,30 +148,6 @@ pub(super) fn is_on_this_machine(invitation: &Invitation) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use handfast_protocol::network::Mapping;
-    use handfast_token::MAX_CANDIDATES;
-
-    fn named(bound: &[&str], seen: &[&str], external: Option<&str>) -> Vec<String> {
-        let addresses: Vec<SocketAddr> = bound.iter().map(|text| text.parse().unwrap()).collect();
-        let mappings = seen.iter().zip(1..).map(|(mapped, server)| Mapping {
-            local: addresses[0],
-            server: SocketAddr::from(([9, 9, 9, server], 3478)),
-            mapped: mapped.parse().unwrap(),
-        });
-        let place = Place {
-            reflexive: Some(ReflexiveReport {
-                mappings: mappings.collect(),
-                asked: seen.len(),
-            }),
-            external: external.map(|text| text.parse().unwrap()),
-            addresses,
-            told: None,
-        };
-        let candidates = place.candidates().unwrap();
-        let named = candidates.iter().filter_map(Candidate::ip);
-        named.map(|address| address.to_string()).collect()
-    }
-
     #[test]
     fn a_router_is_tried_at_the_ports_that_an_invitation_names() {
         let at = |address: &str| Candidate::host(address.parse().unwrap());
@@ -152,24 +169,39 @@ mod tests {
     }
 
     #[test]
-    fn an_opened_port_takes_the_place_of_what_servers_saw() {
-        let own = "192.168.0.2:4000";
-        let strict = ["8.8.4.4:1", "8.8.4.4:2"];
-        assert_eq!(
-            named(&[own], &strict, None),
-            [own, "8.8.4.4:1", "8.8.4.4:2"]
-        );
-        let opened = named(&[own], &strict, Some("8.8.4.4:4000"));
-        assert_eq!(opened, [own, "8.8.4.4:4000"]);
-    }
-
-    #[test]
-    fn what_is_seen_from_outside_has_a_place_even_where_there_are_many() {
-        let many: Vec<String> = (1..=9).map(|last| format!("10.0.0.{last}:5")).collect();
-        let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let ours = named(&many, &["8.8.4.4:1"], Some("7.7.7.7:1"));
-        assert_eq!(ours.len(), MAX_CANDIDATES);
-        assert_eq!(ours[6..], ["7.7.7.7:1", "8.8.4.4:1"]);
+    fn a_private_address_leads_somewhere_in_its_own_network_alone() {
+        let way = |theirs: &str, ours: &str, router: Option<&str>| Way {
+            ours: ours.parse().unwrap(),
+            theirs: theirs.parse().unwrap(),
+            router: router.map(|router| router.parse().unwrap()),
+            at: 0,
+        };
+        let place = Place {
+            addresses: vec![
+                "10.20.7.9:1".parse().unwrap(),
+                "[fd00:1::9]:1".parse().unwrap(),
+            ],
+            ..Place::default()
+        };
+        let here = Some("10.20.0.1".parse().unwrap());
+        for (theirs, ours, router, leads) in [
+            ("10.20.7.5:2", "10.20.7.9:1", None, true),
+            ("10.20.7.5:2", "10.20.6.9:1", None, false),
+            // A large network, as one router shows.
+            ("10.20.7.5:2", "10.20.6.9:1", Some("10.20.0.1"), true),
+            ("10.20.7.5:2", "10.20.7.9:1", Some("10.20.0.2"), false),
+            // One of this device's other networks, which has the same router behind it.
+            ("10.8.0.5:2", "10.8.0.2:1", Some("10.20.0.1"), false),
+            ("[fd00:1::5]:2", "[fd00:1::8]:1", None, true),
+            ("[fd00:1::5]:2", "[fd00:2::8]:1", None, false),
+            ("8.8.8.8:2", "192.168.0.1:1", Some("192.168.0.254"), true),
+        ] {
+            let leads_now = place.may_lead(here, &way(theirs, ours, router));
+            assert_eq!(leads_now, leads, "{theirs} {ours} {router:?}");
+        }
+        // What is not known does not stand in the way.
+        assert!(place.may_lead(None, &way("10.20.7.5:2", "10.20.7.9:1", Some("10.20.0.2"))));
+        assert!(Place::default().may_lead(None, &way("10.1.1.1:1", "10.2.2.2:1", None)));
     }
 
     #[test]

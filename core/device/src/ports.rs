@@ -14,7 +14,7 @@ use handfast_protocol::link::{LinkPath, TransportError};
 use handfast_protocol::log::{self, LogId, Looked, Saved};
 use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
 use handfast_protocol::pairing::Turn;
-use handfast_protocol::reconnect::{Part, RendezvousKeys};
+use handfast_protocol::reconnect::{self, Part, RendezvousKeys};
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
 use handfast_token::{Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, Secret};
@@ -277,6 +277,8 @@ pub enum TalkCommand {
     Text(String),
     /// Say this about the logs.
     Log(log::Message),
+    /// Say this about the contact itself.
+    Contact(reconnect::Message),
     /// Send this file. Those that go out are numbered from 1 in this order.
     SendFile(PathBuf),
     /// Take an offered file.
@@ -289,7 +291,7 @@ pub enum TalkCommand {
     Compare,
     /// This was shown, and judged so.
     Judge(ShortString, Finding),
-    /// The peer is trusted so far now.
+    /// The peer is trusted so far now, for something that is not of the conversation.
     Trust(Trust),
     /// Whether this device is in the background.
     Away(bool),

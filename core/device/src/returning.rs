@@ -5,29 +5,31 @@
 //! said. While the two talk, this device goes on listening: a contact whose device began anew knows nothing
 //! of the link, and comes again.
 
+use super::contacts::freezing;
 use super::here::{Opened, Whereabouts};
 use super::history::{History, write};
 use super::hours::hours;
 use super::nearby::Wanted;
 use super::pairing::{Remembered, clock_ahead, way};
 use super::place::Place;
-use super::session::{Context, SessionInput, not_now};
+use super::question::{Questioning, Turn};
+use super::session::{Context, Parting, SessionInput, not_now};
 use super::shared::{Purpose, Shared};
 use super::talk::Talk;
 use super::{
-    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Milestones, Refusal, Saying,
-    SeekKeys, SessionCommand, SessionEnd, Ticket, View, Write,
+    AuthenticatedPeer, Bind, CarrierCommand, CarrierEvent, Done, Hindrance, Milestones, Refusal,
+    Saying, SeekKeys, SessionCommand, SessionEnd, Ticket, View, Write,
 };
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 use handfast_protocol::link::LinkPath;
 use handfast_protocol::pairing::{Failure, Identity, Now};
 use handfast_protocol::reconnect::{
-    Part, ReconnectEffect, ReconnectKeys, ReconnectSetup, Reconnecting, RendezvousKeys,
-    RestoredClaim, Returned,
+    Part, ReconnectEffect, ReconnectFailure, ReconnectKeys, ReconnectSetup, Reconnecting,
+    RendezvousKeys, RestoredClaim, Returned,
 };
 use handfast_store::{Contact, ContactChange, Return, StoreError, Way};
-use handfast_token::{Candidate, Fingerprint, Range, admit};
-use std::net::{IpAddr, SocketAddr};
+use handfast_token::{Candidate, Fingerprint, admit};
+use std::net::SocketAddr;
 use std::time::Duration;
 use web_time::Instant;
 
@@ -75,23 +77,24 @@ struct Proof {
     asks: Option<RestoredClaim>,
     /// The person has agreed to one.
     has_agreed: bool,
+    /// What the two ask each other before they agree.
+    questions: Option<Questioning>,
+    /// Whoever came knows the answer to a question of the person here.
+    is_known: bool,
 }
 
 impl Returning {
     /// Looks for a contact.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`] of somebody who was never met, or with whom nothing is held in common by
-    /// which the two find each other; [`Refusal::Blocked`].
+    /// [`StoreError::Unknown`] of somebody who was never met; [`Refusal::Blocked`].
     pub(super) fn new(
         shared: &Shared,
         identity: &Identity,
         key: PublicKey,
         now: Now,
     ) -> Result<Self, Refusal> {
-        let contact = shared.kept().contacts.get(&key.0);
-        let keys = contact.and_then(|contact| contact.reconnect.as_ref());
-        if keys.is_none() {
+        if !shared.kept().contacts.contains_key(&key.0) {
             return Err(StoreError::Unknown.into());
         }
         if shared.shuts_out(key).is_some() {
@@ -133,11 +136,11 @@ impl Returning {
         [proof, hours, here].into_iter().flatten().min()
     }
 
-    /// Asks for sockets.
+    /// Asks for sockets, if the contact may be looked for. What the two wrote can be read in any case.
     pub(super) fn begin(&mut self, context: &mut Context<'_>) {
         context.listing.list_history(context.shared, self.key);
         self.show(context);
-        if context.shared.is_asleep() {
+        if context.shared.is_asleep() || self.hindrance(context).is_some() {
             return;
         }
         let ways = self.ways(context);
@@ -160,7 +163,7 @@ impl Returning {
         let ways = contact.map(|contact| contact.ways.as_slice());
         let is_young = |way: &&Way| context.now.unix.saturating_sub(way.at) < WAY_LASTS;
         let ways = ways.unwrap_or_default().iter().filter(is_young);
-        ways.filter(|way| leads_from(&self.place, context.shared.router(), way))
+        ways.filter(|way| self.place.may_lead(context.shared.router(), way))
             .collect()
     }
 
@@ -251,6 +254,10 @@ impl Returning {
         context.shared.kept().contacts.get(&self.key.0)
     }
 
+    fn hindrance(&self, context: &Context<'_>) -> Option<Hindrance> {
+        self.contact(context).and_then(Hindrance::of)
+    }
+
     fn keys(&self, context: &Context<'_>) -> Option<ReconnectKeys> {
         self.contact(context)?.reconnect.clone()
     }
@@ -303,11 +310,29 @@ impl Returning {
                 let result = self.decide(agrees);
                 context.answer(request, result);
             }
+            SessionInput::Command(
+                request,
+                command @ (SessionCommand::Ask(..)
+                | SessionCommand::Answer(_)
+                | SessionCommand::NoAnswer),
+            ) if self.talk.is_none() => {
+                let proof = self.proof.as_mut();
+                let questions = proof.and_then(|proof| proof.questions.as_mut());
+                let result = match questions {
+                    Some(questions) => questions.command(context, command),
+                    None => Err(Refusal::NotNow),
+                };
+                context.answer(request, result);
+            }
+            SessionInput::Parts(key, why) if key == self.key && self.talk.is_none() => {
+                return Err(self.part(context, why));
+            }
             input @ (SessionInput::Talk(_)
             | SessionInput::Command(..)
             | SessionInput::Listed
             | SessionInput::LogsEnded(_)
             | SessionInput::PeerEnds(..)
+            | SessionInput::Parts(..)
             | SessionInput::ContactChanged
             | SessionInput::Away) => self.pass(context, input)?,
             SessionInput::Sleep => {}
@@ -347,6 +372,20 @@ impl Returning {
         Ok(Done::Ok)
     }
 
+    /// The person wants nothing of the contact any more, who hears why if they are here at this moment.
+    fn part(&mut self, context: &mut Context<'_>, why: Parting) -> SessionEnd {
+        if let (Some(proof), Parting::Disowns) = (&mut self.proof, why) {
+            proof.machine.disown();
+            while let Some(effect) = proof.machine.poll_effect() {
+                if let ReconnectEffect::Send(message) = effect {
+                    context.carry(CarrierCommand::Send(message));
+                }
+            }
+            context.carry(CarrierCommand::Shut);
+        }
+        why.end()
+    }
+
     /// Passes on what is for the conversation. Without one, nobody is there to do it with.
     fn pass(&mut self, context: &mut Context<'_>, input: SessionInput) -> Result<(), SessionEnd> {
         match (&mut self.talk, input) {
@@ -367,7 +406,10 @@ impl Returning {
             }
             // It is kept, and goes when they are here.
             (None, SessionInput::Command(request, SessionCommand::Say(saying))) => {
-                let written = write(context, self.key, saying);
+                let written = match self.hindrance(context) {
+                    Some(hindrance) => Err(Refusal::Hindered(hindrance)),
+                    None => write(context, self.key, saying),
+                };
                 context.answer(request, written);
                 Ok(())
             }
@@ -471,6 +513,8 @@ impl Returning {
             keeping: None,
             asks: None,
             has_agreed: false,
+            questions: None,
+            is_known: false,
         });
         Ok(())
     }
@@ -482,29 +526,51 @@ impl Returning {
         if self.is_leaving && self.talk.is_none() && owes_nothing {
             return Err(SessionEnd::Closed);
         }
-        while let Some(proof) = &mut self.proof
-            && proof.keeping.is_none()
-            && let Some(effect) = proof.machine.poll_effect()
-        {
+        while let Some(effect) = self.next_effect(context) {
+            let Some(proof) = &mut self.proof else {
+                break;
+            };
             match effect {
                 ReconnectEffect::Send(message) => context.carry(CarrierCommand::Send(message)),
                 ReconnectEffect::Keep(keys) => {
                     let mut writes = vec![Write::Reconnect(self.key, keys)];
-                    if proof.has_agreed {
+                    let (has_agreed, is_known) = (proof.has_agreed, proof.is_known);
+                    if has_agreed {
                         // Whoever has a copy could have come as well. The secret by which they come again is
                         // never kept without that.
                         let trust = Trust::because(TrustReason::OpenLink);
                         let fell = ContactChange::Fell(trust, context.now.unix);
                         writes.push(Write::Contact(self.key, fell));
+                        if is_known {
+                            writes.extend(self.known(context));
+                        }
                     }
-                    proof.keeping = Some(context.write(writes));
+                    if let Some(proof) = &mut self.proof {
+                        proof.keeping = Some(context.write(writes));
+                    }
                 }
-                ReconnectEffect::AskRestored(claim) => proof.asks = Some(claim),
+                ReconnectEffect::AskRestored(claim) => {
+                    proof.asks = Some(claim);
+                    let hash = proof.machine.asking_in();
+                    proof.questions =
+                        hash.and_then(|hash| Questioning::new(context, self.key, hash));
+                }
+                ReconnectEffect::Question(message) => {
+                    let questions = proof.questions.as_mut();
+                    if questions.is_some_and(|it| it.heard(message).is_err()) {
+                        self.give_up(context);
+                    }
+                }
                 ReconnectEffect::Done(returned) => self.returned(context, *returned),
+                ReconnectEffect::Over(ReconnectFailure::Disowned) => {
+                    let changes = freezing(context.now).into_iter();
+                    let changes = changes.map(|change| Write::Contact(self.key, change));
+                    context.write_unattended(changes.collect(), Purpose::Nothing);
+                    return Err(SessionEnd::Frozen);
+                }
                 ReconnectEffect::Over(failure) => {
                     log::debug!("whoever came did not prove to be the contact: {failure}");
-                    self.proof = None;
-                    context.carry(CarrierCommand::KnockAgain);
+                    self.give_up(context);
                 }
             }
         }
@@ -513,10 +579,48 @@ impl Returning {
         Ok(())
     }
 
+    /// What comes next of whoever came, unless the disk is waited for.
+    fn next_effect(&mut self, context: &mut Context<'_>) -> Option<ReconnectEffect> {
+        loop {
+            let proof = self.proof.as_mut().filter(|it| it.keeping.is_none())?;
+            if let Some(effect) = proof.machine.poll_effect() {
+                return Some(effect);
+            }
+            match proof.questions.as_mut()?.next(context)? {
+                // Where nothing is said any more, nobody waits for it.
+                Turn::Say(message) => {
+                    proof.machine.say_of_question(message);
+                }
+                Turn::Known => {
+                    proof.is_known = true;
+                    let known = self.known(context).into_iter().collect();
+                    context.write_unattended(known, Purpose::Nothing);
+                }
+            }
+        }
+    }
+
+    /// That whoever is there knows the answer to a question.
+    fn known(&self, context: &Context<'_>) -> Option<Write> {
+        let answered = Trust::because(TrustReason::Answered);
+        let contact = self.contact(context)?;
+        let known = Contact::met(self.key, contact.name.clone(), answered, context.now.unix);
+        Some(Write::Meet(Box::new(known)))
+    }
+
+    /// Nothing comes of whoever came.
+    fn give_up(&mut self, context: &mut Context<'_>) {
+        self.proof = None;
+        context.carry(CarrierCommand::KnockAgain);
+    }
+
     /// The contact is back. What was said on a link before is over; the screen goes on.
     fn returned(&mut self, context: &mut Context<'_>, returned: Returned) {
         let now = context.now;
-        let began = self.proof.take().map_or(now.monotonic, |proof| proof.began);
+        let (began, questions) = match self.proof.take() {
+            Some(proof) => (proof.began, proof.questions),
+            None => (now.monotonic, None),
+        };
         let authenticated = now.monotonic.saturating_duration_since(began);
         let Some(contact) = self.contact(context).cloned() else {
             return;
@@ -557,6 +661,7 @@ impl Returning {
                 authenticated: Some(authenticated),
                 ..Milestones::default()
             },
+            questions,
         };
         if self.here.met() {
             self.hours_end = Some(now.monotonic);
@@ -597,10 +702,7 @@ impl Returning {
             match proof.keeping {
                 None => proof.machine.handle_timeout(context.now),
                 // The disk is too late for whoever waits there.
-                Some(_) => {
-                    self.proof = None;
-                    context.carry(CarrierCommand::KnockAgain);
-                }
+                Some(_) => self.give_up(context),
             }
         }
         if self.step == Step::Looking && is_due(self.hours_end) {
@@ -630,6 +732,14 @@ impl Returning {
             self.go_on(context)?;
             return result.map_err(SessionEnd::Store);
         }
+        let proof = self.proof.as_mut();
+        let questions = proof.and_then(|proof| proof.questions.as_mut());
+        if let Some(counted) = questions.and_then(|it| it.stored(context, ticket, result)) {
+            if counted.is_err() {
+                self.give_up(context);
+            }
+            return self.go_on(context);
+        }
         match &mut self.talk {
             Some(talk) => {
                 let taken = talk.stored(context, ticket, result);
@@ -654,6 +764,11 @@ impl Returning {
             heard: contact.heard,
             is_here: self.proof.is_some(),
             restored: self.proof.as_ref().and_then(|proof| proof.asks.clone()),
+            questions: (self.proof.as_ref())
+                .and_then(|proof| proof.questions.as_ref())
+                .map(Questioning::view)
+                .unwrap_or_default(),
+            hindrance: Hindrance::of(contact),
             here: self.here.token(),
             is_offline: self.is_offline,
         };
@@ -664,34 +779,5 @@ impl Returning {
         if let Some(talk) = &mut self.talk {
             talk.over(context);
         }
-    }
-}
-
-/// Whether a way can lead to the contact from here. A private address is good only where this device is in the
-/// network in which it was: its own address had the same prefix, and the router is the same as far as both are
-/// known.
-fn leads_from(place: &Place, router: Option<IpAddr>, way: &Way) -> bool {
-    match Range::of(way.theirs.ip()) {
-        Range::Private | Range::Carrier | Range::Link => {
-            let is_same_router = match (router, way.router) {
-                (Some(now), Some(then)) => now == then,
-                (None, _) | (_, None) => true,
-            };
-            let mut bound = place.addresses.iter();
-            // Before sockets are bound nobody knows.
-            is_same_router
-                && (place.addresses.is_empty() || bound.any(|now| is_near(now.ip(), way.ours.ip())))
-        }
-        _ => true,
-    }
-}
-
-/// Whether two addresses of this device are in one network, as far as their prefixes tell: 24 bits of IPv4,
-/// 64 of IPv6.
-fn is_near(one: IpAddr, other: IpAddr) -> bool {
-    match (one, other) {
-        (IpAddr::V4(one), IpAddr::V4(other)) => one.octets()[..3] == other.octets()[..3],
-        (IpAddr::V6(one), IpAddr::V6(other)) => one.octets()[..8] == other.octets()[..8],
-        _ => false,
     }
 }

@@ -18,8 +18,9 @@ use super::{
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{Fault, Place};
 use handfast_protocol::pairing::{Failure, Identity, Now, OtherInvitation};
+use handfast_protocol::reconnect;
 use handfast_seal::{Header, Kind, Lock, SealError};
-use handfast_store::StoreError;
+use handfast_store::{Contact, StoreError};
 use handfast_token::{Invitation, SealedReply};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -43,6 +44,8 @@ pub(super) enum SessionInput {
     PeerEnds(PublicKey, SessionEnd),
     /// What is kept of a contact is something else now.
     ContactChanged,
+    /// The person wants nothing of this contact any more, who is told why where they are here.
+    Parts(PublicKey, Parting),
     /// Rows of the history were told, or there is room for more.
     Listed,
     /// The exchange of the logs is over.
@@ -59,6 +62,33 @@ pub(super) enum SessionInput {
     },
 }
 
+/// Why a person parts from a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Parting {
+    /// They are forgotten here.
+    Forgets,
+    /// Another device that came to them in the person's name is not theirs.
+    Disowns,
+}
+
+impl Parting {
+    /// What the contact is told.
+    pub(super) fn message(self) -> reconnect::Message {
+        match self {
+            Self::Forgets => reconnect::Message::Forget,
+            Self::Disowns => reconnect::Message::Disown,
+        }
+    }
+
+    /// How what goes on with them ends here.
+    pub(super) fn end(self) -> SessionEnd {
+        match self {
+            Self::Forgets => SessionEnd::Closed,
+            Self::Disowns => SessionEnd::Frozen,
+        }
+    }
+}
+
 impl SessionInput {
     /// Who waits for an answer to it.
     fn request(&self) -> Option<RequestId> {
@@ -72,6 +102,7 @@ impl SessionInput {
             | Self::Worked(_)
             | Self::PeerEnds(..)
             | Self::ContactChanged
+            | Self::Parts(..)
             | Self::Listed
             | Self::LogsEnded(_)
             | Self::Boost
@@ -113,6 +144,12 @@ impl Context<'_> {
         if !self.terms.is_incognito && !writes.is_empty() {
             self.shared.write(writes, purpose);
         }
+    }
+
+    /// What is kept of whoever this session is about, unless it keeps nothing.
+    pub(super) fn kept(&self, key: PublicKey) -> Option<&Contact> {
+        let kept = self.shared.kept().contacts.get(&key.0);
+        kept.filter(|_| !self.terms.is_incognito)
     }
 
     pub(super) fn answer(&mut self, request: RequestId, result: Result<Done, Refusal>) {

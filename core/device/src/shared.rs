@@ -63,6 +63,8 @@ pub(super) enum Purpose {
     /// The session with somebody who is in between is over already.
     Refusal(SessionId),
     Answer(RequestId),
+    /// A contact, or somebody refused, is forgotten; who waits for the answer.
+    Forgetting(RequestId, PublicKey),
     /// Who waits for an answer; every session hears that contacts are otherwise.
     Contact(RequestId),
 }
@@ -366,6 +368,17 @@ impl Shared {
                 is_so.then_some(SessionEnd::Blocked)
             }
             _ => why,
+        })
+    }
+
+    /// This is on its way to the disk already.
+    pub(super) fn is_on_its_way(&self, change: &Write) -> bool {
+        let mut writes = self.writing.values().flat_map(|(writes, _)| writes);
+        writes.any(|write| match (write, change) {
+            (Write::Contact(one, first), Write::Contact(other, second)) => {
+                one == other && first == second
+            }
+            _ => false,
         })
     }
 

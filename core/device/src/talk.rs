@@ -1,9 +1,11 @@
 //! A conversation under way: what happens becomes rows and states, and what the person says becomes
 //! commands for the conversation. How far the peer is trusted is decided here, and remembered.
 
+use super::contacts::freezing;
 use super::history::{History, milliseconds, unkept, write};
 use super::pairing::{Remembered, way};
-use super::session::{Context, SessionInput, not_now};
+use super::question::{Questioning, Turn};
+use super::session::{Context, Parting, SessionInput, not_now};
 use super::shared::Purpose;
 use super::{
     CarrierCommand, CarrierEvent, Connected, Done, Event, FileState, Milestones, Reached, Refusal,
@@ -17,7 +19,8 @@ use handfast_protocol::handshake::{PublicKey, ShortString, Trust, TrustReason};
 use handfast_protocol::link::LinkPath;
 use handfast_protocol::log::Fault;
 use handfast_protocol::pairing::{Failure, Now};
-use handfast_store::{Contact, Refused, StoreError};
+use handfast_protocol::reconnect;
+use handfast_store::{Contact, ContactChange, Refused, StoreError};
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
@@ -56,6 +59,10 @@ pub(super) struct Talk {
     leaving: Leaving,
     /// It is said as soon as what was written is on its way to the other side.
     owes_goodbye: bool,
+    /// What the two ask each other. None where this device has no randomness to give.
+    questions: Option<Questioning>,
+    /// How it ends here once everything is said.
+    farewell: SessionEnd,
     /// A rise of trust on its way to the disk. It is shown when it is there.
     raising: Option<Ticket>,
     /// Why it is over, while that rise, or what came before, is not shown yet.
@@ -115,7 +122,11 @@ impl File {
 impl Talk {
     /// Begins to talk with somebody who was met.
     pub(super) fn start(context: &mut Context<'_>, met: Remembered, is_leaving: bool) -> Self {
-        let is_kept = context.shared.kept().contacts.contains_key(&met.peer.key.0);
+        let known = context.shared.kept().contacts.get(&met.peer.key.0);
+        let is_kept = known.is_some_and(|contact| !contact.frozen);
+        let hash = met.peer.channel.hash;
+        let questions = met.questions;
+        let questions = questions.or_else(|| Questioning::new(context, met.peer.key, hash));
         // Nobody has two logs with themselves.
         let is_another = met.peer.key != context.identity.key.public();
         let has_history = met.peer.keeps_us && is_kept && is_another && !context.terms.is_incognito;
@@ -144,6 +155,8 @@ impl Talk {
                 false => Leaving::No,
             },
             owes_goodbye: false,
+            questions,
+            farewell: SessionEnd::Closed,
             raising: None,
             end: None,
         };
@@ -152,7 +165,7 @@ impl Talk {
             link: met.link,
             trust: met.trust,
             // What the person said of this contact goes before what they said of all.
-            limits: match kept(context, met.peer.key).and_then(|contact| contact.allowance) {
+            limits: match (context.kept(met.peer.key)).and_then(|contact| contact.allowance) {
                 Some(unasked) => limits.with_unasked(unasked),
                 None => limits,
             },
@@ -180,7 +193,8 @@ impl Talk {
     }
 
     fn view(&self, context: &Context<'_>) -> View {
-        let given = kept(context, self.key).and_then(|contact| contact.given.as_ref());
+        let given = (context.kept(self.key)).and_then(|contact| contact.given.as_ref());
+        let questions = self.questions.as_ref().map(Questioning::view);
         View::Talking {
             key: self.key,
             name: given.unwrap_or(&self.name).clone(),
@@ -190,6 +204,7 @@ impl Talk {
             is_interrupted: self.is_interrupted,
             wish: self.wish,
             comparing: self.comparing,
+            questions: questions.unwrap_or_default(),
             reached: self.reached,
             times_reached: self.times_reached,
             is_full: self.is_full,
@@ -226,12 +241,18 @@ impl Talk {
             SessionInput::Carrier(_) | SessionInput::Worked(_) | SessionInput::Listed => {}
             SessionInput::Command(request, command) => self.command(context, request, command)?,
             SessionInput::Away => tell_away(context),
-            // Where the two are together, it is not elsewhere.
-            SessionInput::PeerEnds(key, end) if key == self.key && end != SessionEnd::Elsewhere => {
+            SessionInput::Parts(key, why) if key == self.key => self.part(context, why),
+            // Where the two are together, it is not elsewhere. Who is told why hears that first.
+            SessionInput::PeerEnds(key, end)
+                if key == self.key
+                    && end != SessionEnd::Elsewhere
+                    && self.farewell == SessionEnd::Closed =>
+            {
                 context.carry(CarrierCommand::Cut);
                 return Err(end);
             }
             SessionInput::PeerEnds(..)
+            | SessionInput::Parts(..)
             | SessionInput::ContactChanged
             | SessionInput::Boost
             | SessionInput::Sleep
@@ -245,6 +266,7 @@ impl Talk {
             let history = self.history(context);
             self.is_full &= history.is_some_and(|history| !history.has_room());
         }
+        self.ask_on(context);
         self.send_files(context);
         self.tell_files(context);
         self.leave_if_time(context);
@@ -304,6 +326,14 @@ impl Talk {
                 }
             }
             SessionCommand::Say(saying) => self.say(context, saying),
+            command @ (SessionCommand::Ask(..)
+            | SessionCommand::Answer(_)
+            | SessionCommand::NoAnswer) => match &mut self.questions {
+                Some(questions) if self.leaving == Leaving::No && self.end.is_none() => {
+                    questions.command(context, command)
+                }
+                _ => Err(Refusal::NotNow),
+            },
             SessionCommand::Close if self.end.is_some() => return Err(SessionEnd::Closed),
             SessionCommand::Close => {
                 // Who says it twice waits for no disk.
@@ -318,7 +348,6 @@ impl Talk {
             | SessionCommand::Reply(..)
             | SessionCommand::ShowAgain(..)
             | SessionCommand::OfferReply
-            | SessionCommand::Answer(_)
             | SessionCommand::AcceptRestored(_)
             | SessionCommand::Here
             | SessionCommand::TryHarder
@@ -440,6 +469,65 @@ impl Talk {
         Ok(())
     }
 
+    /// Says what comes next of questions. A right answer to one that was asked here raises trust.
+    fn ask_on(&mut self, context: &mut Context<'_>) {
+        while let Some(questions) = &mut self.questions
+            && let Some(turn) = questions.next(context)
+        {
+            let command = match turn {
+                Turn::Say(message) => TalkCommand::Contact(reconnect::Message::Question(message)),
+                Turn::Known => {
+                    self.trust.raise(Trust::because(TrustReason::Answered));
+                    self.remember(context);
+                    TalkCommand::Trust(self.trust)
+                }
+            };
+            context.shared.talk(context.id, command);
+        }
+    }
+
+    /// The person wants nothing of the peer any more, who hears why. Nothing is written any more, or given back.
+    fn part(&mut self, context: &mut Context<'_>, why: Parting) {
+        let id = context.id;
+        let told = TalkCommand::Contact(why.message());
+        context.shared.talk(id, told);
+        context
+            .shared
+            .with_history(self.key, |history, _| history.end_exchange(id));
+        self.has_history = false;
+        self.farewell = why.end();
+        self.leaving = Leaving::Now;
+        self.owes_goodbye = true;
+        self.say_goodbye(context, false);
+    }
+
+    /// The peer said something about the two of them.
+    fn heard_of_contact(
+        &mut self,
+        context: &mut Context<'_>,
+        message: reconnect::Message,
+    ) -> Result<(), SessionEnd> {
+        let (changes, end) = match message {
+            reconnect::Message::Question(message) => {
+                let Some(questions) = &mut self.questions else {
+                    return Ok(());
+                };
+                return questions.heard(message).map_err(|violation| {
+                    context.carry(CarrierCommand::Cut);
+                    SessionEnd::Broken(violation)
+                });
+            }
+            reconnect::Message::Forget => (vec![ContactChange::NotKept], SessionEnd::Forgotten),
+            reconnect::Message::Disown => (freezing(context.now), SessionEnd::Frozen),
+            // The conversation takes nothing else.
+            _ => return Ok(()),
+        };
+        let changes = changes.into_iter();
+        let changes = changes.map(|change| Write::Contact(self.key, change));
+        context.write_unattended(changes.collect(), Purpose::Nothing);
+        Err(end)
+    }
+
     /// The person found a difference. Whoever is in between hears no goodbye, is forgotten, and is not
     /// met again.
     fn differ(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
@@ -475,7 +563,7 @@ impl Talk {
                 self.found_by(context, path);
                 return Ok(());
             }
-            TalkEvent::Gone if self.leaving == Leaving::Now => return Err(SessionEnd::Closed),
+            TalkEvent::Gone if self.leaving == Leaving::Now => return Err(self.farewell),
             TalkEvent::Gone => return Err(Failure::Local.into()),
         };
         match event {
@@ -488,6 +576,7 @@ impl Talk {
                     history.received(shared, id, message, now);
                 });
             }
+            conversation::Event::Contact(message) => self.heard_of_contact(context, message)?,
             event @ (conversation::Event::FileOffered { .. }
             | conversation::Event::FileProgress { .. }
             | conversation::Event::FileReceived { .. }
@@ -610,7 +699,7 @@ impl Talk {
 
     fn ended(&self, ending: Ending) -> SessionEnd {
         match ending {
-            _ if self.leaving == Leaving::Now => SessionEnd::Closed,
+            _ if self.leaving == Leaving::Now => self.farewell,
             Ending::Left => SessionEnd::Closed,
             Ending::PeerLeft => SessionEnd::PeerLeft,
             Ending::Lost(_) => SessionEnd::Lost,
@@ -701,6 +790,18 @@ impl Talk {
         ticket: Ticket,
         result: Result<(), StoreError>,
     ) -> Result<(), SessionEnd> {
+        let questions = self.questions.as_mut();
+        if let Some(counted) = questions.and_then(|it| it.stored(context, ticket, result)) {
+            if let Err(error) = counted {
+                context.carry(CarrierCommand::Cut);
+                return Err(SessionEnd::Store(error));
+            }
+            self.ask_on(context);
+            if self.raising.is_none() {
+                context.show(self.view(context));
+            }
+            return Ok(());
+        }
         if self.raising.take_if(|awaited| *awaited == ticket).is_none() {
             return Ok(());
         }
@@ -724,10 +825,4 @@ fn list_text(context: &mut Context<'_>, ours: bool, text: String) {
 fn tell_away(context: &mut Context<'_>) {
     let is_away = context.terms.yields || context.shared.is_away();
     context.shared.talk(context.id, TalkCommand::Away(is_away));
-}
-
-/// What is kept of whoever this session is about, unless it keeps nothing.
-fn kept<'a>(context: &'a Context<'_>, key: PublicKey) -> Option<&'a Contact> {
-    let kept = context.shared.kept().contacts.get(&key.0);
-    kept.filter(|_| !context.terms.is_incognito)
 }

@@ -1,11 +1,12 @@
 //! What a screen shows of one session, as whole states. No words for people here: shells have those.
 
 use super::pairing::end_reason;
-use super::{DeliveryMode, EndReason, Milestones, Provenance, Role, SessionId};
+use super::{DeliveryMode, EndReason, Hindrance, Milestones, Provenance, Role, SessionId};
 use handfast_protocol::conversation::{CompareError, FileError, Violation};
 use handfast_protocol::handshake::{PublicKey, ShortString, Trust};
 use handfast_protocol::network::{MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage};
+use handfast_protocol::question::Standing;
 use handfast_protocol::reconnect::RestoredClaim;
 use handfast_seal::{Questions, SealError};
 use handfast_store::StoreError;
@@ -154,6 +155,10 @@ pub enum View {
         is_here: bool,
         /// One of the two devices was restored from a copy, or somebody uses one: the person decides.
         restored: Option<RestoredClaim>,
+        /// What the two ask each other, where the person decides about that.
+        questions: Inquiries,
+        /// Why they are not looked for. What the two wrote can be read.
+        hindrance: Option<Hindrance>,
         /// What says to them where this device is, and is handed out.
         here: Option<Token>,
         /// This device has no network at the moment.
@@ -177,6 +182,8 @@ pub enum View {
         wish: Wish,
         /// What both people see and compare now.
         comparing: Option<ShortString>,
+        /// What the two ask each other.
+        questions: Inquiries,
         /// A limit that the peer has reached.
         reached: Option<Reached>,
         /// How often one was reached so far: it may be reached again before anybody saw that it was not.
@@ -187,6 +194,26 @@ pub enum View {
     },
     /// It is over.
     Ended(SessionEnd),
+}
+
+/// What two contacts ask each other on one link: the last question of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Inquiries {
+    /// That of the person here.
+    pub ours: Option<Asked>,
+    /// That of the other one.
+    pub theirs: Option<Asked>,
+}
+
+/// A question that was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Asked {
+    /// The question. Whoever asks wrote it.
+    pub question: String,
+    /// How far it is.
+    pub standing: Standing,
 }
 
 /// What came of asking how this device is reached from other networks.
@@ -274,6 +301,12 @@ pub enum SessionEnd {
     /// A comparison with whoever came showed a difference before.
     #[error("a comparison showed that this is somebody in between: do not let them in")]
     Refused,
+    /// Somebody else has the keys of one of the two, as its person says.
+    #[error("somebody else came in their name or yours: meet again by an invitation, and compare")]
+    Frozen,
+    /// The contact has forgotten this device.
+    #[error("they do not keep you any more: meet again by an invitation to talk")]
+    Forgotten,
     /// The person has blocked whoever came.
     #[error("you have blocked this contact: unblock them to talk to them")]
     Blocked,
@@ -305,6 +338,8 @@ impl SessionEnd {
             Self::Withdrawn => Some(EndReason::Revoked),
             // The two had met.
             Self::Refused
+            | Self::Frozen
+            | Self::Forgotten
             | Self::Blocked
             | Self::Elsewhere
             | Self::Different

@@ -4,7 +4,7 @@
 
 use super::sealing::Stopped;
 use handfast_native::conversation::{CompareError, FileError};
-use handfast_native::device::{Refusal, SessionEnd};
+use handfast_native::device::{Hindrance, Refusal, SessionEnd};
 use handfast_native::network::NotAServer;
 use handfast_native::pairing::Failure;
 use handfast_native::qr::{DrawError, FrameError, PictureError};
@@ -47,6 +47,10 @@ pub enum ErrorKind {
     Lost,
     /// The other side said goodbye.
     TheyLeft,
+    /// They keep nothing of this device any more.
+    Forgotten,
+    /// Somebody else came in their name, or in this person's.
+    Frozen,
     /// The other side broke the rules of the conversation.
     RulesBroken,
     /// There is no invitation, reply or sealed thing in there.
@@ -190,7 +194,7 @@ impl ErrorKind {
             Self::LeftAfterAnswer => Remedy::Nothing,
             Self::Expired | Self::Taken | Self::NotTheInviter | Self::NoRoute => Remedy::AskAgain,
             Self::NothingFound | Self::Incomplete => Remedy::AskAgain,
-            Self::Burned | Self::Moved => Remedy::InviteAgain,
+            Self::Burned | Self::Moved | Self::Forgotten | Self::Frozen => Remedy::InviteAgain,
             Self::AnswersDiffer
             | Self::NotReached
             | Self::WentAway
@@ -250,6 +254,8 @@ impl From<SessionEnd> for ErrorKind {
             SessionEnd::Refused => Self::Refused,
             SessionEnd::Different => Self::NotTheInviter,
             SessionEnd::PeerLeft => Self::TheyLeft,
+            SessionEnd::Forgotten => Self::Forgotten,
+            SessionEnd::Frozen => Self::Frozen,
             SessionEnd::Lost => Self::Lost,
             SessionEnd::Broken(violation) => {
                 ::log::warn!("a conversation was ended: {violation}");
@@ -267,6 +273,9 @@ impl From<Refusal> for HandfastError {
         match refusal {
             Refusal::NotNow | Refusal::UnderWay(_) | Refusal::Blocked => ErrorKind::NotNow.into(),
             Refusal::NotYet => ErrorKind::NotYet.into(),
+            Refusal::NoTriesLeft => ErrorKind::AnswersDiffer.into(),
+            Refusal::Hindered(Hindrance::NotKept) => ErrorKind::Forgotten.into(),
+            Refusal::Hindered(Hindrance::Frozen) => ErrorKind::Frozen.into(),
             Refusal::Busy(_) | Refusal::TooMuchWaits => ErrorKind::Busy.into(),
             Refusal::Store(error) => error.into(),
             Refusal::Reply(error) => error.into(),

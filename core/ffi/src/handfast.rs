@@ -155,6 +155,16 @@ impl Handfast {
         self.change(&id, ContactEdit::Blocked(is_blocked)).await
     }
 
+    /// Whether another device that came to somebody in this person's name is this person's own. If it is not,
+    /// nothing is exchanged with them until the two meet or compare, and they hear so if they are here.
+    ///
+    /// # Errors
+    /// Those of [`Self::give_name`].
+    pub async fn other_device(&self, id: String, is_ours: bool) -> Result<(), HandfastError> {
+        self.change(&id, ContactEdit::OtherDeviceIsOurs(is_ours))
+            .await
+    }
+
     /// Takes so many bytes of files from somebody without asking, in each conversation from the next one on; with
     /// none, as many as from everybody.
     ///

@@ -326,6 +326,8 @@ impl ErrorKind {
             Self::Cancelled => "kind_cancelled",
             Self::Lost => "kind_lost",
             Self::TheyLeft => "kind_they_left",
+            Self::Forgotten => "kind_forgotten",
+            Self::Frozen => "kind_frozen",
             Self::RulesBroken => "kind_rules_broken",
             Self::NothingFound => "kind_nothing_found",
             Self::Incomplete => "kind_incomplete",

@@ -37,6 +37,7 @@ mod networks;
 mod pairing;
 mod pending;
 mod preferences;
+mod question;
 mod scan;
 mod screen;
 mod sealing;
@@ -63,6 +64,7 @@ pub use networks::tie_sockets;
 pub use pairing::{Pairing, Protection};
 pub use pending::Pending;
 pub use preferences::{Preferences, usual_servers};
+pub use question::{Asked, Questions, Standing};
 pub use scan::{Scanner, read_text};
 pub use screen::{Person, Pictograph, Screen, TrustReason};
 pub use sealing::{

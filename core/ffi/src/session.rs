@@ -2,7 +2,7 @@
 
 use super::bridge::Bridge;
 use super::sealing::credential_parts;
-use super::{Code, ErrorKind, Finding, HandfastError, Screen, screen};
+use super::{Answered, Code, ErrorKind, Finding, HandfastError, Questions, Screen, screen};
 use handfast_native::conversation::ToSend;
 use handfast_native::device::{AcceptTerms, Command, Done, Saying, SessionCommand, SessionId};
 use handfast_native::seal::Answers;
@@ -94,6 +94,37 @@ impl Session {
     pub async fn answer(&self, text: String) -> Result<(), HandfastError> {
         let answers = Answers::new(&[&text])?;
         self.command(SessionCommand::Answer(answers)).await
+    }
+
+    /// What the two ask each other where they talk, or where the person decides about a restored device. It is told
+    /// again with each [`Screen`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShutDown`].
+    pub fn questions(&self) -> Result<Questions, HandfastError> {
+        let overview = self.bridge.overview()?;
+        let view = overview.sessions.get(&self.id);
+        Ok(view.map(Questions::of).unwrap_or_default())
+    }
+
+    /// [`Screen::Talking`], or [`Screen::Apart`] with a restored device: asks whoever is there this, to make sure who
+    /// they are. The answer is told to nobody; [`Self::questions`] says what came of it. [`Self::answer`] answers
+    /// theirs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadText`] if either cannot be used, [`ErrorKind::NotNow`] if there is nobody to ask or another
+    /// question is open, [`ErrorKind::AnswersDiffer`] after three wrong answers on one day.
+    pub async fn ask(&self, lock: Answered) -> Result<(), HandfastError> {
+        let (question, answers) = lock.parts()?;
+        self.command(SessionCommand::Ask(question, answers)).await
+    }
+
+    /// Gives no answer to their question.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] if none waits for one.
+    pub async fn decline_to_answer(&self) -> Result<(), HandfastError> {
+        self.command(SessionCommand::NoAnswer).await
     }
 
     /// [`Screen::Connecting`]: shows the reply now instead of waiting whether it is needed.

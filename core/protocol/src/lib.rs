@@ -8,6 +8,7 @@
 //! - [`pairing`] is the way from an invitation to an authenticated link.
 //! - [`reconnect`] is how two who have met come together again by themselves.
 //! - [`discovery`] is how they find each other in one local network.
+//! - [`question`] is how one of them makes sure who the other is.
 //! - [`conversation`] carries texts and files on such a link.
 //! - [`mod@log`] is a conversation that lasts: what both wrote, in an order, on both disks.
 //! - [`transfer`] carries files that survive any number of links.
@@ -24,6 +25,7 @@ pub mod log;
 pub mod network;
 mod now;
 pub mod pairing;
+pub mod question;
 pub mod reconnect;
 #[cfg(feature = "serde")]
 mod serialized;

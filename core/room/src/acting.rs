@@ -7,7 +7,7 @@ use crate::log::Node;
 use crate::membership::{entries_of, log_of};
 use crate::room::Room;
 use handfast_protocol::log::Kind;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// An acting entry. The order is that of every screen: clock, author, incarnation, sequence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,30 +23,39 @@ pub struct Acting {
 impl Room {
     /// The entries that act at that time, in order.
     pub fn acting(&self, now: u64) -> Vec<Acting> {
-        let mut acting = Vec::new();
-        let mut withdrawn = BTreeSet::new();
-        for (reference, node, may) in self.come(now) {
-            if !may {
-                continue;
-            }
+        let withdrawn = self.withdrawn(now);
+        let come = self.come(now).filter(|(_, _, may)| *may);
+        let acting = come.map(|(reference, node, _)| Acting {
+            clock: node.entry.header.clock,
+            reference,
+            kind: node.entry.header.kind,
+        });
+        let is_left = |entry: &Acting| {
+            !withdrawn.contains_key(&entry.reference) || !may_be_withdrawn(entry.kind)
+        };
+        let mut acting: Vec<_> = acting.filter(is_left).collect();
+        acting.sort();
+        acting
+    }
+
+    /// What was taken back, and by which entry: the author's own, if there is one.
+    pub(crate) fn withdrawn(&self, now: u64) -> BTreeMap<Reference, Reference> {
+        let mut withdrawn = BTreeMap::new();
+        for (reference, node, _) in self.come(now).filter(|(_, _, may)| *may) {
             match (node.entry.header.kind, &node.says, node.entry.header.about) {
-                (_, Some(Body::Withdraw(other)), _) => drop(withdrawn.insert(*other)),
+                (_, Some(Body::Withdraw(other)), _) => {
+                    withdrawn.entry(*other).or_insert(reference);
+                }
+                // Their own, and only what people say: a put is overtaken, not taken back.
                 (Kind::WITHDRAW, _, Some(own)) if own.author == reference.author => {
-                    // Their own, and only what people say: a put is overtaken, not taken back.
-                    withdrawn.extend(self.said(&own).then_some(own));
+                    if self.said(&own) {
+                        withdrawn.insert(own, reference);
+                    }
                 }
                 _ => {}
             }
-            acting.push(Acting {
-                clock: node.entry.header.clock,
-                reference,
-                kind: node.entry.header.kind,
-            });
         }
-        acting
-            .retain(|entry| !withdrawn.contains(&entry.reference) || !may_be_withdrawn(entry.kind));
-        acting.sort();
-        acting
+        withdrawn
     }
 
     /// Everything kept whose time has come, and whether it is by somebody who may say it there.
@@ -81,6 +90,6 @@ impl Room {
     }
 }
 
-fn may_be_withdrawn(kind: Kind) -> bool {
+pub(crate) fn may_be_withdrawn(kind: Kind) -> bool {
     kind::is_said(kind) || kind == kind::PUT
 }

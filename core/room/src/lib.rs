@@ -14,7 +14,10 @@ mod certificate;
 mod chain;
 mod clock;
 mod entry;
+mod erase;
 mod exchange;
+mod graph;
+mod intake;
 mod log;
 mod malformed;
 mod membership;
@@ -26,6 +29,7 @@ mod signing;
 #[cfg(test)]
 mod tests;
 mod value;
+mod write;
 
 pub use acting::Acting;
 pub use body::{Adders, Body, Founding, History, MAX_NAME, MAX_POINTS};
@@ -36,12 +40,15 @@ pub use entry::{Content, Entry, Header, MAX_STRUCTURE, Point, Reference, kind};
 pub use exchange::{
     Exchange, HeadRow, MAX_NOW, MAX_PART, MAX_PLACES, MAX_ROWS, Message, Piece, RoomFault, Step,
 };
+pub use graph::{Found, Graph, MAX_CONFLICTS, MONTH};
+pub use intake::Received;
 pub use log::{LogId, MAX_ENDS};
 pub use malformed::Malformed;
 pub use membership::{INCARNATIONS, MAX_INDEX_BYTES, MAX_LOG_BYTES, Person};
 pub use path::{MAX_PATH, Path};
 pub use put::{Change, Index, MAX_OPERATIONS, MAX_SEEN, Operation, Seen};
-pub use room::{Draft, HeldValue, Received, Room, Row, ValueId, Write, WriteError};
+pub use room::{HeldValue, Room, Row, ValueId, Write};
 pub use run::{FalseSignature, MAX_INLINE, MAX_RUN, MAX_RUN_ENTRIES, Run};
 pub use signing::{AuthorKey, Signature, SigningKey};
 pub use value::{MAX_TEXT, Value};
+pub use write::{Draft, WriteError};

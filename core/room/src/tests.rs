@@ -7,6 +7,10 @@ use handfast_protocol::log::{Incarnation, Kind};
 use handfast_token::Secret;
 use proptest::prelude::*;
 
+mod examples;
+mod exchange;
+mod graph;
+mod membership;
 mod parsers;
 mod simulation;
 mod world;

@@ -4,10 +4,12 @@ use super::StoreError;
 use super::record::{Plain, Reader, Writer};
 use super::ways::{self, MAX_WAYS, WAY, Way};
 use handfast_protocol::handshake::{PublicKey, Trust, TrustLevel, TrustReason};
-use handfast_protocol::reconnect::ReconnectKeys;
+use handfast_protocol::question::Whose;
+use handfast_protocol::reconnect::{ReconnectKeys, SpentHere};
+use handfast_token::HERE_SALT;
 
-/// The form of a contact. Version 1 ended after the name, and is still read.
-const VERSION: u8 = 2;
+/// The form of a contact. Version 1 ended after the name, version 2 after the ways, and both are still read.
+const VERSION: u8 = 3;
 
 /// The form of somebody refused.
 const REFUSED_VERSION: u8 = 1;
@@ -38,7 +40,10 @@ const MAX_CONTACT: usize = 1
     + 3
     + MAX_KEYS
     + 1
-    + MAX_WAYS * WAY;
+    + MAX_WAYS * WAY
+    + 2 * 5
+    + 2
+    + SpentHere::MAX_BYTES;
 
 /// Somebody this device has met and keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,13 +82,47 @@ pub struct Contact {
     pub allowance: Option<u64>,
     /// The ways by which they were reached, the newest first: at most [`MAX_WAYS`].
     pub ways: Vec<Way>,
+    /// Answers that they gave to questions that were asked here, and that were not right.
+    pub answers_taken: Tries,
+    /// Answers that were given here to questions of theirs, and that were not right as far as is known.
+    pub answers_given: Tries,
+    /// Which of their *here* tokens have acted.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub spent_here: SpentHere,
     /// What it takes to meet them again by itself; None where that was not agreed on. It is never told to a
     /// shell.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub reconnect: Option<ReconnectKeys>,
 }
 
-/// One change of what is kept of a contact. It means the same if it comes twice.
+/// Answers on one day, by the clock of this device. Those of a day before do not count any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Tries {
+    /// The day, counted from 1970-01-01 UTC.
+    pub day: u32,
+    /// How many.
+    pub used: u8,
+}
+
+impl Tries {
+    /// How many there were on this day.
+    pub fn on(self, day: u32) -> u8 {
+        match self.day == day {
+            true => self.used,
+            false => 0,
+        }
+    }
+
+    fn count(&mut self, day: u32) {
+        *self = Self {
+            day,
+            used: self.on(day).saturating_add(1),
+        };
+    }
+}
+
+/// One change of what is kept of a contact. But for [`Self::Tried`] it means the same if it comes twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContactChange {
     /// The name that the person here gives them; None for the one that they call themselves. It is cut to
@@ -102,6 +141,17 @@ pub enum ContactChange {
     Fell(Trust, u64),
     /// They keep nothing of this device, so the two hold nothing in common by which they find each other.
     NotKept,
+    /// One answer was given to a question, on this day counted from 1970-01-01 UTC.
+    Tried(Whose, u32),
+    /// The answer to a question was right, so those before it do not matter any more.
+    Known(Whose),
+    /// This *here* token of theirs has acted.
+    Spent {
+        /// The day that it says.
+        day: u16,
+        /// Its salt.
+        salt: [u8; HERE_SALT],
+    },
     /// Somebody else has their keys.
     Frozen,
     /// Another device has taken the place of this one at them, or the person has said whose it is.
@@ -176,6 +226,9 @@ impl Contact {
             replaced: false,
             allowance: None,
             ways: Vec::new(),
+            answers_taken: Tries::default(),
+            answers_given: Tries::default(),
+            spent_here: SpentHere::default(),
             reconnect: None,
         }
     }
@@ -228,8 +281,19 @@ impl Contact {
             }
             ContactChange::Fell(..) => {}
             ContactChange::NotKept => self.reconnect = None,
+            ContactChange::Tried(whose, day) => self.answers(*whose).count(*day),
+            ContactChange::Known(whose) => *self.answers(*whose) = Tries::default(),
+            ContactChange::Spent { day, salt } => self.spent_here.spend(*day, *salt),
             ContactChange::Frozen => self.frozen = true,
             ContactChange::Replaced(is_so) => self.replaced = *is_so,
+        }
+    }
+
+    /// Answers to whoever's questions.
+    fn answers(&mut self, whose: Whose) -> &mut Tries {
+        match whose {
+            Whose::Ours => &mut self.answers_taken,
+            Whose::Theirs => &mut self.answers_given,
         }
     }
 
@@ -251,8 +315,9 @@ impl Contact {
         ways::add(&mut self.ways, way);
     }
 
-    /// `version 2 | since u64 | key 32 | reason | name | trusted u64 | heard u64 | flags | [reason before it
-    /// fell] | [given] | [clock i32] | [allowance u64] | [keys] | ways`. In front of what may be missing
+    /// `version 3 | since u64 | key 32 | reason | name | trusted u64 | heard u64 | flags | [reason before it
+    /// fell] | [given] | [clock i32] | [allowance u64] | [keys] | ways | (day u32 | used u8) of answers taken and
+    /// of answers given | spent here tokens`. In front of what may be missing
     /// stands a byte, 1 if it is there and 0 if not; a reason is `code | [key of who introduced them 32]`.
     pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
         let flags = [
@@ -281,7 +346,14 @@ impl Contact {
             })?
             .optional(self.allowance, |writer, most| Ok(writer.u64(most)))?
             .optional(keys, |writer, keys| writer.bytes(&keys, MAX_KEYS))?;
-        Ok(ways::write(writer, &self.ways)?.finish())
+        let writer = ways::write(writer, &self.ways)?;
+        let writer = [self.answers_taken, self.answers_given]
+            .iter()
+            .fold(writer, |writer, tries| {
+                writer.raw(&tries.day.to_le_bytes()).byte(tries.used)
+            });
+        let spent = self.spent_here.to_bytes();
+        Ok(writer.bytes(&spent, SpentHere::MAX_BYTES)?.finish())
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
@@ -312,6 +384,16 @@ impl Contact {
                 ReconnectKeys::from_bytes(keys).ok_or(StoreError::Damaged)
             })?;
             contact.ways = ways::read(&mut reader)?;
+        }
+        if version > 2 {
+            for tries in [&mut contact.answers_taken, &mut contact.answers_given] {
+                *tries = Tries {
+                    day: u32::from_le_bytes(reader.array()?),
+                    used: reader.byte()?,
+                };
+            }
+            let spent = reader.bytes(SpentHere::MAX_BYTES)?;
+            contact.spent_here = SpentHere::from_bytes(spent).ok_or(StoreError::Damaged)?;
         }
         reader.finish()?;
         Ok(contact)
@@ -506,12 +588,34 @@ mod tests {
     }
 
     #[test]
+    fn answers_count_for_a_day_and_until_one_is_right() {
+        let mut zoe = met("Zoe", TrustReason::Scanned, 5);
+        for (whose, day) in [(Whose::Ours, 7), (Whose::Ours, 7), (Whose::Theirs, 7)] {
+            zoe.change(&ContactChange::Tried(whose, day));
+        }
+        assert_eq!((zoe.answers_taken.on(7), zoe.answers_given.on(7)), (2, 1));
+        assert_eq!((zoe.answers_taken.on(8), zoe.answers_taken.on(6)), (0, 0));
+        zoe.change(&ContactChange::Tried(Whose::Ours, 8));
+        assert_eq!(zoe.answers_taken, Tries { day: 8, used: 1 });
+        zoe.change(&ContactChange::Known(Whose::Theirs));
+        assert_eq!((zoe.answers_taken.on(8), zoe.answers_given.on(7)), (1, 0));
+        // The next meeting changes nothing about that.
+        let again = met("", TrustReason::Scanned, 9).met_after(Some(&zoe));
+        assert_eq!(again.answers_taken, zoe.answers_taken);
+    }
+
+    #[test]
     fn somebody_kept_by_an_earlier_version_is_read() {
         let kept = Writer::new(1, 76).u64(5).raw(&[7; 32]).byte(6);
         let kept = kept.bytes(b"Zoe", MAX_NAME).unwrap().finish();
         let zoe = met("Zoe", TrustReason::Scanned, 5);
         assert_eq!(Contact::parse(&kept), Ok(zoe.clone()));
         // It is written as this version does.
-        assert_eq!(zoe.to_bytes().unwrap()[0], VERSION);
+        let mut kept = zoe.to_bytes().unwrap().to_vec();
+        assert_eq!(kept[0], VERSION);
+        // Version 2 had no answers and no tokens.
+        kept[0] = 2;
+        kept.truncate(kept.len() - 2 * 5 - 2 - 3);
+        assert_eq!(Contact::parse(&kept), Ok(zoe));
     }
 }

@@ -36,7 +36,7 @@ mod tests;
 pub mod unfinished;
 mod ways;
 
-pub use contacts::{Contact, ContactChange, Refused, Return};
+pub use contacts::{Contact, ContactChange, Refused, Return, Tries};
 pub use conversation::{
     DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, MAX_DRAFT, MAX_HEAD, MAX_LEDGER, Place,
     Query, Searched,

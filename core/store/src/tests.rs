@@ -10,7 +10,7 @@ use handfast_protocol::certificate::Certificate;
 use handfast_protocol::handshake::{PublicKey, Trust, TrustLevel, TrustReason};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::{HostHistory, MOST_REPLIES, Provenance, ReceivedReply, Strikes};
-use handfast_protocol::reconnect::ReconnectKeys;
+use handfast_protocol::reconnect::{ReconnectKeys, SpentHere};
 use handfast_seal::Answers;
 use handfast_token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, InviteId, Name, Reply, Secret,
@@ -602,6 +602,18 @@ fn any_reason() -> impl Strategy<Value = TrustReason> {
     ]
 }
 
+fn any_tries() -> impl Strategy<Value = (Tries, Tries, SpentHere)> {
+    let tries = || (any::<u32>(), any::<u8>()).prop_map(|(day, used)| Tries { day, used });
+    let spent = prop::collection::vec((0_u16..9, any::<[u8; 8]>()), 0..40).prop_map(|tokens| {
+        let mut spent = SpentHere::default();
+        for (day, salt) in tokens {
+            spent.spend(day, salt);
+        }
+        spent
+    });
+    (tries(), tries(), spent)
+}
+
 fn any_contact() -> impl Strategy<Value = Contact> {
     let names = (".{0,60}", prop::option::of(".{0,60}"));
     let times = (any::<u64>(), any::<u64>(), any::<u64>());
@@ -611,9 +623,10 @@ fn any_contact() -> impl Strategy<Value = Contact> {
         prop::option::of(any::<i32>()),
         prop::option::of(any::<u64>()),
     );
-    let ways = (any_ways(), prop::option::of(any::<[u8; 32]>()));
+    let ways = (any_ways(), prop::option::of(any::<[u8; 32]>()), any_tries());
     (any::<[u8; 32]>(), names, times, flags, trust, numbers, ways).prop_map(
         |(key, (name, given), (since, trusted, heard), flags, (reason, fallen), numbers, ways)| {
+            let tries = ways.2;
             let (findable, blocked, frozen, replaced) = flags;
             let trust = Trust::because(reason);
             let keys = |rs0| ReconnectKeys::from_first_meeting(&Secret::new(rs0), NOW, NOW);
@@ -629,6 +642,9 @@ fn any_contact() -> impl Strategy<Value = Contact> {
                 replaced,
                 allowance: numbers.1,
                 ways: ways.0,
+                answers_taken: tries.0,
+                answers_given: tries.1,
+                spent_here: tries.2,
                 reconnect: ways.1.map(keys),
                 ..Contact::met(PublicKey(key), name, trust, since)
             }

@@ -249,6 +249,7 @@ impl Page {
         connection.is_open = true;
         let event = CarrierEvent::LinkOpen {
             number: connection.links,
+            is_beside: false,
             local: local.fingerprint,
             // The browser lets in no other.
             remote: host.host,

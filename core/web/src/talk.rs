@@ -84,6 +84,7 @@ impl Talk {
             }
             TalkCommand::Received(frame) => self.received(now, frame),
             TalkCommand::Log(message) => self.machine.send_log(message),
+            TalkCommand::Contact(message) => self.machine.say_of_contact(message),
             TalkCommand::AcceptFile(transfer) => self.machine.accept(now, transfer),
             TalkCommand::CancelTheirs(transfer) => self.machine.cancel(now, transfer),
             TalkCommand::Compare => {
@@ -93,10 +94,7 @@ impl Talk {
                 // One that comes too late is of something that is not shown any more.
                 let _ = self.machine.judge(now, shown, finding);
             }
-            // The word of the person is the one way in which trust rises outside of the conversation.
-            TalkCommand::Trust(_) => {
-                self.machine.take_word();
-            }
+            TalkCommand::Trust(trust) => self.machine.raise_trust(now, trust),
             TalkCommand::AllowMore => self.machine.allow_more(now),
             TalkCommand::Hold => self.is_held = true,
             TalkCommand::GoOn => self.is_held = false,

@@ -87,6 +87,8 @@ public enum Key: String, CaseIterable, Sendable {
     case kindCancelled = "kind_cancelled"
     case kindLost = "kind_lost"
     case kindTheyLeft = "kind_they_left"
+    case kindForgotten = "kind_forgotten"
+    case kindFrozen = "kind_frozen"
     case kindRulesBroken = "kind_rules_broken"
     case kindNothingFound = "kind_nothing_found"
     case kindIncomplete = "kind_incomplete"

@@ -129,6 +129,86 @@ fn who_says_where_they_are_is_found_by_the_one_who_is_meant_and_by_nobody_else()
     assert_eq!(at_ben.end(SOON), Some(0));
     at_ana.hang_up();
     assert_eq!(at_ana.end(SOON), Some(0));
+    // It has acted, and another process knows that.
+    let again = run(&join);
+    assert_eq!(again.status, Some(3), "{again:?}");
+    assert!(again.stdout.contains("has been used"), "{again:?}");
+}
+
+#[test]
+fn a_contact_is_asked_something_and_who_it_is_rests_on_the_answer() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ana.until("met");
+    at_ben.until("met");
+    at_ben.say("/answer Rex");
+    at_ana.say("/ask Our dog?");
+    at_ana.say("Rex");
+    let asked = at_ben.until("question");
+    let expected = ("Our dog?".into(), "open".into(), false.into());
+    assert_eq!(
+        (&asked["question"], &asked["standing"], &asked["ours"]),
+        (&expected.0, &expected.1, &expected.2)
+    );
+    at_ben.say("/answer Tom");
+    let wrong = serde_json::json!({ "wrong": 2 });
+    for side in [&mut at_ana, &mut at_ben] {
+        side.until_which("question", |it| it["standing"] == wrong);
+    }
+    at_ben.say("/answer");
+    at_ben.say(" rex ");
+    for side in [&mut at_ana, &mut at_ben] {
+        side.until_which("question", |it| it["standing"] == "right");
+    }
+    // What was typed as an answer was no message.
+    at_ben.say("done");
+    assert_eq!(at_ana.until("message")["text"], "done");
+    at_ana.say("/quit");
+    at_ben.say("/quit");
+    assert_eq!((at_ana.end(SOON), at_ben.end(SOON)), (Some(0), Some(0)));
+    let known = listed(&ana);
+    assert_eq!(known["trust"]["level"], "answer_checked", "{known}");
+}
+
+#[test]
+fn who_is_forgotten_in_another_window_hears_it_and_reads_on() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ana.until("met");
+    at_ana.say("before");
+    assert_eq!(at_ben.until("message")["text"], "before");
+    let forgotten = run(&["contacts", "--forget", "Ben", "--home", &ana]);
+    assert_eq!(forgotten.status, Some(0), "{forgotten:?}");
+    assert_eq!(at_ben.until("failed")["kind"], "forgotten");
+    assert_eq!(at_ben.end(SOON), Some(1));
+    assert_eq!(listed(&ben)["can_be_found"], false);
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    assert_eq!(at_ben.until("earlier")["text"], "before");
+    at_ben.hang_up();
+    assert_eq!(at_ben.end(SOON), Some(0));
+}
+
+#[test]
+fn who_says_that_another_device_was_not_theirs_freezes_the_contact_on_both_sides() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ana.until("met");
+    at_ben.until("met");
+    at_ana.say("/notmine");
+    for side in [&mut at_ana, &mut at_ben] {
+        assert_eq!(side.until("failed")["kind"], "frozen");
+    }
+    for home in [&ana, &ben] {
+        let contact = listed(home);
+        assert_eq!(contact["frozen"], true, "{contact}");
+        assert_eq!(contact["can_be_found"], false, "{contact}");
+    }
 }
 
 #[test]

@@ -12,12 +12,14 @@ use crate::input::NoToken;
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output};
+use crate::screen::Screen;
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::waiting::{self, Face, Meaning};
 use crate::{duration, input, strings};
 use choice::{Handed, choose, tell_resumed};
 use handfast_native::device::{AcceptTerms, Provenance, Role, SessionCommand, SessionTerms, View};
+use handfast_native::handshake::PublicKey;
 use handfast_native::pairing::Failure;
 use handfast_native::token::{FindError, LinkBase, SealedReply, Token};
 use std::path::PathBuf;
@@ -97,8 +99,13 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     let terminal = (&mut output, &mut lines, &mut interrupt);
     let ended = match opened {
         Opened::Invitation(handed) => guest(&args, &mut session, handed, terminal).await,
-        Opened::Here(name) => {
-            super::chat::talk(&mut session, &name, args.talk.terms(), None, terminal).await
+        Opened::Here(name, key) => {
+            let (output, lines, interrupt) = terminal;
+            let screen = Screen::new(&name, Some(key));
+            args.talk.chat.take_window(screen, output, lines);
+            let terms = args.talk.seeking(args.loopback);
+            let terminal = (output, lines, interrupt);
+            super::chat::talk(&mut session, &name, terms, None, terminal).await
         }
     };
     session.end(&mut output, &mut interrupt).await;
@@ -116,8 +123,8 @@ enum Begun {
 enum Opened {
     /// An invitation as it was handed in; None if it is gone on with.
     Invitation(Option<Handed>),
-    /// Where somebody is who is called so.
-    Here(String),
+    /// Where somebody is who is called so and has this key.
+    Here(String, PublicKey),
 }
 
 /// Opens what was handed in, or goes on with an invitation.
@@ -149,8 +156,9 @@ async fn begin(
                 true => Ok(()),
                 false => choice::agree(name, output, &mut lines, interrupt).await,
             };
-            let (session, name) = here::open(device, here, args.terms(), agree, output).await?;
-            return Ok(Begun::Session(session, Opened::Here(name), lines));
+            let terms = args.terms();
+            let (session, name, key) = here::open(device, here, terms, agree, output).await?;
+            return Ok(Begun::Session(session, Opened::Here(name, key), lines));
         }
         Token::Bundle(bundle) => {
             return match super::bundle::take(&device, bundle, output).await {

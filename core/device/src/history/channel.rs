@@ -1,12 +1,12 @@
 //! The exchange of the logs over one link: what it asks is handed to the store, and what it says to the link.
 
-use super::super::shared::Shared;
-use super::super::{Event, Found, Query, SessionId, TalkCommand, Ticket};
+use super::super::shared::{Purpose, Shared};
+use super::super::{Event, Found, Query, SessionId, TalkCommand, Ticket, Write};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{
     self, Exchange, Fault, Incarnation, Ledger, Marks, Message, Request, Row,
 };
-use handfast_store::StoreError;
+use handfast_store::{ContactChange, StoreError};
 
 /// What the other side may say before this side has read its own logs: where its logs end, and nothing else,
 /// as it knows nothing yet of what is here.
@@ -162,7 +162,11 @@ impl Channel {
                 log::Event::Delivered { incarnation, up_to } => {
                     wanted.delivered.push((incarnation, up_to));
                 }
-                log::Event::OtherDevice => shared.tell(Event::OtherDevice(with)),
+                log::Event::OtherDevice => {
+                    let replaced = ContactChange::Replaced(true);
+                    shared.write(vec![Write::Contact(with, replaced)], Purpose::Nothing);
+                    shared.tell(Event::OtherDevice(with));
+                }
                 log::Event::Returned { .. } => {}
                 log::Event::PeerLacks => {
                     ::log::info!("a contact lacks something that it has written itself");

@@ -72,6 +72,39 @@ fn two_who_have_met_find_each_other_again_and_both_have_kept_the_next_secret() {
     world.check_kept(1);
 }
 
+/// From the first knock to the open link takes three round trips more at the initiator, whose link is open
+/// first (`nine_times_the_way` in `net`): seven in all at most.
+#[test]
+fn what_waited_is_read_at_most_four_round_trips_after_the_link_is_open() {
+    let mut world = apart(12);
+    let both = [0, 1].map(|side| seek(&mut world, side));
+    for side in 0..2 {
+        let text = Saying::Text(format!("waited at {side}"));
+        world.tell(side, both[side], SessionCommand::Say(text));
+    }
+    let way = seconds(1);
+    world.way = Some(way);
+    let began = world.elapsed;
+    let mut ways = [0.0; 2];
+    for (side, ways) in ways.iter_mut().enumerate() {
+        let (read, text) = (
+            format!("{} event Row", 1 - side),
+            format!("waited at {side}"),
+        );
+        let is_read = world.run_until(seconds(20), |world| {
+            let mut lines = world.log.iter();
+            lines.any(|line| line.contains(&read) && line.contains(&text))
+        });
+        assert!(is_read);
+        *ways = (world.elapsed - began).as_secs_f64() / way.as_secs_f64();
+    }
+    eprintln!("{ways:.1?} ways");
+    assert!(
+        ways[0].min(ways[1]) < 8.0 && ways[0].max(ways[1]) < 9.0,
+        "{ways:?}"
+    );
+}
+
 /// What a contact is found and proved by, as it is on the disk.
 fn reconnect(world: &World, side: usize) -> Vec<u8> {
     let mut contacts = world.sides[side].disk.contacts.values();
@@ -224,11 +257,25 @@ fn nothing_is_said_before_the_next_secret_is_on_both_disks() {
 }
 
 /// The second was restored from a copy, and both look for each other until they are asked.
-fn restored(seed: u64) -> (World, [SessionId; 2]) {
+pub(super) fn restored(seed: u64) -> (World, [SessionId; 2]) {
+    restored_after(seed, 0)
+}
+
+/// The same, where the two have come back to each other so often since the copy was made.
+fn restored_after(seed: u64, returns: u32) -> (World, [SessionId; 2]) {
     let mut world = apart(seed);
+    let copy = world.sides[1].disk.contacts.clone();
+    for _ in 0..returns {
+        back_together(&mut world, seconds(20));
+        for side in 0..2 {
+            world.kill(side, usize::MAX);
+            world.start(side);
+        }
+    }
     world.kill(1, 0);
-    for contact in world.sides[1].disk.contacts.values_mut() {
-        contact.reconnect = contact.reconnect.take().map(|keys| keys.imported());
+    for (key, contact) in &mut world.sides[1].disk.contacts {
+        let keys = copy[key].reconnect.as_ref();
+        contact.reconnect = keys.map(|keys| keys.imported());
     }
     world.start(1);
     let both = [0, 1].map(|side| seek(&mut world, side));
@@ -239,7 +286,7 @@ fn restored(seed: u64) -> (World, [SessionId; 2]) {
     (world, both)
 }
 
-fn claim(world: &World, side: usize, session: SessionId) -> Option<RestoredClaim> {
+pub(super) fn claim(world: &World, side: usize, session: SessionId) -> Option<RestoredClaim> {
     match world.sides[side].views.get(&session) {
         Some(View::Seeking { restored, .. }) => restored.clone(),
         _ => None,
@@ -275,6 +322,26 @@ fn a_restored_device_is_let_in_when_both_people_agree_and_is_trusted_no_more() {
     world.start(0);
     world.start(1);
     back_together(&mut world, seconds(10));
+}
+
+#[test]
+fn however_old_the_copy_is_a_restored_device_ends_in_a_channel() {
+    for returns in [0, 1, 2, 50] {
+        let (mut world, both) = restored_after(18, returns);
+        for side in 0..2 {
+            world.tell(side, both[side], SessionCommand::AcceptRestored(true));
+        }
+        let found = world.run_until(seconds(10), |world| {
+            (0..2).all(|side| talks(world, side, both[side]))
+        });
+        assert!(found, "after {returns} returns");
+        assert!(is_heard(&mut world, 0, both, "here") && is_heard(&mut world, 1, both, "back"));
+        for side in 0..2 {
+            world.kill(side, usize::MAX);
+            world.start(side);
+        }
+        back_together(&mut world, seconds(20));
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use handfast_protocol::conversation::{Ending, Event};
 use handfast_protocol::handshake::{Channel, GuestComparison, HostComparison, ShortString};
 use handfast_protocol::link::LinkError;
 use handfast_protocol::log::Message;
+use handfast_protocol::reconnect;
 use handfast_token::{Role, Secret};
 
 const TEXT: u8 = 0;
@@ -16,6 +17,7 @@ const COMMIT: u8 = 3;
 const NONCE: u8 = 4;
 const OPEN: u8 = 5;
 const LOG: u8 = 6;
+const CONTACT: u8 = 7;
 
 /// Frames to send, and what to tell.
 type Said = (Vec<Bytes>, Vec<TalkEvent>);
@@ -103,6 +105,10 @@ impl SimTalk {
                 let message = Message::parse(Bytes::copy_from_slice(rest)).expect("a message");
                 (Vec::new(), Self::tell(Event::Log(message)))
             }
+            CONTACT => {
+                let message = reconnect::Message::parse(rest).expect("a message");
+                (Vec::new(), Self::tell(Event::Contact(message)))
+            }
             TEXT => {
                 assert!(!self.has_log, "a text where both keep what is said");
                 let text = String::from_utf8(rest.to_vec()).expect("a text");
@@ -155,6 +161,10 @@ impl SimTalk {
             TalkCommand::Log(message) => {
                 let (head, tail) = message.encode();
                 let say = self.say(LOG, &[&head[..], &tail].concat());
+                (say, Vec::new(), false)
+            }
+            TalkCommand::Contact(message) => {
+                let say = self.say(CONTACT, &message.to_bytes());
                 (say, Vec::new(), false)
             }
             TalkCommand::Compare if self.ours || self.host.is_some() || self.guest.is_some() => {

@@ -115,7 +115,9 @@ pub(crate) struct World {
     /// The network in which both hear what the other announces; None where nothing is carried.
     pub(crate) local_network: Option<SimNetwork>,
     began: Instant,
-    elapsed: Duration,
+    pub(crate) elapsed: Duration,
+    /// How long every message takes over a link, instead of a time of its own.
+    pub(crate) way: Option<Duration>,
     queue: BTreeMap<(Duration, u64), Happening>,
     sequence: u64,
     links: BTreeMap<u64, Link>,
@@ -310,6 +312,7 @@ impl World {
             local_network: None,
             began: Instant::now(),
             elapsed: Duration::ZERO,
+            way: None,
             queue: BTreeMap::new(),
             sequence: 0,
             links: BTreeMap::new(),
@@ -1011,7 +1014,8 @@ impl World {
 
     /// Everything arrives in order.
     fn queue_message(&mut self, link: u64, at: usize, message: Option<bytes::Bytes>) {
-        let delay = self.rng.milliseconds(1, 60);
+        let by_chance = self.rng.milliseconds(1, 60);
+        let delay = self.way.unwrap_or(by_chance);
         let Some(one) = self.links.get_mut(&link) else {
             return;
         };

@@ -12,6 +12,7 @@ use handfast_protocol::link::{
     Link, LinkCutter, LinkError, LinkQuiet, LinkReceiver, LinkRoom, LinkSender, LinkState,
 };
 use handfast_protocol::log;
+use handfast_protocol::reconnect;
 use handfast_protocol::transfer::{AHEAD, Decision, FRAME};
 use handfast_token::Secret;
 use std::collections::VecDeque;
@@ -154,6 +155,17 @@ impl Conversation {
         self.shared.tell(|machine| machine.send_log(message));
     }
 
+    /// Says this about the contact itself.
+    pub fn say_of_contact(&self, message: reconnect::Message) {
+        self.shared.tell(|machine| machine.say_of_contact(message));
+    }
+
+    /// The other side is trusted so far now, for something that did not happen in the conversation.
+    pub fn raise_trust(&self, trust: Trust) {
+        self.shared
+            .tell(|machine| machine.raise_trust(now(), trust));
+    }
+
     /// Sends a file when those before it are through. How it goes is told by events; a file that
     /// cannot be read fails there.
     ///
@@ -239,12 +251,6 @@ impl Comparison {
     /// When something else is shown, or nothing.
     pub fn judge(&self, seen: ShortString, finding: Finding) -> Result<Trust, CompareError> {
         self.0.tell(|machine| machine.judge(now(), seen, finding))
-    }
-
-    /// The person says that only who they mean would have asked that ([`Trust::take_word`]); how far the
-    /// other side is trusted now, or None if that cannot be said.
-    pub fn take_word(&self) -> Option<Trust> {
-        self.0.tell(Machine::take_word)
     }
 
     /// How far the other side is trusted now.

@@ -6,17 +6,18 @@ use super::messages::{FromClient, FromOwner, OverviewChange};
 use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
-    AcceptTerms, BundleError, Bundled, Command, ContactEdit, ContactView, DeliveryMode, Done,
-    EndReason, Event, ExportTerms, Exported, FileState, Hit, Hits, InviteTerms, Lasting,
-    Milestones, Named, Outlook, Pending, PendingId, Protection, Provenance, Quoted, Reached,
-    Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying, Scope, Search,
-    SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
+    AcceptTerms, Asked, BundleError, Bundled, Command, ContactEdit, ContactView, DeliveryMode,
+    Done, EndReason, Event, ExportTerms, Exported, FileState, Hindrance, Hit, Hits, Inquiries,
+    InviteTerms, Lasting, Milestones, Named, Outlook, Pending, PendingId, Protection, Provenance,
+    Quoted, Reached, Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying,
+    Scope, Search, SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
 use handfast_protocol::log::{Incarnation, Place};
 use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
+use handfast_protocol::question::Standing;
 use handfast_protocol::reconnect::RestoredClaim;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::{KeyStoreError, Refused, StoreError};
@@ -276,9 +277,10 @@ impl Numbers {
     }
 
     fn edit(&mut self) -> ContactEdit {
-        match self.below(3) {
+        match self.below(4) {
             0 => ContactEdit::Name(self.perhaps(Self::text)),
             1 => ContactEdit::Blocked(self.yes()),
+            2 => ContactEdit::OtherDeviceIsOurs(self.yes()),
             _ => ContactEdit::Allowance(self.perhaps(Self::any)),
         }
     }
@@ -297,8 +299,10 @@ impl Numbers {
     }
 
     fn session_command(&mut self) -> SessionCommand {
-        match self.below(14) {
+        match self.below(16) {
             12 => SessionCommand::Here,
+            13 => SessionCommand::Ask(Question::new("Our dog?").unwrap(), self.answers()),
+            14 => SessionCommand::NoAnswer,
             0 => {
                 let code = self.perhaps(|numbers| Secret::new([numbers.below(256) as u8; 16]));
                 SessionCommand::Unlock(self.answers(), code)
@@ -534,6 +538,7 @@ impl Numbers {
                     let bits = numbers.below(1 << 36).to_string();
                     serde_json::from_str::<ShortString>(&bits).unwrap()
                 }),
+                questions: self.inquiries(),
                 reached: self
                     .perhaps(|n| n.one(&[Reached::Messages, Reached::Text, Reached::Files])),
             },
@@ -548,10 +553,29 @@ impl Numbers {
                     theirs: numbers.yes(),
                     ours: numbers.yes(),
                 }),
+                questions: self.inquiries(),
+                hindrance: self.perhaps(|n| n.one(&[Hindrance::NotKept, Hindrance::Frozen])),
                 here: None,
                 is_offline: self.yes(),
             },
             _ => View::Ended(self.end()),
+        }
+    }
+
+    fn inquiries(&mut self) -> Inquiries {
+        let asked = |numbers: &mut Self| Asked {
+            question: numbers.text(),
+            standing: numbers.one(&[
+                Standing::Open,
+                Standing::Checking,
+                Standing::Wrong(2),
+                Standing::Right,
+                Standing::NotAnswered,
+            ]),
+        };
+        Inquiries {
+            ours: self.perhaps(asked),
+            theirs: self.perhaps(asked),
         }
     }
 
@@ -565,6 +589,8 @@ impl Numbers {
             SessionEnd::Seal(SealError::WrongAnswerOrAltered),
             SessionEnd::Refused,
             SessionEnd::Blocked,
+            SessionEnd::Frozen,
+            SessionEnd::Forgotten,
             SessionEnd::Elsewhere,
             SessionEnd::Different,
             SessionEnd::PeerLeft,
@@ -625,6 +651,8 @@ impl Numbers {
             Err(Refusal::Seal(SealError::NotOurs)),
             Err(Refusal::TooLong),
             Err(Refusal::Blocked),
+            Err(Refusal::NoTriesLeft),
+            Err(Refusal::Hindered(Hindrance::NotKept)),
             Err(Refusal::NotWritten(ErrorKind::AlreadyExists)),
             Err(Refusal::NotWritten(ErrorKind::StorageFull)),
         ])

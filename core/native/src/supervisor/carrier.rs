@@ -179,9 +179,7 @@ impl Carrier {
                 }
                 Wake::Link(OnLink::Ended) => {
                     self.stands = false;
-                    if let Some(beside) = self.beside.take() {
-                        self.link = Some(beside);
-                    }
+                    self.promote();
                     self.tell(CarrierEvent::LinkEnded).await;
                 }
                 Wake::Beside(OnLink::Received(message)) => {
@@ -307,9 +305,7 @@ impl Carrier {
             }
             CarrierCommand::Stands => {
                 self.stands = true;
-                if let Some(beside) = self.beside.take() {
-                    self.link = Some(beside);
-                }
+                self.promote();
                 if let Some(connector) = &self.connector {
                     connector.stands().await;
                 }
@@ -359,7 +355,10 @@ impl Carrier {
                 if let Some(cutter) = self.cutter.take() {
                     cutter.cut();
                 }
-                (self.link, self.beside) = (None, None);
+                if let Some(beside) = self.beside.take() {
+                    beside.link.cutter().cut();
+                }
+                self.link = None;
             }
             CarrierCommand::TryHarder => {
                 if let Some(connector) = &self.connector {
@@ -485,19 +484,18 @@ impl Carrier {
             ConnectEvent::Open(link) => {
                 let (local, remote) = (link.local_fingerprint(), link.remote_fingerprint());
                 let path = *link.path().borrow();
-                self.cutter = Some(link.cutter());
                 self.last_link += 1;
-                let open = Some(Open {
+                let open = Open {
                     number: self.last_link,
                     sender: link.sender(),
                     link,
                     outgoing: VecDeque::new(),
                     has_ended: false,
-                });
+                };
                 let is_beside = self.is_host && self.stands;
                 match is_beside {
-                    true => self.beside = open,
-                    false => self.link = open,
+                    true => self.beside = Some(open),
+                    false => self.adopt(open),
                 }
                 CarrierEvent::LinkOpen {
                     number: self.last_link,
@@ -509,6 +507,19 @@ impl Carrier {
             }
         };
         self.tell(event).await;
+    }
+
+    /// This link is the one that counts now.
+    fn adopt(&mut self, open: Open) {
+        self.cutter = Some(open.link.cutter());
+        self.link = Some(open);
+    }
+
+    /// The link beside, if there is one, takes the place of the other.
+    fn promote(&mut self) {
+        if let Some(beside) = self.beside.take() {
+            self.adopt(beside);
+        }
     }
 
     /// The conversation gets the link with this number, behind what was read from it here. Nobody but a contact

@@ -167,6 +167,7 @@ impl Listeners {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use handfast_device::Inquiries;
     use handfast_device::{Milestones, Row, RowContent, SessionEnd, SessionId, Wish};
     use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 
@@ -232,6 +233,7 @@ mod tests {
             is_interrupted,
             wish: Wish::Nobody,
             comparing: None,
+            questions: Inquiries::default(),
             reached: None,
             times_reached: 0,
             is_full: false,

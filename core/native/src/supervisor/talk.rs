@@ -150,11 +150,8 @@ impl Talk {
                             log::warn!("a comparison was judged too late: {error}");
                         }
                     }
-                    // The word of the person is the one way in which trust rises outside of the
-                    // conversation.
-                    Some(TalkCommand::Trust(_)) => {
-                        comparison.take_word();
-                    }
+                    Some(TalkCommand::Contact(message)) => conversation.say_of_contact(message),
+                    Some(TalkCommand::Trust(trust)) => conversation.raise_trust(trust),
                     Some(TalkCommand::Away(is_away)) => conversation.set_away(is_away),
                     Some(TalkCommand::AllowMore) => conversation.allow_more().await,
                     Some(TalkCommand::Hold) => is_held = true,

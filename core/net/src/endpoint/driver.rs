@@ -374,8 +374,8 @@ impl Driver {
             }
             Some(Move::Resume) => self.resume(),
             Some(Move::NetworkChanged(addresses)) => self.network_changed(addresses),
-            Some(Move::Hurry) if self.is_paused => {}
-            Some(Move::Hurry) => self.go_on(Instant::now(), |slot| slot.link.is_none(), true),
+            Some(Move::Boost) if self.is_paused => {}
+            Some(Move::Boost) => self.go_on(Instant::now(), |slot| slot.link.is_none(), true),
             None => {
                 self.moves = None;
                 // Nobody is left to wake it.

@@ -23,7 +23,7 @@ pub(super) enum Move {
     Pause(oneshot::Sender<()>),
     Resume,
     NetworkChanged(Vec<IpAddr>),
-    Hurry,
+    Boost,
 }
 
 impl Roaming {
@@ -50,7 +50,7 @@ impl Roaming {
 
     /// The person is here again: whatever became slow while nobody answered is quick for a while.
     pub async fn boost(&self) {
-        let _ = self.moves.send(Move::Hurry).await;
+        let _ = self.moves.send(Move::Boost).await;
     }
 
     /// Waits until the endpoint has ended and its sockets are closed, as after its connector and its link

@@ -25,6 +25,7 @@ use super::{
 use crate::handshake::{Channel, Opener, ShortString, Trust, TrustReason};
 use crate::link::LinkError;
 use crate::log;
+use crate::reconnect;
 use crate::transfer::{self, Decision};
 use bytes::Bytes;
 use handfast_token::Secret;
@@ -355,6 +356,14 @@ impl Machine {
         }
     }
 
+    /// Says this about the contact itself, ahead of any file that is under way. Each of these answers one of the
+    /// other side, or a decision of the person.
+    pub fn say_of_contact(&mut self, message: reconnect::Message) {
+        if self.must_be_open().is_ok() {
+            self.out.say(Message::Contact(message));
+        }
+    }
+
     /// Sends a file when those before it are through. `path` is what the file store will be asked for. None
     /// if as many wait as may: it can be tried again when the file store has answered, or a frame was taken.
     ///
@@ -483,11 +492,13 @@ impl Machine {
         Ok(self.trust)
     }
 
-    /// The person says that only who they mean would have asked that ([`Trust::take_word`]); how far the
-    /// other side is trusted now, or None if that cannot be said.
-    pub fn take_word(&mut self) -> Option<Trust> {
-        let is_taken = self.trust.take_word();
-        is_taken.then_some(self.trust)
+    /// The other side is trusted so far now, for something that is not of this machine: an answer, or the word of
+    /// the person.
+    pub fn raise_trust(&mut self, now: Instant, trust: Trust) {
+        if self.trust.raise(trust) {
+            self.take_held();
+            self.go_on(now);
+        }
     }
 
     /// How far the other side is trusted now.
@@ -511,6 +522,15 @@ impl Machine {
             Message::Text { more, part } => self.text(more, &part)?,
             Message::Log(_) if !self.has_log => return Err(Violation::OutOfTurn.into()),
             Message::Log(message) => self.log(message),
+            Message::Contact(message) => match message {
+                reconnect::Message::Question(_)
+                | reconnect::Message::Forget
+                | reconnect::Message::Disown => out.tell(Event::Contact(message)),
+                // Before the two talk, or not at all.
+                reconnect::Message::Kept
+                | reconnect::Message::NotKept
+                | reconnect::Message::Names { .. } => return Err(Violation::OutOfTurn.into()),
+            },
             Message::Offer { id, size, name } => {
                 if self.inbox.announced(id, out)? {
                     self.enter(Entry::Offer(Offer::new(id, size, &name)));

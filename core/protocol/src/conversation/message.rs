@@ -11,6 +11,7 @@
 use super::FileError;
 use crate::handshake::MAX_BODY;
 use crate::log;
+use crate::reconnect;
 use crate::transfer;
 use bytes::{Buf, Bytes};
 use std::iter;
@@ -75,6 +76,8 @@ pub enum Message {
     File(transfer::Message),
     /// About the two logs, where both people keep what is said.
     Log(log::Message),
+    /// About the contact itself.
+    Contact(reconnect::Message),
     /// Something optional of a later version.
     Unknown,
 }
@@ -167,6 +170,7 @@ impl Message {
             Self::CompareOpen(value) => head.extend(iter::once(13).chain(*value)),
             Self::Away(is_away) => head.extend([AWAY, u8::from(*is_away)]),
             Self::Log(message) => return message.encode(),
+            Self::Contact(message) => head = message.to_bytes(),
             Self::Unknown => head.push(OPTIONAL),
             Self::File(message) => return message.encode(),
         }
@@ -179,6 +183,10 @@ impl Message {
         if log::Message::is_kind(kind) {
             let message = log::Message::parse(body);
             return message.map(Self::Log).map_err(|_| Malformed);
+        }
+        if reconnect::Message::is_kind(kind) {
+            let message = reconnect::Message::parse(&body);
+            return message.map(Self::Contact).map_err(|_| Malformed);
         }
         if transfer::message::KINDS.contains(&kind) {
             let message = transfer::Message::parse(body);
@@ -294,6 +302,8 @@ mod tests {
             any::<u32>().prop_map(|id| Message::Received { id }),
             (any::<u32>(), reason()).prop_map(|(id, reason)| Message::Cancel { id, reason }),
             Just(Message::Bye),
+            Just(Message::Contact(reconnect::Message::Forget)),
+            Just(Message::Contact(reconnect::Message::Disown)),
             Just(Message::CompareWish),
             any::<[u8; 32]>().prop_map(Message::CompareCommit),
             any::<[u8; 32]>().prop_map(Message::CompareNonce),

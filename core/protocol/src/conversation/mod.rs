@@ -42,6 +42,7 @@ pub use message::MAX_TEXT;
 use crate::handshake::{ChannelError, ShortString};
 use crate::link::LinkError;
 use crate::log;
+use crate::reconnect;
 use crate::transfer;
 #[cfg(fuzzing)]
 use message::Message;
@@ -75,6 +76,8 @@ pub enum Event {
     TextReceived(String),
     /// The other side said this about the logs.
     Log(log::Message),
+    /// The other side said this about the contact itself.
+    Contact(reconnect::Message),
     /// The other side wants to send a file.
     FileOffered {
         /// The file.

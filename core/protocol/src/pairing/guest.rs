@@ -705,7 +705,11 @@ impl Guest {
     ) {
         match introduced.hear(message) {
             Some(AnswerMessage::Proof(theirs)) => match agreement.confirm(&theirs) {
-                Some(key) => self.meet(now, *introduced, Some(&key)),
+                Some(key) => {
+                    // Whoever is asked once more has not been wrong since.
+                    self.was_wrong = false;
+                    self.meet(now, *introduced, Some(&key));
+                }
                 None => self.end(Failure::NotTheInviter),
             },
             Some(AnswerMessage::NoMatch) if self.tried.is_used_up() => {

@@ -49,7 +49,10 @@ impl Keeping {
         self.peer.keeps_us = match body.and_then(|body| Message::parse(&body).ok()) {
             Some(Message::Kept) => true,
             Some(Message::NotKept) => false,
-            Some(Message::Names { .. } | Message::Forget) | None => return false,
+            Some(
+                Message::Names { .. } | Message::Forget | Message::Disown | Message::Question(_),
+            )
+            | None => return false,
         };
         !std::mem::replace(&mut self.is_heard, true)
     }

@@ -9,7 +9,7 @@ use super::{HANDSHAKE_PATIENCE, Now};
 use crate::handshake::{Established, Prologue, Responder};
 use bytes::Bytes;
 use handfast_token::Fingerprint;
-use std::time::Instant;
+use web_time::Instant;
 
 /// The handshake of whoever comes.
 pub(super) struct Newcomer {

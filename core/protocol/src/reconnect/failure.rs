@@ -21,6 +21,14 @@ pub enum ReconnectFailure {
     /// The person here does not, or has not decided in time.
     #[error("nothing was given back: it is asked again when they come")]
     DeclinedHere,
+    /// The person there says that the device which came in their name was not theirs.
+    #[error(
+        "they say that somebody else came in their name: meet them, or compare, before you go on"
+    )]
+    Disowned,
+    /// The person here says so.
+    #[error("somebody else came in your name: meet them, or compare, before you go on")]
+    DisownedHere,
     /// What has to be kept could not be.
     #[error("this device could not keep what the connection needs: free some space and try again")]
     NotStored,

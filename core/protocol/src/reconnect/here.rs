@@ -4,7 +4,7 @@
 use super::finding::FindingKey;
 use crate::handshake::PublicKey;
 use handfast_token::{Candidates, HERE_SALT, Here, HereError, HereKey, SealedHere};
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
 
 /// The most packets that one address of a *here* token may cause.
 pub const HERE_PACKETS_AN_ADDRESS: u32 = 40;
@@ -19,8 +19,11 @@ const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 /// the clock may be wrong, but each day takes work.
 const MOST_DAYS_AHEAD: u32 = 3_660;
 
-/// How many tokens are remembered that have acted.
-const MOST_SPENT: usize = 256;
+/// How many tokens of a contact are remembered that have acted.
+const MOST_SPENT: usize = 32;
+
+/// Bytes of one of them.
+const TOKEN: usize = 2 + HERE_SALT;
 
 impl FindingKey {
     /// Says to the contact where this device is. `maker` is the key of this device, `now` in seconds since
@@ -73,21 +76,69 @@ impl FindingKey {
     }
 }
 
-/// The *here* tokens that have acted on this device: each does once, however often it is handed in.
-#[derive(Clone, Debug, Default)]
-pub struct SpentHere(VecDeque<[u8; HERE_SALT]>);
+/// The *here* tokens of one contact that have acted on this device: each does once, however often it is handed in.
+/// It is bounded by their days: where there are too many, all of the earliest day are forgotten, and whatever is of
+/// that day or an earlier one has acted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SpentHere {
+    /// What is of an earlier day has acted.
+    from: u16,
+    /// Day and salt of the others that have, in order.
+    tokens: BTreeSet<(u16, [u8; HERE_SALT])>,
+}
 
 impl SpentHere {
-    /// True the first time. Of more than 256 the oldest are forgotten: a person confirms each.
-    pub fn spend(&mut self, token: &SealedHere) -> bool {
-        let salt = token.salt();
-        if self.0.contains(&salt) {
-            return false;
+    /// The most bytes of it.
+    pub const MAX_BYTES: usize = 2 + 1 + MOST_SPENT * TOKEN;
+
+    /// Whether this token has acted.
+    pub fn contains(&self, day: u16, salt: [u8; HERE_SALT]) -> bool {
+        day < self.from || self.tokens.contains(&(day, salt))
+    }
+
+    /// This token acts.
+    pub fn spend(&mut self, day: u16, salt: [u8; HERE_SALT]) {
+        if self.contains(day, salt) {
+            return;
         }
-        if self.0.len() == MOST_SPENT {
-            self.0.pop_front();
+        self.tokens.insert((day, salt));
+        while self.tokens.len() > MOST_SPENT
+            && let Some((earliest, _)) = self.tokens.first()
+        {
+            self.from = earliest.saturating_add(1);
+            self.tokens.retain(|(day, _)| *day >= self.from);
         }
-        self.0.push_back(salt);
-        true
+    }
+
+    /// The one encoding: `from u16 | count u8 | (day u16 | salt 8)*`.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = self.from.to_le_bytes().to_vec();
+        bytes.push(self.tokens.len() as u8);
+        for (day, salt) in &self.tokens {
+            bytes.extend(day.to_le_bytes());
+            bytes.extend(salt);
+        }
+        bytes
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote, and nothing else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (from, bytes) = bytes.split_first_chunk()?;
+        let (&count, bytes) = bytes.split_first()?;
+        let (tokens, []) = bytes.as_chunks::<TOKEN>() else {
+            return None;
+        };
+        let from = u16::from_le_bytes(*from);
+        let tokens: Vec<(u16, [u8; HERE_SALT])> = tokens
+            .iter()
+            .map(|[low, high, salt @ ..]| (u16::from_le_bytes([*low, *high]), *salt))
+            .collect();
+        let are_in_order = tokens.is_sorted_by(|one, next| one < next);
+        let is_later = tokens.first().is_none_or(|(day, _)| *day >= from);
+        let fits = tokens.len() == usize::from(count) && tokens.len() <= MOST_SPENT;
+        (are_in_order && is_later && fits).then(|| Self {
+            from,
+            tokens: tokens.into_iter().collect(),
+        })
     }
 }

@@ -10,6 +10,7 @@ use crate::handshake::{
     Channel, ClientKind, Established, HandshakeError, KnownAttempt, KnownInitiator, Mode, Prologue,
     PublicKey, Ready, StaticKey, respond_to_known,
 };
+use crate::question;
 use bytes::Bytes;
 use handfast_token::{Fingerprint, Secret};
 use std::collections::VecDeque;
@@ -55,6 +56,9 @@ pub enum ReconnectEffect {
     /// Ask the person whether the conversation goes on: one of the two devices was restored from a copy,
     /// or somebody uses one. The answer is [`Reconnecting::agree`] or [`Reconnecting::decline`].
     AskRestored(RestoredClaim),
+    /// While a person is asked, the other side said this about a question that makes sure who is there
+    /// ([`Questions`](crate::question::Questions)).
+    Question(question::Message),
     /// The contact is back, and both sides have kept it.
     Done(Box<Returned>),
     /// It is over: hang up.
@@ -220,11 +224,11 @@ impl Reconnecting {
                     self.go_on(Step::Keeping(introduced));
                 }
             }
-            Step::Kept(introduced) => {
-                if let Some(introduced) = self.hear(introduced, message) {
-                    self.hand_over(*introduced);
-                }
-            }
+            Step::Kept(introduced) => match self.hear(introduced, message) {
+                Some(introduced) if introduced.is_kept => self.hand_over(*introduced),
+                Some(introduced) => self.go_on(Step::Kept(introduced)),
+                None => {}
+            },
             Step::Nothing => {}
         }
     }
@@ -270,6 +274,61 @@ impl Reconnecting {
                 }
             }
             other => self.go_on(other),
+        }
+    }
+
+    /// The person here says that the other device, which came in the name of this one, is not theirs; the other
+    /// side hears that. Out of turn it changes nothing.
+    pub fn disown(&mut self) {
+        match self.take() {
+            Step::Asking(mut introduced) => {
+                if self.say(&mut introduced.channel, &Message::Disown) {
+                    self.end(ReconnectFailure::DisownedHere);
+                }
+            }
+            other => self.go_on(other),
+        }
+    }
+
+    /// Says this about a question, between two who are asked whether they go on with a restored device. False if
+    /// that is not so now.
+    pub fn say_of_question(&mut self, message: question::Message) -> bool {
+        match self.take() {
+            Step::Asking(introduced) => self.go_on_saying(introduced, message, Step::Asking),
+            Step::Keeping(introduced) if introduced.restored.is_some() => {
+                self.go_on_saying(introduced, message, Step::Keeping)
+            }
+            Step::Kept(introduced) if introduced.restored.is_some() => {
+                self.go_on_saying(introduced, message, Step::Kept)
+            }
+            other => {
+                self.go_on(other);
+                false
+            }
+        }
+    }
+
+    fn go_on_saying(
+        &mut self,
+        mut introduced: Box<Introduced>,
+        message: question::Message,
+        step: impl FnOnce(Box<Introduced>) -> Step,
+    ) -> bool {
+        let is_said = self.say(&mut introduced.channel, &Message::Question(message));
+        if is_said {
+            self.go_on(step(introduced));
+        }
+        is_said
+    }
+
+    /// The handshake hash of the channel in which a person is asked, to which questions are bound.
+    pub fn asking_in(&self) -> Option<[u8; 32]> {
+        match &self.phase {
+            Phase::Open {
+                step: Step::Asking(introduced),
+                ..
+            } => Some(introduced.channel.hash),
+            Phase::Open { .. } | Phase::Finished => None,
         }
     }
 
@@ -416,7 +475,8 @@ impl Reconnecting {
         }
     }
 
-    /// Nothing but KEPT may be said now, once, or that the person there does not agree.
+    /// Nothing but KEPT may be said now, once, or, where one of the two was restored, that the person there does
+    /// not agree, or something about a question.
     fn hear(
         &mut self,
         mut introduced: Box<Introduced>,
@@ -429,6 +489,13 @@ impl Reconnecting {
             }
             Some(Message::NotKept) if introduced.restored.is_some() => {
                 self.end(ReconnectFailure::Declined);
+            }
+            Some(Message::Disown) if introduced.restored.is_some() => {
+                self.end(ReconnectFailure::Disowned);
+            }
+            Some(Message::Question(message)) if introduced.restored.is_some() => {
+                self.effects.push_back(ReconnectEffect::Question(message));
+                return Some(introduced);
             }
             Some(_) | None => self.end(ReconnectFailure::Broken),
         }

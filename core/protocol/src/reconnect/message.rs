@@ -1,11 +1,13 @@
 //! What is said in a channel about the contact itself: whether it is kept, and who it is.
 
 use crate::handshake::{MAX_NAME, at_most, visible};
+use crate::question;
 
 const KEPT: u8 = 14;
 const NAMES: u8 = 15;
 const NOT_KEPT: u8 = 16;
 const FORGET: u8 = 17;
+const DISOWN: u8 = 33;
 
 /// One message: a byte of kind and its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub enum Message {
     NotKept,
     /// This side has erased what the other is met again by.
     Forget,
+    /// Another device came in the name of this side, and its person says that it is not theirs.
+    Disown,
+    /// About a question that one side asks the other.
+    Question(question::Message),
 }
 
 /// Bytes that are none of these messages, in the one form that each has.
@@ -39,7 +45,7 @@ impl Message {
 
     /// True for the kinds of this section.
     pub fn is_kind(kind: u8) -> bool {
-        matches!(kind, KEPT | NAMES | NOT_KEPT | FORGET)
+        matches!(kind, KEPT | NAMES | NOT_KEPT | FORGET | DISOWN) || question::KINDS.contains(&kind)
     }
 
     /// The one encoding.
@@ -54,14 +60,16 @@ impl Message {
             }
             Self::NotKept => vec![NOT_KEPT],
             Self::Forget => vec![FORGET],
+            Self::Disown => vec![DISOWN],
+            Self::Question(message) => message.to_bytes(),
         }
     }
 
     /// Reads what the other side said.
     ///
     /// # Errors
-    /// When it is of another kind, a length does not fit, the name is too long or not UTF-8, or bytes are
-    /// left over.
+    /// When it is of another kind, a length does not fit, the name is too long or not UTF-8, bytes are left
+    /// over, or it is no message of a question ([`question::Message::parse`]).
     pub fn parse(bytes: &[u8]) -> Result<Self, MessageError> {
         match bytes {
             [KEPT] => Ok(Self::Kept),
@@ -73,6 +81,10 @@ impl Message {
             }
             [NOT_KEPT] => Ok(Self::NotKept),
             [FORGET] => Ok(Self::Forget),
+            [DISOWN] => Ok(Self::Disown),
+            [kind, ..] if question::KINDS.contains(kind) => {
+                question::Message::parse(bytes).map(Self::Question)
+            }
             _ => Err(MessageError),
         }
     }

@@ -4,20 +4,21 @@
 //! A machine for one channel: messages in, messages and what is to be written out. Whoever drives it writes
 //! before it sends, and calls [`Exchange::news`] at all other channels once something new is held.
 
+mod give;
+mod heads;
 mod message;
 
-use crate::body::{Body, History};
-use crate::entry::{Content, Entry, Reference, kind};
-use crate::log::{Line, Log, LogId};
+use crate::body::Body;
+use crate::entry::{Point, Reference};
+use crate::intake::Received;
+use crate::log::{Log, LogId};
 use crate::malformed::Malformed;
-use crate::membership::log_of;
-use crate::put::Change;
-use crate::room::{HeldValue, Received, Room, ValueId, Write};
+use crate::room::{HeldValue, Room, Write};
 use crate::run::{FalseSignature, Run};
 use crate::signing::AuthorKey;
 use bytes::Bytes;
 use handfast_protocol::log::chain::ChainHash;
-use handfast_token::{Secret, kdf};
+use handfast_token::Secret;
 pub use message::{HeadRow, MAX_NOW, MAX_PART, MAX_PLACES, MAX_ROWS, Message, Piece};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const RUNS_AT_ONCE: usize = 16;
 
 /// Most rows of one side that are believed.
-const MAX_ALL_ROWS: usize = 65_536;
+const MAX_ALL_ROWS: usize = 16_384;
 
 /// Why the channel ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -126,6 +127,9 @@ impl Exchange {
     /// When a signature is false, which ends the channel.
     pub fn receive(&mut self, room: &mut Room, message: Message) -> Result<Step, RoomFault> {
         let mut step = Step::default();
+        let founder = room.founding().founder();
+        // Of somebody who was removed only the founder's word is heard, so that two words are found out.
+        let hears = |author| author == founder || room.removal(self.peer).is_none();
         match message {
             Message::Room { id, digest } if id == room.id() => {
                 self.answer_hello(room, &digest, &mut step.messages);
@@ -133,7 +137,8 @@ impl Exchange {
             Message::Room { .. } => {}
             Message::Heads { more, rows } => {
                 let room_left = MAX_ALL_ROWS.saturating_sub(self.theirs.len());
-                for row in rows.into_iter().take(room_left) {
+                let rows = rows.into_iter().filter(|row| hears(row.log.author));
+                for row in rows.take(room_left) {
                     self.theirs.insert(row.log, row);
                 }
                 self.is_complete |= !more;
@@ -143,6 +148,7 @@ impl Exchange {
                 step.messages = self.give(room, log, proof, &places);
             }
             Message::Want { log, .. } => step.messages.push(Message::Done(log)),
+            Message::Entries(run) if !hears(run.author) => {}
             Message::Entries(run) => match room.receive(run, self.me)? {
                 Received::New(writes) => step.writes = writes,
                 Received::Known | Received::Detached | Received::Unwelcome => {}
@@ -223,19 +229,6 @@ impl Exchange {
         }
     }
 
-    /// The entry that removed the other side.
-    fn removal(&self, room: &Room) -> Option<Message> {
-        let removal = room.removal(self.peer)?;
-        let held = room.logs.get(&log_of(&removal))?;
-        let node = held.node(&removal.point.hash)?;
-        Some(Message::Removed(Run {
-            author: removal.author,
-            before: node.before,
-            entries: vec![node.entry.clone()],
-            signature: node.signature?,
-        }))
-    }
-
     /// True if that entry says that this device's person was removed, by whoever may.
     fn is_removed(&self, room: &Room, run: &Run) -> Result<Option<Reference>, RoomFault> {
         let hashes = run.verify(&room.id())?;
@@ -244,7 +237,7 @@ impl Exchange {
         let is_founders = run.author == room.founding().founder();
         Ok((is_me && is_founders).then(|| Reference {
             author: run.author,
-            point: crate::entry::Point {
+            point: Point {
                 incarnation: run.incarnation(),
                 sequence: run.first(),
                 hash: hashes[0],
@@ -263,18 +256,18 @@ impl Exchange {
 
     fn ask(&mut self, room: &Room, row: &HeadRow) -> Option<Message> {
         let held = room.logs.get(&row.log);
-        let line = held.map(|held| held.line(room.membership.named(&row.log)));
-        let line = line.unwrap_or_default();
         let holds = |hash: &ChainHash| held.is_some_and(|held| held.node(hash).is_some());
         let is_lacking = row.sequence > 0 && !holds(&row.hash);
         let two = held.is_some_and(|held| held.versions(&row.hash).len() > 1);
         let proof = !is_lacking && row.is_forked && !two;
+        if !(is_lacking || proof) || self.pending.contains(&row.log) {
+            return None;
+        }
+        let line = held.map(|held| held.line(room.membership.named(&row.log)));
+        let line = line.unwrap_or_default();
         let end = line.hashes.last().copied();
-        if !(is_lacking || proof)
-            || self.pending.contains(&row.log)
-            || self.wanted.get(&row.log) == Some(&(*row, end))
-            || !room.is_welcome(&row.log, 1)
-        {
+        let was_wanted = self.wanted.get(&row.log) == Some(&(*row, end));
+        if was_wanted || !room.is_welcome(&row.log, 1) {
             return None;
         }
         self.pending.insert(row.log);
@@ -291,97 +284,6 @@ impl Exchange {
         })
     }
 
-    fn give(
-        &self,
-        room: &Room,
-        log: LogId,
-        proof: bool,
-        places: &[(u64, ChainHash)],
-    ) -> Vec<Message> {
-        let mut messages = Vec::new();
-        let kept = room.membership.kept().get(&log);
-        if let (Some(line), Some(held)) = (kept, room.logs.get(&log)) {
-            let beginning = room.id().beginning(log.author, log.incarnation);
-            let common = places
-                .iter()
-                .find(|(place, hash)| line.at(*place) == Some(hash));
-            let before = common.map_or(beginning, |(_, hash)| *hash);
-            let runs = match proof {
-                true => {
-                    let versions = held.versions(&before).iter().take(2);
-                    let run =
-                        |end| held.run(log.author, before, end, |entry| self.shows(room, entry));
-                    versions.filter_map(run).collect()
-                }
-                false => self.runs(room, log, before, line, held),
-            };
-            messages.extend(runs.into_iter().map(Message::Entries));
-        }
-        messages.push(Message::Done(log));
-        messages
-    }
-
-    fn runs(&self, room: &Room, log: LogId, from: ChainHash, line: &Line, held: &Log) -> Vec<Run> {
-        let mut runs = Vec::new();
-        let mut before = from;
-        let Some(end) = line.hashes.last() else {
-            return runs;
-        };
-        while runs.len() < RUNS_AT_ONCE && before != *end {
-            let shows = |entry: &Entry| self.shows(room, entry);
-            let Some(run) = held.run(log.author, before, end, shows) else {
-                break;
-            };
-            let last = run.first() + run.entries.len() as u64 - 1;
-            runs.push(run);
-            match line.at(last) {
-                Some(hash) => before = *hash,
-                // It went on behind what counts, up to a signature.
-                None => break,
-            }
-        }
-        runs
-    }
-
-    /// What goes on behind what the other side holds of that log.
-    fn push(&mut self, room: &Room, row: &HeadRow) -> Vec<Message> {
-        let (Some(line), Some(held)) = (
-            room.membership.kept().get(&row.log),
-            room.logs.get(&row.log),
-        ) else {
-            return Vec::new();
-        };
-        let theirs = self.theirs.get(&row.log);
-        let before = match theirs {
-            _ if !self.is_complete => None,
-            None => Some(room.id().beginning(row.log.author, row.log.incarnation)),
-            Some(theirs) if theirs.sequence < row.sequence => line
-                .at(theirs.sequence)
-                .filter(|hash| **hash == theirs.hash)
-                .copied(),
-            Some(_) => None,
-        };
-        let Some(before) = before else {
-            return Vec::new();
-        };
-        let runs = self.runs(room, row.log, before, line, held);
-        if !runs.is_empty() {
-            self.theirs.insert(row.log, *row);
-        }
-        runs.into_iter().map(Message::Entries).collect()
-    }
-
-    /// True if the other side may read the body of that entry.
-    fn shows(&self, room: &Room, entry: &Entry) -> bool {
-        let Some(reader) = room.people().get(&self.peer) else {
-            return false;
-        };
-        let header = &entry.header;
-        let was_there = reader.added_at <= header.clock;
-        let is_open = room.founding().history == History::All && header.life.is_none();
-        !kind::is_said(header.kind) || was_there || is_open
-    }
-
     /// Asks for the next body or value that is lacking here.
     fn fetch_next(&mut self, room: &Room, messages: &mut Vec<Message>) {
         if self.fetch.is_some() || !self.is_complete || !self.pending.is_empty() {
@@ -396,42 +298,6 @@ impl Exchange {
                 bytes: Vec::new(),
             });
             messages.push(Message::Ask { piece, offset: 0 });
-        }
-    }
-
-    fn part(&self, room: &Room, piece: Piece, offset: u32) -> Message {
-        let held = self
-            .may_read(room)
-            .then(|| self.piece(room, piece))
-            .flatten();
-        let (blind, whole) = held.unwrap_or_default();
-        let from = whole.len().min(offset as usize);
-        let to = whole.len().min(from + MAX_PART);
-        Message::Part {
-            piece,
-            offset,
-            blind,
-            bytes: whole.slice(from..to),
-        }
-    }
-
-    fn piece(&self, room: &Room, piece: Piece) -> Option<([u8; 16], Bytes)> {
-        match piece.operation {
-            None => {
-                let held = room.logs.get(&log_of(&piece.at))?;
-                let entry = &held.node(&piece.at.point.hash)?.entry;
-                match &entry.content {
-                    Content::Whole { blind, body } if self.shows(room, entry) => {
-                        Some((message::exposed(blind), body.clone()))
-                    }
-                    _ => None,
-                }
-            }
-            Some(operation) => {
-                let put = piece.at.point.hash;
-                let held = room.values.get(&ValueId { put, operation })?.as_ref()?;
-                Some((message::exposed(&held.blind), held.value.clone()))
-            }
         }
     }
 
@@ -493,65 +359,4 @@ fn pages(rows: &[HeadRow]) -> Vec<Message> {
         rows: rows.to_vec(),
     };
     pages.enumerate().map(page).collect()
-}
-
-impl Room {
-    /// Where each log ends, as it counts here.
-    pub fn heads(&self) -> Vec<HeadRow> {
-        let rows = self.membership.kept().iter().map(|(log, line)| HeadRow {
-            log: *log,
-            sequence: line.hashes.len() as u64,
-            hash: match line.hashes.last() {
-                Some(hash) => *hash,
-                None => self.id().beginning(log.author, log.incarnation),
-            },
-            is_forked: line.forked_at.is_some(),
-        });
-        rows.filter(|row| row.sequence > 0 || row.is_forked)
-            .collect()
-    }
-
-    /// Stands for all rows.
-    pub fn heads_digest(&self) -> [u8; 32] {
-        let mut bytes = Vec::new();
-        for row in self.heads() {
-            row.write(&mut bytes);
-        }
-        *kdf(&self.id().0, "HFS1 room heads", &[&bytes]).expose()
-    }
-
-    /// The bodies and values that are not here, and how long each is.
-    pub fn lacking(&self) -> impl Iterator<Item = (Piece, usize)> {
-        let logs = self.membership.kept().iter();
-        let logs = logs.filter_map(|(log, line)| Some((log, line, self.logs.get(log)?)));
-        let nodes =
-            logs.flat_map(|(log, line, held)| crate::membership::entries_of(log, line, held));
-        nodes.flat_map(move |(at, node)| {
-            let piece = move |operation| Piece { at, operation };
-            let header = &node.entry.header;
-            let is_lacking = node.entry.body().is_none() && !node.is_erased;
-            let body = is_lacking.then(|| (piece(None), header.body_length as usize));
-            let operations = match &node.says {
-                Some(Body::Put(index)) => &index.0[..],
-                _ => &[],
-            };
-            let values = operations
-                .iter()
-                .enumerate()
-                .filter_map(move |(at_index, operation)| {
-                    let operation_number = u8::try_from(at_index).ok()?;
-                    let id = ValueId {
-                        put: at.point.hash,
-                        operation: operation_number,
-                    };
-                    match operation.change {
-                        Change::Put { length, .. } if !self.values.contains_key(&id) => {
-                            Some((piece(Some(operation_number)), length as usize))
-                        }
-                        _ => None,
-                    }
-                });
-            body.into_iter().chain(values)
-        })
-    }
 }

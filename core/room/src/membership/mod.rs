@@ -114,10 +114,6 @@ impl Membership {
         key == self.founder || self.tenures.contains_key(&key)
     }
 
-    pub(crate) fn is_founder(&self, key: AuthorKey) -> bool {
-        key == self.founder
-    }
-
     /// The entry by which that person may write now: the first thing of a new incarnation is about it,
     /// unless they were let in for the first time.
     pub(crate) fn opened(&self, key: AuthorKey) -> Option<Reference> {
@@ -154,6 +150,12 @@ impl Membership {
         }
         let allowed = self.replay.allowed.get(&key).map_or(0, |allowed| allowed.1);
         u64::from(allowed.max(founding.entries))
+    }
+
+    /// True if what is held of a log lies within the bytes that count.
+    pub(crate) fn is_within_bytes(&self, log: &LogId, held: &Log) -> bool {
+        let line = held.line(self.named(log));
+        log.author == self.founder || within_bytes(&line, held) == line.hashes.len() as u64
     }
 
     /// The version of that log which the founder named last.

@@ -43,9 +43,17 @@ fn act(world: &mut World) {
             world.write(device, &Draft::new(Kind::TEXT, text.into_bytes()));
         }
         6..=8 => {
-            let path = ["a", "a/b", "a/b/c", "d"][world.random.below(4)];
+            let owned = format!("likes/{}", Path::owned_part(key));
+            let path = ["a", "a/b", "a/b/c", "d", "@/e", &owned][world.random.below(6)];
             let text = format!("value {}", world.random.below(1_000));
-            world.put(device, path, &text);
+            match world.random.below(8) {
+                0 => drop(world.clear(device, path)),
+                1 => {
+                    let until = Some(world.clock_of(device) + 3_600_000);
+                    world.put_until(device, path, &text, until);
+                }
+                _ => drop(world.put(device, path, &text)),
+            }
         }
         9 => {
             let long = vec![b'x'; 2_000 + world.random.below(20_000)];
@@ -138,9 +146,9 @@ fn act(world: &mut World) {
                 world.write(device, &Draft::of(&Body::Withdraw(about.reference)));
             }
         }
-        18 if world.devices.len() < 12 && world.random.one_in(3) => {
+        18 if world.devices.len() < 12 && (other > 0 || world.random.one_in(4)) => {
             let knows = world.random.one_in(2);
-            world.copy(device, knows);
+            world.copy(other, knows);
         }
         19 if world.random.one_in(2) => {
             let days = [1, 30, 365, 27_000][world.random.below(4)];
@@ -152,7 +160,11 @@ fn act(world: &mut World) {
             };
             world.say(format!("{device} has another clock"));
         }
-        20 => world.restart(device),
+        20 => match world.random.below(3) {
+            0 => world.restart(device),
+            1 => world.settle(device),
+            _ => world.now += 86_400_000 * (1 + world.random.bits() % 40),
+        },
         21 => world.replay(),
         22 => match world.random.one_in(4) {
             true => world.cut_all(),
@@ -210,6 +222,20 @@ fn check_order(world: &mut World, device: usize) {
     assert_eq!(fresh.acting(world.now), room.acting(world.now));
 }
 
+/// What stands at each path, and beside it, by which entries.
+fn graph_of(room: &Room, now: u64) -> Vec<(Path, Vec<(Reference, u8)>)> {
+    let graph = room.graph(now);
+    let names = |found: Found| (found.entry, found.operation);
+    let paths = ["a", "d", "@", "likes"].map(|path| Path::parse(path).expect("a path"));
+    let all = paths.iter().flat_map(|path| graph.all(path));
+    let found = all.map(|path| {
+        let held = graph.at(room, path).into_iter();
+        let conflicts = graph.conflicts(room, path);
+        (path.clone(), held.chain(conflicts).map(names).collect())
+    });
+    found.collect()
+}
+
 fn live(seed: u64) -> World {
     let mut world = World::new(seed);
     for step in 0..150 {
@@ -244,10 +270,9 @@ fn whatever_members_do_everybody_holds_the_same_in_the_end() {
             eprintln!("{:#?}", world.log);
         }
         let first = world.devices[0].room.heads();
-        let (people, acting) = {
-            let room = &world.devices[0].room;
-            (room.people().clone(), room.acting(world.now))
-        };
+        let room = &world.devices[0].room;
+        let (people, acting) = (room.people().clone(), room.acting(world.now));
+        let graph = graph_of(room, world.now);
         for device in 0..world.devices.len() {
             check_signatures(&world, device);
             let at = &world.devices[device];
@@ -257,6 +282,11 @@ fn whatever_members_do_everybody_holds_the_same_in_the_end() {
             if is_member {
                 assert_eq!(at.room.heads(), first, "seed {seed}, device {device}");
                 assert_eq!(*at.room.people(), people, "seed {seed}, device {device}");
+                assert_eq!(
+                    graph_of(&at.room, world.now),
+                    graph,
+                    "seed {seed}, device {device}"
+                );
                 assert_eq!(
                     at.room.acting(world.now),
                     acting,

@@ -76,13 +76,56 @@ pub(super) struct World {
     /// Runs that were ever sent, for whoever replays them.
     sent: Vec<Run>,
     pub(super) log: Vec<String>,
+    /// How often somebody wanted a log.
+    wanted: usize,
+    /// No disk fails.
+    is_calm: bool,
 }
 
 impl World {
+    /// A founder and so many members, all of whom hold the room; nothing fails.
+    pub(super) fn calm(members: usize, change: impl FnOnce(&mut Founding)) -> Self {
+        let (_, certificate) = identity(1);
+        let mut founding = founding(&certificate);
+        change(&mut founding);
+        let mut world = Self::of(Random(members as u64), founding, members + 1);
+        world.is_calm = true;
+        for device in 1..=members {
+            world.let_in(0, device);
+        }
+        world.heal();
+        world
+    }
+
+    /// Somebody whom nothing lets in yet.
+    pub(super) fn another(&mut self) -> usize {
+        let (key, certificate) = identity(self.devices.len() as u8 + 1);
+        self.devices.push(Device {
+            key,
+            certificate,
+            room: Room::new(self.founding.clone()),
+            disk: Vec::new(),
+            clock: 0,
+            was_told_of_removal: false,
+        });
+        self.devices.len() - 1
+    }
+
+    pub(super) fn key(&self, device: usize) -> AuthorKey {
+        self.devices[device].key.public()
+    }
+
+    pub(super) fn let_in(&mut self, by: usize, device: usize) -> Option<Reference> {
+        let certificate = self.devices[device].certificate;
+        let name = format!("Member {device}");
+        self.write(by, &Draft::of(&Body::Add { certificate, name }))
+    }
+
+    /// A life in which anything happens.
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Random(seed);
         let people = 3 + random.below(6);
-        let (founder, certificate) = identity(1);
+        let (_, certificate) = identity(1);
         let founding = Founding {
             adders: match random.one_in(2) {
                 true => Adders::Members,
@@ -94,35 +137,34 @@ impl World {
             },
             ..founding(&certificate)
         };
+        Self::of(random, founding, people)
+    }
+
+    fn of(mut random: Random, founding: Founding, people: usize) -> Self {
+        let (key, certificate) = identity(1);
         let (room, disk) =
-            Room::found(founding.clone(), &founder, &random.secret()).expect("the founder");
+            Room::found(founding.clone(), &key, &random.secret()).expect("the founder");
+        let founder = Device {
+            key,
+            certificate,
+            room,
+            disk,
+            clock: 0,
+            was_told_of_removal: false,
+        };
         let mut world = Self {
             now: NOW + 1_000,
-            founding: founding.clone(),
-            devices: vec![Device {
-                key: founder,
-                certificate,
-                room,
-                disk,
-                clock: 0,
-                was_told_of_removal: false,
-            }],
+            founding,
+            devices: vec![founder],
             channels: Vec::new(),
             sent: Vec::new(),
             log: Vec::new(),
+            wanted: 0,
+            is_calm: false,
             random,
         };
-        for person in 1..people {
-            let (key, certificate) = identity(person as u8 + 1);
-            let room = Room::new(founding.clone());
-            world.devices.push(Device {
-                key,
-                certificate,
-                room,
-                disk: Vec::new(),
-                clock: 0,
-                was_told_of_removal: false,
-            });
+        for _ in 1..people {
+            world.another();
         }
         world
     }
@@ -152,35 +194,116 @@ impl World {
         })
     }
 
-    /// Puts a text at that path.
-    pub(super) fn put(&mut self, device: usize, path: &str, text: &str) {
+    /// Puts a text at that path, over what its author sees there.
+    pub(super) fn put(&mut self, device: usize, path: &str, text: &str) -> Option<Reference> {
+        self.put_until(device, path, text, None)
+    }
+
+    pub(super) fn put_until(
+        &mut self,
+        device: usize,
+        path: &str,
+        text: &str,
+        until: Option<u64>,
+    ) -> Option<Reference> {
         let value = Value::Text(text.to_owned()).to_bytes();
-        let blind = *self.random.secret().expose();
-        let blind: [u8; 16] = *blind.first_chunk().expect("16 of 32 bytes");
+        self.put_value(device, path, value, until)
+    }
+
+    pub(super) fn put_value(
+        &mut self,
+        device: usize,
+        path: &str,
+        value: Vec<u8>,
+        until: Option<u64>,
+    ) -> Option<Reference> {
+        let blind: [u8; 16] = *self
+            .random
+            .secret()
+            .expose()
+            .first_chunk()
+            .expect("16 of 32");
+        let path = Path::parse(path).expect("a path");
         let operation = Operation {
-            path: Path::parse(path).expect("a path"),
-            over: Vec::new(),
+            over: self.devices[device]
+                .room
+                .graph(self.clock_of(device))
+                .seen(&path),
+            path,
             change: Change::Put {
-                until: None,
+                until,
                 commitment: value_commitment(&Secret::new(blind), &value),
                 length: value.len() as u32,
             },
         };
-        let put = Draft::of(&Body::Put(Index(vec![operation])));
-        if let Some(reference) = self.write(device, &put) {
-            let value = HeldValue {
-                blind: Secret::new(blind),
-                value: value.into(),
-            };
-            let room = &mut self.devices[device].room;
-            let writes = room.take_value(&reference, 0, value).unwrap_or_default();
-            self.keep(device, writes);
+        let reference = self.write(device, &Draft::of(&Body::Put(Index(vec![operation]))))?;
+        let value = HeldValue {
+            blind: Secret::new(blind),
+            value: value.into(),
+        };
+        let room = &mut self.devices[device].room;
+        let writes = room.take_value(&reference, 0, value).unwrap_or_default();
+        self.keep(device, writes);
+        Some(reference)
+    }
+
+    pub(super) fn clear(&mut self, device: usize, path: &str) -> Option<Reference> {
+        let operation = Operation {
+            path: Path::parse(path).expect("a path"),
+            over: Vec::new(),
+            change: Change::Clear,
+        };
+        self.write(device, &Draft::of(&Body::Put(Index(vec![operation]))))
+    }
+
+    /// The text that stands at a path, as that device sees it.
+    pub(super) fn text_at(&self, device: usize, path: &str) -> Option<String> {
+        let (room, path) = (
+            &self.devices[device].room,
+            Path::parse(path).expect("a path"),
+        );
+        match room.graph(self.clock_of(device)).get(room, &path)?.value {
+            Some(Value::Text(text)) => Some(text),
+            other => panic!("{other:?}"),
         }
+    }
+
+    /// The texts that are told beside it.
+    pub(super) fn conflicts_at(&self, device: usize, path: &str) -> Vec<String> {
+        let (room, path) = (
+            &self.devices[device].room,
+            Path::parse(path).expect("a path"),
+        );
+        let conflicts = room.graph(self.clock_of(device)).conflicts(room, &path);
+        let texts = conflicts.into_iter().map(|found| match found.value {
+            Some(Value::Text(text)) => text,
+            other => panic!("{other:?}"),
+        });
+        texts.collect()
+    }
+
+    pub(super) fn settle(&mut self, device: usize) {
+        let now = self.clock_of(device);
+        let writes = self.devices[device].room.settle(now);
+        self.keep(device, writes);
+    }
+
+    /// True if those bytes stand anywhere on a disk, the last version of each row only.
+    pub(super) fn is_on_disk(&self, device: usize, bytes: &[u8]) -> bool {
+        let room = &self.devices[device].room;
+        let holds = |held: &[u8]| held.windows(bytes.len()).any(|window| window == bytes);
+        let nodes = room
+            .logs
+            .values()
+            .flat_map(|held| held.hashes().map(|hash| held.node(hash)));
+        let bodies = nodes.flatten().filter_map(|node| node.entry.body());
+        let values = room.values.values().flatten().map(|value| &value.value);
+        bodies.chain(values).any(|held| holds(held))
     }
 
     /// Writes to the disk, or dies in the middle of it.
     fn keep(&mut self, device: usize, writes: Vec<Write>) {
-        if !writes.is_empty() && self.random.one_in(60) {
+        if !self.is_calm && !writes.is_empty() && self.random.one_in(60) {
             let kept = self.random.below(writes.len() + 1);
             self.say(format!(
                 "{device} dies after {kept} of {} writes",
@@ -208,10 +331,14 @@ impl World {
 
     /// A device that holds what that one held at some time, and knows or does not know that it is a copy.
     pub(super) fn copy(&mut self, device: usize, knows: bool) {
+        let held = self.random.below(self.devices[device].disk.len() + 1);
+        self.copy_at(device, held, knows);
+    }
+
+    fn copy_at(&mut self, device: usize, held: usize, knows: bool) -> usize {
         let seed = (1..=self.devices.len() as u8)
             .find(|seed| identity(*seed).0.public() == self.devices[device].key.public());
         let (key, certificate) = identity(seed.expect("one of those that were made"));
-        let held = self.random.below(self.devices[device].disk.len() + 1);
         let disk = self.devices[device].disk[..held].to_vec();
         let mut copy = Device {
             key,
@@ -230,6 +357,22 @@ impl World {
             self.devices.len()
         ));
         self.devices.push(copy);
+        self.devices.len() - 1
+    }
+
+    /// A device that holds all that this one holds, and does not know that it is a copy.
+    pub(super) fn copy_whole(&mut self, device: usize) -> usize {
+        self.cut_all();
+        let held = self.devices[device].disk.len();
+        self.copy_at(device, held, false)
+    }
+
+    /// That device is made anew from what its disk held at that time.
+    pub(super) fn import(&mut self, device: usize, held: usize) {
+        self.devices[device].disk.truncate(held);
+        self.restart(device);
+        let writes = self.devices[device].room.imported();
+        self.keep(device, writes);
     }
 
     fn tell(&mut self, device: usize) {
@@ -291,8 +434,10 @@ impl World {
         assert!(bytes.len() <= 16_000, "a message fits into a frame");
         let read = Message::parse(bytes).expect("what members say is read");
         assert_eq!(read, message);
-        if let Message::Entries(run) = &message {
-            self.sent.push(run.clone());
+        match &message {
+            Message::Entries(run) => self.sent.push(run.clone()),
+            Message::Want { .. } => self.wanted += 1,
+            _ => {}
         }
         let device = channel.ends[side];
         let step = channel.exchanges[side]
@@ -302,6 +447,13 @@ impl World {
         self.devices[device].was_told_of_removal |= step.removed.is_some();
         self.keep(device, step.writes);
         true
+    }
+
+    /// Hands over everything. How often somebody wanted a log.
+    pub(super) fn deliver_all(&mut self) -> usize {
+        let before = self.wanted;
+        while self.deliver() {}
+        self.wanted - before
     }
 
     /// Somebody sends an old run again, or one that was changed.

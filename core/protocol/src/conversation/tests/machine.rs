@@ -4,7 +4,7 @@ use super::*;
 use crate::conversation::inbox::{PIECE, PIECES};
 use crate::conversation::outbox::{BLOCK, BLOCKS};
 use crate::handshake::Sealer;
-use crate::log;
+use crate::{log, question, reconnect};
 use handfast_token::Role;
 use std::time::Instant;
 
@@ -66,6 +66,40 @@ fn what_is_said_goes_by_logs_where_both_keep_them_and_by_nothing_else() {
         let out_of_turn = Some(Ending::Broken(Violation::OutOfTurn));
         let expected = if is_heard { None } else { out_of_turn };
         assert_eq!(machine.ending(), expected, "{has_log} {message:?}");
+    }
+}
+
+#[test]
+fn of_the_contact_only_what_belongs_into_a_conversation_is_heard() {
+    use crate::reconnect::Message::{Disown, Forget, Kept, NotKept, Question};
+    let now = Instant::now();
+    for (message, is_heard) in [
+        (Forget, true),
+        (Disown, true),
+        (Question(question::Message::NoAnswer), true),
+        (Kept, false),
+        (NotKept, false),
+        (reconnect::Message::names(false, "Ana"), false),
+    ] {
+        let (mut machine, mut sealer) = machine_with_log(now, Limits::USUAL, false);
+        let said = frame(&mut sealer, &Message::Contact(message.clone()));
+        machine.frame_received(now, said);
+        let out_of_turn = Some(Ending::Broken(Violation::OutOfTurn));
+        let expected = if is_heard { None } else { out_of_turn };
+        assert_eq!(machine.ending(), expected, "{message:?}");
+        let event = is_heard.then_some(Event::Contact(message));
+        assert_eq!(machine.poll_event(now).filter(|_| is_heard), event);
+    }
+}
+
+#[test]
+fn trust_rises_by_what_is_told_and_never_falls() {
+    let now = Instant::now();
+    let (mut machine, _) = machine_with_log(now, Limits::USUAL, false);
+    let answered = Trust::because(TrustReason::Answered);
+    for told in [answered, Trust::because(TrustReason::OpenLink)] {
+        machine.raise_trust(now, told);
+        assert_eq!(machine.trust(), answered);
     }
 }
 

@@ -116,6 +116,42 @@ fn three_wrong_answers_burn_the_invitation() {
 }
 
 #[test]
+fn who_lost_the_link_behind_a_right_answer_is_not_told_that_it_was_wrong() {
+    let mut scene = asked(Provenance::Carried, Provenance::Carried);
+    assert!(matches!(answer(&mut scene, "Max"), (None, None)));
+    scene.pass(Duration::from_secs(3));
+    // The host's proof says that this one is right. The host is not kept yet when the link ends.
+    let now = scene.now();
+    scene.guest.answer(now, &Answers::new(&["Rex"]).unwrap());
+    let mut to_host = vec![sent(&mut scene.guest)];
+    while scene.guest.met().is_none() {
+        for message in std::mem::take(&mut to_host) {
+            scene.host.received(now, &message);
+        }
+        while let Some(effect) = scene.host.poll_effect() {
+            if let HostEffect::Send(message) = effect {
+                scene.guest.received(now, &message);
+            }
+        }
+        while let Some(effect) = scene.guest.poll_effect() {
+            if let GuestEffect::Send(message) = effect {
+                to_host.push(message);
+            }
+        }
+    }
+    scene.host.link_ended(now);
+    scene.guest.link_ended(now);
+    while scene.host.poll_effect().is_some() || scene.guest.poll_effect().is_some() {}
+    scene.knock();
+    scene.open();
+    scene.carry();
+    let GuestView::Asking { was_wrong, .. } = scene.guest_view() else {
+        panic!("{:?}", scene.guest_view())
+    };
+    assert!(!was_wrong);
+}
+
+#[test]
 fn a_new_link_brings_no_new_tries() {
     let mut scene = asked(Provenance::Carried, Provenance::Carried);
     answer(&mut scene, "Max");

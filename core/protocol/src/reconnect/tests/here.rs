@@ -2,6 +2,7 @@
 
 use super::*;
 use handfast_token::{Candidate, Candidates, HereError, SealedHere};
+use proptest::prelude::*;
 
 const DAY: u64 = 86_400;
 
@@ -90,18 +91,43 @@ fn its_age_is_what_has_passed_since_and_never_less_than_nothing() {
 #[test]
 fn each_acts_once() {
     let mut spent = SpentHere::default();
-    let token = |salt: u16| {
-        let mut all = [0; 8];
-        all[..2].copy_from_slice(&salt.to_le_bytes());
-        key().seal_here(maker(), UNIX, candidates(), all).unwrap()
-    };
-    assert!(spent.spend(&token(0)));
-    assert!(!spent.spend(&token(0)));
-    assert!(!spent.spend(&token(0).clone()));
-    for salt in 1..256 {
-        assert!(spent.spend(&token(salt)), "{salt}");
+    assert!(!spent.contains(9, [0; 8]));
+    spent.spend(9, [0; 8]);
+    assert!(spent.contains(9, [0; 8]));
+    // The same salt on another day is another token.
+    assert!(!spent.contains(10, [0; 8]));
+    for salt in 1..32 {
+        spent.spend(10, [salt; 8]);
     }
-    assert!(!spent.spend(&token(0)), "so many are remembered");
-    assert!(spent.spend(&token(256)));
-    assert!(!spent.spend(&token(1)));
+    assert!(spent.contains(9, [0; 8]), "so many are remembered");
+    assert!(!spent.contains(9, [1; 8]));
+    // For the next one the earliest day is forgotten, of which nothing acts any more.
+    spent.spend(11, [0; 8]);
+    assert!(spent.contains(9, [0; 8]) && spent.contains(9, [1; 8]));
+    assert!(spent.contains(10, [1; 8]) && !spent.contains(10, [99; 8]));
+}
+
+proptest! {
+    #[test]
+    fn what_has_acted_is_read_as_it_was_written_and_never_acts_again(
+        tokens in prop::collection::vec((0_u16..6, any::<[u8; 8]>()), 0..80)
+    ) {
+        let mut spent = SpentHere::default();
+        for (day, salt) in &tokens {
+            spent.spend(*day, *salt);
+        }
+        for (day, salt) in &tokens {
+            prop_assert!(spent.contains(*day, *salt));
+        }
+        let bytes = spent.to_bytes();
+        prop_assert!(bytes.len() <= SpentHere::MAX_BYTES);
+        prop_assert_eq!(SpentHere::from_bytes(&bytes), Some(spent));
+    }
+
+    #[test]
+    fn any_bytes_are_what_has_acted_in_one_form_or_not_at_all(bytes in prop::collection::vec(0_u8..4, 0..60)) {
+        if let Some(spent) = SpentHere::from_bytes(&bytes) {
+            prop_assert_eq!(spent.to_bytes(), bytes);
+        }
+    }
 }

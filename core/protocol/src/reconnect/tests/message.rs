@@ -1,6 +1,7 @@
 //! What is said about the contact itself.
 
 use super::*;
+use crate::question;
 use proptest::prelude::*;
 
 #[test]
@@ -11,6 +12,9 @@ fn each_has_its_one_form() {
         (Message::names(true, ""), &[15, 1, 0]),
         (Message::NotKept, &[16]),
         (Message::Forget, &[17]),
+        (Message::Question(question::Message::NoMatch(1)), &[30, 1]),
+        (Message::Question(question::Message::NoAnswer), &[31]),
+        (Message::Disown, &[33]),
     ] {
         assert_eq!(message.to_bytes(), bytes);
         assert_eq!(Message::parse(bytes), Ok(message.clone()));
@@ -31,7 +35,8 @@ fn each_has_its_one_form() {
     ] {
         assert_eq!(Message::parse(other), Err(MessageError), "{other:?}");
     }
-    for kind in (0..=u8::MAX).filter(|kind| ![14, 15, 16, 17, 24].contains(kind)) {
+    let is_other = |kind: &u8| !matches!(kind, 14..=17 | 24..=31 | 33);
+    for kind in (0..=u8::MAX).filter(is_other) {
         assert!(!Message::is_kind(kind), "{kind}");
     }
 }
@@ -59,7 +64,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_without_a_panic(kind in 13_u8..26, bytes: Vec<u8>) {
+    fn any_bytes_are_read_without_a_panic(kind in 13_u8..35, bytes: Vec<u8>) {
         let _ = Message::parse(&[&[kind], &bytes[..]].concat());
     }
 }

@@ -2,6 +2,7 @@
 
 use super::world::Step;
 use super::*;
+use crate::question;
 
 /// Both persons are asked, and agree.
 fn agree(world: &mut World) {
@@ -117,6 +118,65 @@ fn nothing_is_kept_and_no_name_is_said_before_a_person_agrees() {
     world.connect();
     agree(&mut world);
     world.assert_talking("the second time");
+}
+
+#[test]
+fn a_question_may_be_asked_before_a_person_agrees_and_behind_that() {
+    use question::Message::{NoAnswer, NoMatch};
+    let mut world = World::new();
+    // Between two who have a secret in common nobody is asked, and nothing but KEPT is said.
+    world.connect();
+    assert!(!world.sides[0].machine().say_of_question(NoAnswer));
+    world.settle();
+    world.sides[0].disk = first_keys().imported();
+    world.connect();
+    world.settle();
+    let say = |world: &mut World, side: usize, message| {
+        assert!(world.sides[side].machine().say_of_question(message));
+        world.carry_out(side);
+        world.settle();
+    };
+    assert!(world.sides[0].machine().asking_in().is_some());
+    let hashes = [0, 1].map(|side| world.sides[side].machine().asking_in());
+    assert_eq!(hashes[0], hashes[1]);
+    say(&mut world, 0, NoMatch(2));
+    world.sides[1].machine().agree();
+    world.carry_out(1);
+    world.settle();
+    // One has said KEPT, and the other still thinks.
+    say(&mut world, 0, NoMatch(1));
+    assert!(
+        !world.sides[1].is_back(),
+        "the other side has not said KEPT"
+    );
+    say(&mut world, 1, NoAnswer);
+    world.sides[0].machine().agree();
+    world.carry_out(0);
+    world.settle();
+    world.assert_talking("asked and agreed");
+    let heard = [&world.sides[0].questions, &world.sides[1].questions];
+    assert_eq!(heard, [&vec![NoAnswer], &vec![NoMatch(2), NoMatch(1)]]);
+}
+
+#[test]
+fn a_device_that_was_not_theirs_is_disowned_and_the_other_side_hears_so() {
+    let mut world = World::new();
+    world.meet();
+    let original = world.sides[0].disk.clone();
+    world.meet();
+    world.meet();
+    // Somebody has gone on with a copy.
+    world.sides[0].disk = original;
+    world.connect();
+    world.settle();
+    let before = world.sides[1].disk.clone();
+    world.sides[0].machine().disown();
+    world.carry_out(0);
+    world.settle();
+    let ends = [0, 1].map(|side| world.sides[side].ends.pop().expect("an end").err());
+    let expected = [ReconnectFailure::DisownedHere, ReconnectFailure::Disowned];
+    assert_eq!(ends, expected.map(Some));
+    assert_eq!(world.sides[1].disk, before);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! them that carries in order until it is cut.
 
 use super::*;
+use crate::question;
 use std::collections::VecDeque;
 
 /// What may happen next.
@@ -34,6 +35,8 @@ pub(super) struct Side {
     pub(super) ends: Vec<Result<Returned, ReconnectFailure>>,
     /// What the person was asked.
     pub(super) asked: Option<RestoredClaim>,
+    /// What was heard about questions.
+    pub(super) questions: Vec<question::Message>,
     /// What its clock shows more than the other's.
     pub(super) ahead: i64,
     /// Messages on their way to this side.
@@ -55,6 +58,7 @@ impl Side {
             machine: None,
             ends: Vec::new(),
             asked: None,
+            questions: Vec::new(),
             ahead: 0,
             incoming: VecDeque::new(),
         }
@@ -242,6 +246,7 @@ impl World {
                 ReconnectEffect::Send(message) => peer.incoming.push_back(message),
                 ReconnectEffect::Keep(keys) => this.writes.push_back((*keys, true)),
                 ReconnectEffect::AskRestored(claim) => this.asked = Some(claim),
+                ReconnectEffect::Question(message) => this.questions.push(message),
                 ReconnectEffect::Done(returned) => {
                     this.writes.push_back((returned.keys.clone(), false));
                     this.ends.push(Ok(*returned));
