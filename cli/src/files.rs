@@ -90,6 +90,21 @@ impl Files {
                     self.show_kept(row, None, lasting, output);
                 }
             }
+            RowContent::Disappearing { after, holds } => {
+                let told = words::disappearing(row.ours, *after, *holds);
+                let now = Kept {
+                    text: Some(told.clone()),
+                    is_delivered: false,
+                };
+                if self.kept.insert(row.number, now.clone()) != Some(now) {
+                    output.tell(Event::Disappearing {
+                        ours: row.ours,
+                        after_s: *after,
+                        holds: *holds,
+                        text: told,
+                    });
+                }
+            }
             RowContent::Restored => output.note(strings::row_restored()),
             RowContent::NotReadable => output.note(strings::row_not_readable()),
             RowContent::File { .. } => self.show_file(row, output),
@@ -181,6 +196,9 @@ impl Files {
                     ours,
                     text: text.clone(),
                 },
+                None if row.content == RowContent::Ended => {
+                    Event::Disappeared { row: number, ours }
+                }
                 None => Event::TakenBack { row: number, ours },
             }),
             (Some(_), _) => {}

@@ -66,6 +66,7 @@ pub(crate) fn invitation(token: Token) -> Result<Invitation, Stop> {
         Token::Invitation(invitation) => Ok(invitation),
         Token::Reply(_) => Err(Stop::bad_input(strings::reply_not_invitation())),
         Token::Here(_) => Err(Stop::bad_input(strings::here_not_invitation())),
+        Token::Bundle(_) => Err(Stop::bad_input(strings::bundle_not_invitation())),
         Token::Sealed(_) => Err(Stop::bad_input(strings::sealed())),
     }
 }
@@ -120,7 +121,7 @@ pub(crate) fn reply_of(line: &str) -> Result<SealedReply, String> {
     match found {
         Ok(Token::Reply(reply)) => Ok(reply),
         Ok(Token::Invitation(_)) => Err(strings::own_invitation().into()),
-        Ok(Token::Here(_)) => Err(strings::no_reply_in_line().into()),
+        Ok(Token::Here(_) | Token::Bundle(_)) => Err(strings::no_reply_in_line().into()),
         Ok(Token::Sealed(_)) => Err(strings::locked_reply().into()),
         Err(NoToken::Found(FindError::Nothing)) => Err(strings::no_reply_in_line().into()),
         Err(error) => Err(Stop::from(error).sentence),

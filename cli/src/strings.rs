@@ -291,6 +291,27 @@ pub(crate) fn contacts_examples() -> &'static str {
     }
 }
 
+pub(crate) fn bundle_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast bundle Ben            a code and a link with what waits for Ben\n  handfast bundle Ben -o for-ben.handfast\n\nWhat you wrote while Ben was not there leaves sealed for him alone: send it by any\nmessenger, by mail or on a stick. Ben takes it in with handfast join, and what\nhe sends back the same way says that it arrived. Taken in twice, it is there once.",
+        German => "Beispiele:\n  handfast bundle Ben            ein Code und ein Link mit dem, was auf Ben wartet\n  handfast bundle Ben -o fuer-ben.handfast\n\nWas du geschrieben hast, während Ben nicht da war, geht versiegelt für ihn allein\nhinaus: mit einem Messenger, per Mail oder auf einem Stick. Ben nimmt es mit\nhandfast join an, und was er ebenso zurückschickt, sagt, dass es angekommen ist.\nZweimal angenommen ist es einmal da.",
+    }
+}
+
+pub(crate) fn option_bundle_output() -> &'static str {
+    match language() {
+        English => "Write it to this file, where it may be as long as it wants",
+        German => "Es in diese Datei schreiben, wo es beliebig lang sein darf",
+    }
+}
+
+pub(crate) fn command_bundle() -> &'static str {
+    match language() {
+        English => "Hand on what waits for somebody by whoever carries it",
+        German => "Was auf jemanden wartet, einem Boten mitgeben",
+    }
+}
+
 pub(crate) fn search_examples() -> &'static str {
     match language() {
         English => "Examples:\n  handfast search lighthouse\n  handfast search --with Ben train ticket\n\nAll words have to be there, in any order and case; parts of words count too.\nNothing is written for it: your device opens what it looks at, and forgets it.",
@@ -2113,8 +2134,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file or a folder\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /pause [N]       stop a file for a while, or all; /resume [N] goes on\n  /cancel [N]      stop it for good\n  /compare         compare six symbols: are they the same on both sides?\n  /ask QUESTION    ask them what only they know; /answer answers, /noanswer does not\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei oder einen Ordner senden\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /pause [N]       eine Datei eine Weile anhalten, oder alle; /resume [N] macht weiter\n  /cancel [N]      sie ganz abbrechen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /ask FRAGE       fragen, was nur sie wissen; /answer antwortet, /noanswer nicht\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file or a folder\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /pause [N]       stop a file for a while, or all; /resume [N] goes on\n  /cancel [N]      stop it for good\n  /compare         compare six symbols: are they the same on both sides?\n  /ask QUESTION    ask them what only they know; /answer answers, /noanswer does not\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /disappear 1d    let what you both write go a day after it was seen; or 1h, 7d, off\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei oder einen Ordner senden\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /pause [N]       eine Datei eine Weile anhalten, oder alle; /resume [N] macht weiter\n  /cancel [N]      sie ganz abbrechen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /ask FRAGE       fragen, was nur sie wissen; /answer antwortet, /noanswer nicht\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /disappear 1d    was ihr schreibt, verschwindet einen Tag nach dem Lesen; oder 1h, 7d, off\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -2572,6 +2593,139 @@ pub(crate) fn contact_unread(count: impl Display) -> String {
     match language() {
         English => format!("{count} messages are unread."),
         German => format!("{count} Nachrichten sind ungelesen."),
+    }
+}
+
+pub(crate) fn is_bundle() -> &'static str {
+    match language() {
+        English => "Messages for somebody. They take them in with handfast join.",
+        German => "Nachrichten für jemanden. Mit handfast join werden sie angenommen.",
+    }
+}
+
+pub(crate) fn bundle_other() -> &'static str {
+    match language() {
+        English => "these messages are from nobody you have met, or not for this device",
+        German => "diese Nachrichten sind von niemandem, den du getroffen hast, oder nicht für dieses Gerät",
+    }
+}
+
+pub(crate) fn bundle_altered() -> &'static str {
+    match language() {
+        English => "these messages were changed on the way: ask for them to be sent again",
+        German => "diese Nachrichten wurden unterwegs verändert: bitte darum, sie noch einmal zu senden",
+    }
+}
+
+pub(crate) fn bundle_missing() -> &'static str {
+    match language() {
+        English => "something is missing before these messages: ask them for another bundle after sending them yours",
+        German => "vor diesen Nachrichten fehlt etwas: schicke ihnen dein Bündel und bitte um ein neues",
+    }
+}
+
+pub(crate) fn bundle_not_invitation() -> &'static str {
+    match language() {
+        English => "these are messages and no invitation: take them in with handfast join",
+        German => "das sind Nachrichten und keine Einladung: nimm sie mit handfast join an",
+    }
+}
+
+pub(crate) fn bundle_needs_file() -> &'static str {
+    match language() {
+        English => "this is too long for a code or a link: write it to a file with -o FILE",
+        German => "das ist zu lang für einen Code oder einen Link: schreibe es mit -o DATEI in eine Datei",
+    }
+}
+
+pub(crate) fn bundle_is_not_all() -> &'static str {
+    match language() {
+        English => "More waits than fits. The rest goes with the next one, once theirs says that this arrived.",
+        German => "Es wartet mehr, als hineinpasst. Der Rest geht mit dem nächsten, sobald ihres sagt, dass dieses ankam.",
+    }
+}
+
+pub(crate) fn bundle_of_none(name: impl Display) -> String {
+    match language() {
+        English => format!("Nothing waits for {name}. This says what has arrived here."),
+        German => format!("Auf {name} wartet nichts. Dies sagt, was hier angekommen ist."),
+    }
+}
+
+pub(crate) fn bundle_shown(messages: impl Display, name: impl Display) -> String {
+    match language() {
+        English => format!("{messages} messages wait for {name} in this. Only {name} can open it."),
+        German => format!("{messages} Nachrichten für {name} sind darin. Nur {name} kann es öffnen."),
+    }
+}
+
+pub(crate) fn bundle_in_file(messages: impl Display, path: impl Display, name: impl Display) -> String {
+    match language() {
+        English => format!("{messages} messages are in {path}. Only {name} can open it."),
+        German => format!("{messages} Nachrichten sind in {path}. Nur {name} kann es öffnen."),
+    }
+}
+
+pub(crate) fn bundle_taken(messages: impl Display, name: impl Display) -> String {
+    match language() {
+        English => format!("{messages} new messages of {name} are here. Read them with handfast chat."),
+        German => format!("{messages} neue Nachrichten von {name} sind da. Lies sie mit handfast chat."),
+    }
+}
+
+pub(crate) fn bundle_nothing_new(name: impl Display) -> String {
+    match language() {
+        English => format!("Nothing in it is new. It is from {name}."),
+        German => format!("Nichts darin ist neu. Es ist von {name}."),
+    }
+}
+
+pub(crate) fn life_holds(span: impl Display) -> String {
+    match language() {
+        English => format!("What is written from now on disappears {span} after it was seen, on both devices. A terminal keeps what it has printed."),
+        German => format!("Was ab jetzt geschrieben wird, verschwindet {span} nach dem Lesen, auf beiden Geräten. Ein Terminal behält, was es ausgegeben hat."),
+    }
+}
+
+pub(crate) fn life_is_off() -> &'static str {
+    match language() {
+        English => "What is written from now on stays.",
+        German => "Was ab jetzt geschrieben wird, bleibt.",
+    }
+}
+
+pub(crate) fn life_proposed_here(span: impl Display) -> String {
+    match language() {
+        English => format!("You propose that what is written from now on disappears {span} after it was seen. It holds once they agree."),
+        German => format!("Du schlägst vor, dass ab jetzt alles {span} nach dem Lesen verschwindet. Es gilt, sobald die andere Seite zustimmt."),
+    }
+}
+
+pub(crate) fn life_off_proposed_here() -> &'static str {
+    match language() {
+        English => "You propose that what is written from now on stays. It holds once they agree.",
+        German => "Du schlägst vor, dass ab jetzt alles bleibt. Es gilt, sobald die andere Seite zustimmt.",
+    }
+}
+
+pub(crate) fn life_proposed(span: impl Display, life: impl Display) -> String {
+    match language() {
+        English => format!("They propose that what is written from now on disappears {span} after it was seen. To agree, type /disappear {life}."),
+        German => format!("Die andere Seite schlägt vor, dass ab jetzt alles {span} nach dem Lesen verschwindet. Zustimmen: /disappear {life}."),
+    }
+}
+
+pub(crate) fn life_off_proposed() -> &'static str {
+    match language() {
+        English => "They propose that what is written from now on stays. To agree, type /disappear off.",
+        German => "Die andere Seite schlägt vor, dass ab jetzt alles bleibt. Zustimmen: /disappear off.",
+    }
+}
+
+pub(crate) fn life_how() -> &'static str {
+    match language() {
+        English => "Say how long what is written lasts once it was seen, from 1m to 365d: /disappear 1h, 1d, 7d or off. It needs somebody you have met.",
+        German => "Sag, wie lange Geschriebenes nach dem Lesen bleibt, von 1m bis 365d: /disappear 1h, 1d, 7d oder off. Dafür braucht es jemanden, den du getroffen hast.",
     }
 }
 

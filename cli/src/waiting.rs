@@ -180,6 +180,8 @@ fn read<F: Face>(line: String, session: &Session, lines: &Lines) -> Reading {
                     | Done::GoesOn(_)
                     | Done::Exported(_)
                     | Done::Found(_)
+                    | Done::Bundled(_)
+                    | Done::TakenIn { .. }
                     | Done::Here(..),
                 ) => Outcome::Say(done.into()),
                 Err(Refusal::OtherInvitation(_)) if !is_person => Outcome::Later(line),

@@ -7,8 +7,8 @@ use crate::status::{Status, Stop};
 use crate::{margin, strings};
 use handfast_native::conversation::{CompareError, FileError, Violation};
 use handfast_native::device::{
-    Asked, ContactEdit, ContactView, EndReason, Exported, Hindrance, NotCalled, NotNamed, Pause,
-    Reached, Refusal, Role, SessionEnd, Tag,
+    Asked, BundleError, ContactEdit, ContactView, EndReason, Exported, Hindrance, NotCalled,
+    NotNamed, Pause, Reached, Refusal, Role, SessionEnd, Tag,
 };
 use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
@@ -523,6 +523,56 @@ pub(crate) fn contact(contact: &Listed) -> String {
         add(&files_up_to(most));
     }
     line
+}
+
+/// Why what was handed on is not taken.
+pub(crate) fn bundle_refused(error: BundleError) -> &'static str {
+    match error {
+        BundleError::OtherKey => strings::bundle_other(),
+        BundleError::NewerVersion => strings::is_newer(),
+        BundleError::Malformed | BundleError::Altered => strings::bundle_altered(),
+    }
+}
+
+/// What is handed on for somebody.
+pub(crate) fn bundle(name: &str, messages: u64, path: Option<&str>) -> String {
+    let name = called(name);
+    match (messages, path) {
+        (0, _) => strings::bundle_of_none(name),
+        (messages, Some(path)) => strings::bundle_in_file(messages, path, name),
+        (messages, None) => strings::bundle_shown(messages, name),
+    }
+}
+
+/// What somebody handed on.
+pub(crate) fn bundle_taken(name: &str, messages: u64) -> String {
+    match messages {
+        0 => strings::bundle_nothing_new(called(name)),
+        messages => strings::bundle_taken(messages, called(name)),
+    }
+}
+
+/// What somebody wants about how long things last, and what comes of it.
+pub(crate) fn disappearing(ours: bool, after: Option<u32>, holds: bool) -> String {
+    let span = after.map(|seconds| duration(Duration::from_secs(seconds.into())));
+    match (span, holds, ours) {
+        (Some(span), true, _) => strings::life_holds(span),
+        (None, true, _) => strings::life_is_off().to_owned(),
+        (Some(span), false, true) => strings::life_proposed_here(span),
+        (None, false, true) => strings::life_off_proposed_here().to_owned(),
+        (Some(span), false, false) => strings::life_proposed(span, life(after.unwrap_or_default())),
+        (None, false, false) => strings::life_off_proposed().to_owned(),
+    }
+}
+
+/// So many seconds, as they are typed.
+fn life(seconds: u32) -> String {
+    match seconds {
+        seconds if seconds.is_multiple_of(86_400) => format!("{}d", seconds / 86_400),
+        seconds if seconds.is_multiple_of(3_600) => format!("{}h", seconds / 3_600),
+        seconds if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
 }
 
 /// Who said something that was found, and when.

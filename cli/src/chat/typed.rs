@@ -5,14 +5,14 @@ use super::sending::{file, part_of};
 use super::shown::Held;
 use crate::files::Deciding;
 use crate::lines::Lines;
-use crate::{strings, words};
+use crate::{duration, strings, words};
 use handfast_native::conversation::Finding;
 use handfast_native::device::{Done, Refusal, Saying, SessionCommand, Wish};
 use tokio::time::{Duration, Instant, timeout_at};
 use zeroize::Zeroizing;
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 26] = [
+pub(crate) const COMMANDS: [&str; 27] = [
     "/accept",
     "/answer",
     "/ask",
@@ -21,6 +21,7 @@ pub(crate) const COMMANDS: [&str; 26] = [
     "/compare",
     "/decline",
     "/different",
+    "/disappear",
     "/edit",
     "/help",
     "/history",
@@ -143,6 +144,7 @@ impl Chat<'_> {
                 let last = self.person.last.ours;
                 self.about(rest, last, |row, _| Saying::TakeBack(row)).await;
             }
+            "/disappear" => self.propose_life(rest).await,
             "/search" => self.search(rest).await,
             "/code" => self.show_or_end_code().await,
             "/ask" => self.ask(rest),
@@ -249,6 +251,22 @@ impl Chat<'_> {
         }
     }
 
+    /// The person wants what is written from now on to last so long.
+    async fn propose_life(&mut self, typed: &str) {
+        let life = match typed {
+            "off" => Ok(None),
+            typed => duration::parse(typed).map(|life| u32::try_from(life.as_secs()).ok()),
+        };
+        match life {
+            Ok(None) if typed != "off" => self.output.note(strings::life_how()),
+            Ok(life) => {
+                self.try_to(Saying::Disappear(life), strings::life_how())
+                    .await;
+            }
+            Err(_) => self.output.note(strings::life_how()),
+        }
+    }
+
     /// What was said before follows, if there is any.
     async fn tell_earlier(&mut self) {
         match self.session.orders().give(SessionCommand::Earlier).await {
@@ -324,8 +342,9 @@ fn command(line: &str) -> (&str, &str) {
     let bare = line.trim();
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
-        "/accept" | "/answer" | "/ask" | "/cancel" | "/decline" | "/edit" | "/pause" | "/react"
-        | "/reply" | "/resume" | "/search" | "/send" | "/to" | "/withdraw" => (first, rest.trim()),
+        "/accept" | "/answer" | "/ask" | "/cancel" | "/decline" | "/disappear" | "/edit"
+        | "/pause" | "/react" | "/reply" | "/resume" | "/search" | "/send" | "/to"
+        | "/withdraw" => (first, rest.trim()),
         _ if is_command(first) => (bare, ""),
         _ => (line, ""),
     }

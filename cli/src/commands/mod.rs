@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod bundle;
 mod chat;
 mod completions;
 mod contacts;
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     Import(import::Args),
     #[command(about = strings::command_here())]
     Here(here::Args),
+    #[command(about = strings::command_bundle())]
+    Bundle(bundle::Args),
     #[command(about = strings::command_scan())]
     Scan(scan::Args),
     #[command(about = strings::command_seal())]
@@ -97,6 +100,7 @@ impl Command {
             Self::Export(args) => args.json,
             Self::Import(args) => args.json,
             Self::Here(args) => args.chat.seek.json,
+            Self::Bundle(args) => args.json,
             Self::Scan(args) => args.json,
             Self::Seal(args) => args.json,
             Self::Open(args) => args.json,
@@ -124,6 +128,7 @@ impl Command {
             Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),
             Self::Import(args) => talk(args.json, move |hands| import::run(args, hands)),
             Self::Here(args) => talk(args.chat.seek.json, move |hands| here::run(args, hands)),
+            Self::Bundle(args) => talk(args.json, move |hands| bundle::run(args, hands)),
             Self::Scan(args) => scan::run(&args),
             Self::Seal(args) => talk(args.json, move |hands| seal::run(args, hands)),
             Self::Open(args) => talk(args.json, move |hands| open::run(args, hands)),

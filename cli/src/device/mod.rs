@@ -137,7 +137,13 @@ impl Device {
         match self.command(command).await {
             Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session::new(self, id, again)),
             Ok(
-                Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..),
+                Done::Ok
+                | Done::Beginning
+                | Done::Exported(_)
+                | Done::Found(_)
+                | Done::Bundled(_)
+                | Done::TakenIn { .. }
+                | Done::Here(..),
             ) => Err((self, Failure::Local.into())),
             Err(stop) => Err((self, stop)),
         }
@@ -188,6 +194,8 @@ impl Device {
             Refusal::NoInvitation => Stop::bad_input(strings::sealed()),
             Refusal::Reply(error) => Stop::bad_input(words::reply_refused(error)),
             Refusal::Blocked => Stop::new(Status::Failed, "blocked", strings::blocked()),
+            Refusal::Bundle(error) => Stop::bad_input(words::bundle_refused(error)),
+            Refusal::BundleMissing => Stop::bad_input(strings::bundle_missing()),
             Refusal::Hindered(hindrance) => {
                 Stop::new(Status::Failed, "hindered", words::hindered(hindrance))
             }

@@ -233,7 +233,13 @@ impl Session {
         self.device.start_again().await?;
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
+            Done::Ok
+            | Done::Beginning
+            | Done::Exported(_)
+            | Done::Found(_)
+            | Done::Bundled(_)
+            | Done::TakenIn { .. }
+            | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }
@@ -247,7 +253,13 @@ impl Session {
     pub(crate) async fn begin_beside(&mut self, command: Command) -> Result<(), Stop> {
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.beside = Some(id),
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
+            Done::Ok
+            | Done::Beginning
+            | Done::Exported(_)
+            | Done::Found(_)
+            | Done::Bundled(_)
+            | Done::TakenIn { .. }
+            | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }
@@ -282,7 +294,13 @@ impl Session {
         let before = self.orders();
         match self.device.command(command).await? {
             Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
+            Done::Ok
+            | Done::Beginning
+            | Done::Exported(_)
+            | Done::Found(_)
+            | Done::Bundled(_)
+            | Done::TakenIn { .. }
+            | Done::Here(..) => {
                 return Err(Failure::Local.into());
             }
         }

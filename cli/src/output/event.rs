@@ -79,6 +79,18 @@ pub(crate) enum Event {
         qr_modules: usize,
         expires_in_s: u64,
     },
+    /// What waits for a contact, to be handed on: as a link where it is short, and in this file. What did not fit
+    /// goes with the next one.
+    Bundle {
+        name: String,
+        messages: u64,
+        is_all: bool,
+        bytes: usize,
+        link: Option<String>,
+        path: Option<String>,
+    },
+    /// A contact handed on so many messages that were not here.
+    BundleTaken { name: String, messages: u64 },
     /// A contact says where they are, and said so this long ago. Nothing has been sent.
     HereOpened { name: String, age_s: u64 },
     /// One of the two devices was restored from a copy, or somebody uses one: the person answers with
@@ -180,6 +192,16 @@ pub(crate) enum Event {
     Edited { row: u64, ours: bool, text: String },
     /// Something that was said was taken back.
     TakenBack { row: u64, ours: bool },
+    /// Something that was said has run out, and is erased.
+    Disappeared { row: u64, ours: bool },
+    /// Somebody wants what is written from now on to disappear so long after it was seen, or to stay; it holds
+    /// once both say the same.
+    Disappearing {
+        ours: bool,
+        after_s: Option<u32>,
+        holds: bool,
+        text: String,
+    },
     /// What was written here could not be kept, so it is not said.
     NotWritten { text: String, why: String },
     /// They have sent as much as they may, or offered as many files.

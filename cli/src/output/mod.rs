@@ -161,6 +161,7 @@ impl Output {
             | Event::Opened { .. }
             | Event::Kept { .. }
             | Event::MessageSent { .. }
+            | Event::Disappeared { .. }
             | Event::Delivered { .. } => {}
             Event::Pending {
                 id,
@@ -184,6 +185,15 @@ impl Output {
                 name, path, bytes, ..
             } => self.say(&words::file_from(name, *bytes, path)),
             Event::Seeking { name, heard } => self.whisper(&words::seeking(name, *heard)),
+            Event::Bundle {
+                name,
+                messages,
+                path,
+                ..
+            } => self.whisper(&words::bundle(name, *messages, path.as_deref())),
+            Event::BundleTaken { name, messages } => {
+                self.say(&words::bundle_taken(name, *messages));
+            }
             Event::Here { name, .. } => self.whisper(&words::here_shown(name)),
             Event::HereOpened { name, age_s } => {
                 self.whisper(&words::here_said(name, Duration::from_secs(*age_s)));
@@ -231,6 +241,7 @@ impl Output {
                 let head = words::hit(name, *ours, *at_ms);
                 self.print(&margin::theirs(&head, text, terminal::columns()));
             }
+            Event::Disappearing { text, .. } => self.whisper(text),
             Event::New => self.whisper(strings::new_messages()),
             Event::Edited { ours: true, .. } | Event::TakenBack { ours: true, .. } => {}
             Event::Edited { text, .. } => {

@@ -173,6 +173,9 @@ impl Entry {
             RowContent::Ended => note(strings::screen_ended()),
             RowContent::Restored => note(strings::row_restored()),
             RowContent::NotReadable => note(strings::row_not_readable()),
+            RowContent::Disappearing { after, holds } => {
+                note(&words::disappearing(row.ours, *after, *holds))
+            }
             RowContent::File { name, size, .. } => {
                 Content::File(Box::new(FileOnTheWay::new(name, *size, None)))
             }

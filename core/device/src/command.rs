@@ -1,17 +1,18 @@
 //! What a person, or the shell on their behalf, tells a device to do.
 
 use super::{
-    ContactEdit, ExportTerms, Exported, Hindrance, Hits, PendingId, Provenance, RequestId, Search,
-    SessionId, SessionTerms, Settings,
+    Bundled, ContactEdit, ExportTerms, Exported, Hindrance, Hits, PendingId, Provenance, RequestId,
+    Search, SessionId, SessionTerms, Settings,
 };
 use handfast_protocol::conversation::Finding;
 use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::log::BundleError;
 use handfast_protocol::pairing::OtherInvitation;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::StoreError;
 use handfast_token::{
-    HereError, Invitation, LINK_LIFETIME, QR_LIFETIME, Question, ReplyError, SealedHere,
-    SealedReply, Secret,
+    HereError, Invitation, LINK_LIFETIME, QR_LIFETIME, Question, ReplyError, SealedBundle,
+    SealedHere, SealedReply, Secret,
 };
 use std::io;
 use std::net::IpAddr;
@@ -73,6 +74,10 @@ pub enum Command {
     Change(PublicKey, ContactEdit),
     /// Look for something that was said. The answer is a page of it, [`Done::Found`].
     Search(Box<Search>),
+    /// Hand on what waits for this contact by whoever carries it. The answer is [`Done::Bundled`].
+    Bundle(PublicKey),
+    /// A contact handed this on: take it in. The answer is [`Done::TakenIn`], once it is kept; twice is once.
+    TakeBundle(Box<SealedBundle>),
     /// Write this device to a file, so that another one can be made of it. The answer is [`Done::Exported`], once
     /// the file is in its place.
     Export(Box<ExportTerms>),
@@ -170,6 +175,9 @@ pub enum Saying {
     },
     /// Take back what stands in this row: it is erased on both sides.
     TakeBack(u64),
+    /// Propose that what both write from now on disappears so many seconds after it was seen (a minute to a year),
+    /// or does not; or agree to the same.
+    Disappear(Option<u32>),
     /// Send this file.
     File {
         /// Where it is.
@@ -309,6 +317,15 @@ pub enum Done {
     Beginning,
     /// This was found.
     Found(Box<Hits>),
+    /// This is to be handed on.
+    Bundled(Box<Bundled>),
+    /// So many messages of this contact came in, and were not here before.
+    TakenIn {
+        /// Of whom.
+        from: PublicKey,
+        /// How many.
+        messages: u64,
+    },
     /// This contact has said where they are, so many seconds ago by their clock.
     Here(PublicKey, u64),
 }
@@ -374,6 +391,14 @@ pub enum Refusal {
     /// The token that says where somebody is, is of nobody known, not for this device, or was altered.
     #[error(transparent)]
     Here(HereError),
+    /// What was handed on is of nobody known, not for this device, or was altered.
+    #[error(transparent)]
+    Bundle(BundleError),
+    /// What was handed on begins behind what is here.
+    #[error(
+        "something is missing before these messages: ask for them to be sent again, with all that waits"
+    )]
+    BundleMissing,
     /// That token has been used.
     #[error("this has been used: ask them to send where they are again")]
     SpentHere,

@@ -70,7 +70,7 @@ pub use command::{
 };
 pub use contacts::{ContactEdit, ContactView, Hindrance};
 pub use export::{ExportTerms, Exported};
-pub use history::Summary;
+pub use history::{Bundled, Summary};
 pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
@@ -89,6 +89,7 @@ pub use view::{
 };
 
 // What the crates below define and this layer speaks of.
+pub use handfast_protocol::log::BundleError;
 pub use handfast_protocol::network::ReflexiveReport;
 pub use handfast_protocol::pairing::{AuthenticatedPeer, HostHistory, Provenance};
 pub use handfast_store::EndReason;
@@ -211,6 +212,7 @@ impl Device {
             let known = NetworkCommand::GuessedBefore(guesses);
             device.shared.put(Output::Network(known));
         }
+        device.begin_endings(now);
         device.tidy(now);
         device
     }
@@ -292,7 +294,8 @@ impl Device {
         let guesses = self.guesses.not_before;
         let guesses = guesses.filter(|_| !self.guesses.new.is_empty());
         let nearby = self.nearby.deadline();
-        sessions.chain(guesses).chain(nearby).min()
+        let endings = self.shared.endings.deadline();
+        sessions.chain(guesses).chain(nearby).chain(endings).min()
     }
 
     /// What is kept, as far as the store has said so.
@@ -409,6 +412,8 @@ impl Device {
             }
             Command::Change(key, edit) => self.change(request, key, edit, now),
             Command::Search(search) => self.search(request, *search),
+            Command::Bundle(with) => self.bundle(request, with, now),
+            Command::TakeBundle(bundle) => self.take_bundle(request, *bundle, now),
             Command::Export(terms) => self.export(request, terms),
             Command::Choose(settings) => {
                 let named = settings.asking.named.iter();
@@ -594,6 +599,8 @@ impl Device {
                 | Done::Beginning
                 | Done::Exported(_)
                 | Done::Found(_)
+                | Done::Bundled(_)
+                | Done::TakenIn { .. }
                 | Done::Here(..) => {
                     return Err(Refusal::NotNow);
                 }
@@ -785,6 +792,7 @@ impl Device {
     }
 
     fn tick(&mut self, now: Now) {
+        self.erase_due(now);
         let is_due = |at: Option<Instant>| at.is_some_and(|at| now.monotonic >= at);
         let due = self.sessions.iter();
         let due = due.filter(|(_, session)| is_due(session.deadline()));
@@ -836,6 +844,7 @@ impl Device {
                     history.stored(shared, ticket, result, now);
                 });
             }
+            Purpose::Life(with) => self.lives_are_kept(with, result.is_ok(), now),
             Purpose::Read(with, place) => self.shared.mark_is_written(with, place),
             Purpose::Refusal(id) => {
                 if let Err(error) = result {

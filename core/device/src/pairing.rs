@@ -877,7 +877,7 @@ impl Pairing {
                     stage == HostStage::ShowAgain && matches!(token, Token::Sealed(_));
                 let is_reissued = match token {
                     Token::Invitation(shown) => *shown != pending.invitation,
-                    Token::Sealed(_) | Token::Reply(_) | Token::Here(_) => false,
+                    Token::Sealed(_) | Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => false,
                 };
                 Some(View::Hosting {
                     stage: match leads_no_further {
@@ -1055,7 +1055,7 @@ impl Side {
                 let named = &pending.invitation.candidates;
                 *is_outdated = !new.candidates.iter().any(|one| named.contains(one));
             }
-            Token::Invitation(_) | Token::Reply(_) | Token::Here(_) => {
+            Token::Invitation(_) | Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => {
                 *token = Token::Invitation(new)
             }
         }

@@ -554,7 +554,7 @@ impl Session {
         {
             return Err(SessionEnd::Closed);
         }
-        let input = match self.read_on(shared, input) {
+        let input = match self.read_on(shared, input, now) {
             Some(input) => input,
             None => return Ok(()),
         };
@@ -572,7 +572,12 @@ impl Session {
     }
 
     /// What is about the rows of the session, whatever its state; the input if it is about something else.
-    fn read_on(&mut self, shared: &mut Shared, input: SessionInput) -> Option<SessionInput> {
+    fn read_on(
+        &mut self,
+        shared: &mut Shared,
+        input: SessionInput,
+        now: Now,
+    ) -> Option<SessionInput> {
         match input {
             SessionInput::Command(request, SessionCommand::Taken(rows)) => {
                 self.listing.taken(shared, self.id, rows);
@@ -582,7 +587,7 @@ impl Session {
                     .then_some(SessionInput::Listed)
             }
             SessionInput::Command(request, SessionCommand::Seen(row)) => {
-                self.listing.seen(shared, row);
+                self.listing.seen(shared, row, now);
                 shared.answer(request, Ok(Done::Ok));
                 None
             }

@@ -1,6 +1,6 @@
 //! What all sessions of a device share: what is kept, the settings, and the way out.
 
-use super::history::History;
+use super::history::{Endings, History};
 use super::randomness::{self, NoRandomness, Randomness};
 use super::{
     Answer, CarrierCommand, Done, Event, Output, PendingId, Query, Refusal, RequestId, Role,
@@ -36,6 +36,8 @@ pub(super) struct Shared {
     last_exchange: u64,
     /// Up to where people have seen what contacts wrote, while the disk does not say so.
     pub(super) seen: BTreeMap<[u8; 32], Place>,
+    /// What is to disappear.
+    pub(super) endings: Endings,
     last_row: u64,
     is_asleep: bool,
     is_away: bool,
@@ -57,6 +59,8 @@ pub(super) enum Purpose {
     History(PublicKey),
     /// What this contact wrote was seen up to there.
     Read(PublicKey, Place),
+    /// How long things last in the conversation with this contact, or something of it is erased.
+    Life(PublicKey),
     /// The session with somebody who is in between is over already.
     Refusal(SessionId),
     Answer(RequestId),
@@ -86,6 +90,7 @@ impl Shared {
             finding: BTreeMap::new(),
             last_exchange: 0,
             seen: BTreeMap::new(),
+            endings: Endings::default(),
             last_row: 0,
             is_asleep: false,
             is_away: false,
@@ -329,7 +334,11 @@ impl Shared {
                 | Write::Row(..)
                 | Write::Marks(..)
                 | Write::Delivered(..)
-                | Write::File(_) => {}
+                | Write::File(_)
+                | Write::Life(..) => {}
+                Write::Erase(with, place) => {
+                    self.with_history(*with, |history, _| history.erased(place));
+                }
                 Write::AddInvitation(_)
                 | Write::RemoveInvitation(_)
                 | Write::History(..)
@@ -420,6 +429,8 @@ fn names(write: &Write) -> Option<PendingId> {
         | Write::Delivered(..)
         | Write::File(_)
         | Write::Read(..)
+        | Write::Life(..)
+        | Write::Erase(..)
         | Write::Guesses(_) => return None,
     };
     Some(PendingId { role, id })

@@ -13,7 +13,7 @@ use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
 use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_store::{
-    Contact, ContactChange, KeptFile, MAX_GUESSES, MAX_MARKS, OfferId, PendingInvitation,
+    Contact, ContactChange, KeptFile, LifeMark, MAX_GUESSES, MAX_MARKS, OfferId, PendingInvitation,
     PendingReply, Proofs, Refused, StoreError, Way,
 };
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME};
@@ -80,6 +80,8 @@ pub struct Snapshot {
     pub files: BTreeMap<OfferId, KeptFile>,
     /// What there is to say of the conversations, by the long-term key of the contact.
     pub summaries: BTreeMap<[u8; 32], Summary>,
+    /// What disappears, and how long things are to last, by the long-term key of the contact.
+    pub lives: BTreeMap<[u8; 32], BTreeMap<Place, LifeMark>>,
     /// What the person chose, if they did.
     pub settings: Option<Settings>,
     /// What was guessed lately, the last first.
@@ -148,6 +150,11 @@ pub enum Write {
     File(Box<KeptFile>),
     /// A person has seen what this contact wrote, up to there. An earlier place than is kept changes nothing.
     Read(PublicKey, Place),
+    /// Something about how long things last in the conversation with this contact, in the place of what was kept
+    /// about the same.
+    Life(PublicKey, LifeMark),
+    /// What stands there has run out: what can be erased of it is, and of what is nothing without it.
+    Erase(PublicKey, Place),
     /// What the person chose.
     Settings(Box<Settings>),
     /// These guesses were made, the last first; others that are kept stay.
@@ -233,17 +240,28 @@ impl Snapshot {
                 self.forget_files(refused.key);
                 self.contacts.remove(&refused.key.0);
                 self.summaries.remove(&refused.key.0);
+                self.lives.remove(&refused.key.0);
                 self.refused.insert(refused.key.0, refused.clone());
             }
             Write::Forget(key) => {
                 self.forget_files(*key);
                 self.contacts.remove(&key.0);
                 self.summaries.remove(&key.0);
+                self.lives.remove(&key.0);
                 self.refused.remove(&key.0);
             }
             Write::Read(with, place) => {
                 if let Some(summary) = self.summaries.get_mut(&with.0) {
                     summary.read_up_to(place);
+                }
+            }
+            Write::Life(with, mark) => {
+                let lives = self.lives.entry(with.0).or_default();
+                lives.insert(mark.place(), *mark);
+            }
+            Write::Erase(with, place) => {
+                if let Some(lives) = self.lives.get_mut(&with.0) {
+                    lives.remove(place);
                 }
             }
             // Conversations are not at hand as a whole; whoever writes rows summarizes them.

@@ -383,6 +383,7 @@ impl Talk {
             | Saying::CancelFile(_)
             | Saying::PauseFile(_)
             | Saying::ResumeFile(_)
+            | Saying::Disappear(_)
                 if self.has_history =>
             {
                 let written = write(context, self.key, saying);
@@ -456,7 +457,8 @@ impl Talk {
             | Saying::Edit { .. }
             | Saying::TakeBack(_)
             | Saying::PauseFile(_)
-            | Saying::ResumeFile(_) => return Err(Refusal::NotNow),
+            | Saying::ResumeFile(_)
+            | Saying::Disappear(_) => return Err(Refusal::NotNow),
         };
         context.shared.talk(context.id, command);
         Ok(Done::Ok)

@@ -441,6 +441,14 @@ pub enum RowContent {
     Restored,
     /// A later version wrote it.
     NotReadable,
+    /// Somebody wants what is written from now on to disappear so many seconds after it was seen, or not to
+    /// disappear. It holds once the other one says the same.
+    Disappearing {
+        /// After how long, in seconds; None for not at all.
+        after: Option<u32>,
+        /// Both had said so then.
+        holds: bool,
+    },
     /// A file or a folder.
     File {
         /// Its name, without a folder.

@@ -36,7 +36,8 @@ impl Held {
             RowContent::Withdrawn
             | RowContent::Ended
             | RowContent::Restored
-            | RowContent::NotReadable => (0, false),
+            | RowContent::NotReadable
+            | RowContent::Disappearing { .. } => (0, false),
             RowContent::File { name, state, .. } => {
                 let is_over = matches!(state, FileState::Done { .. } | FileState::Failed { .. });
                 (name.len(), !is_over)

@@ -163,7 +163,7 @@ impl Entry {
             RowContent::Withdrawn => note(Note::TakenBack),
             RowContent::Restored => note(Note::Restored),
             RowContent::NotReadable => note(Note::NotReadable),
-            RowContent::Ended => return None,
+            RowContent::Ended | RowContent::Disappearing { .. } => return None,
         })
     }
 }

@@ -284,7 +284,10 @@ impl From<Refusal> for HandfastError {
             Refusal::Store(error) => error.into(),
             Refusal::Reply(error) => error.into(),
             Refusal::OtherInvitation(_) => ErrorKind::Busy.into(),
-            Refusal::NoInvitation | Refusal::Here(_) => ErrorKind::WrongThing.into(),
+            Refusal::NoInvitation
+            | Refusal::Here(_)
+            | Refusal::Bundle(_)
+            | Refusal::BundleMissing => ErrorKind::WrongThing.into(),
             Refusal::Seal(error) => error.into(),
             Refusal::TooLong => ErrorKind::TooLarge.into(),
             Refusal::NotWritten(kind) => std::io::Error::from(kind).into(),

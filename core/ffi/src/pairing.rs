@@ -43,9 +43,13 @@ impl Pairing {
     fn session(&self, done: Done) -> Result<Arc<Session>, HandfastError> {
         match done {
             Done::Session(id) | Done::GoesOn(id) => Ok(Session::new(self.bridge.clone(), id)),
-            Done::Ok | Done::Beginning | Done::Exported(_) | Done::Found(_) | Done::Here(..) => {
-                Err(ErrorKind::Internal.into())
-            }
+            Done::Ok
+            | Done::Beginning
+            | Done::Exported(_)
+            | Done::Found(_)
+            | Done::Bundled(_)
+            | Done::TakenIn { .. }
+            | Done::Here(..) => Err(ErrorKind::Internal.into()),
         }
     }
 
@@ -98,7 +102,9 @@ impl Pairing {
         let open = match token_of(&found)? {
             Token::Invitation(invitation) => Command::Open(Box::new(invitation), found.provenance),
             Token::Sealed(container) => Command::OpenLocked(container),
-            Token::Reply(_) | Token::Here(_) => return Err(ErrorKind::WrongThing.into()),
+            Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => {
+                return Err(ErrorKind::WrongThing.into());
+            }
         };
         self.session(self.bridge.command(open).await?)
     }

@@ -240,6 +240,15 @@ impl Session {
         self.say(Saying::TakeBack(number)).await
     }
 
+    /// Proposes that what both write from now on disappears so many seconds after it was seen (60 to 31,536,000),
+    /// or does not; or agrees to what they proposed. What runs out leaves the list.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotNow`] without a contact that is kept, and for another time.
+    pub async fn disappear(&self, after: Option<u32>) -> Result<(), HandfastError> {
+        self.say(Saying::Disappear(after)).await
+    }
+
     /// Sends the file at this path, or the folder as one archive, after those before it. How it goes is told
     /// as a row.
     ///

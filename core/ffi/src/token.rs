@@ -56,7 +56,7 @@ impl Found {
         let kind = match token {
             Token::Invitation(_) => FoundKind::Invitation,
             Token::Reply(_) => FoundKind::Reply,
-            Token::Here(_) => return Err(ErrorKind::NewerVersion.into()),
+            Token::Here(_) | Token::Bundle(_) => return Err(ErrorKind::NewerVersion.into()),
             Token::Sealed(container) => match Header::parse(container) {
                 Ok(header) if header.kind == seal::Kind::Invitation => FoundKind::LockedInvitation,
                 _ => FoundKind::Sealed,
@@ -64,7 +64,7 @@ impl Found {
         };
         let invitation = match token {
             Token::Invitation(invitation) => Some(invitation),
-            Token::Reply(_) | Token::Sealed(_) | Token::Here(_) => None,
+            Token::Reply(_) | Token::Sealed(_) | Token::Here(_) | Token::Bundle(_) => None,
         };
         let name = invitation.and_then(|invitation| invitation.name.as_ref());
         let name = name.map(|name| visible(name.as_str()));
@@ -111,7 +111,9 @@ impl Handout {
             link: link(base, &bytes),
             text: match token {
                 Token::Sealed(container) => seal::text(container),
-                Token::Invitation(_) | Token::Reply(_) | Token::Here(_) => bare_text(&bytes),
+                Token::Invitation(_) | Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => {
+                    bare_text(&bytes)
+                }
             },
             symbol: QrText::new(base, &bytes).as_str().to_owned(),
         }

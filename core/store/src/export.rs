@@ -7,6 +7,7 @@
 use super::StoreError;
 use super::contacts::{Contact, Refused};
 use super::conversation::{KeptEntry, MAX_BODY, Place};
+use super::lives::LifeMark;
 use super::record::{Plain, Reader, Writer};
 use handfast_protocol::handshake::PublicKey;
 use handfast_seal::{
@@ -22,6 +23,7 @@ const VERSION: u8 = 1;
 const CONTACT: u8 = 1;
 const REFUSED: u8 = 2;
 const ENTRY: u8 = 3;
+const LIFE: u8 = 4;
 
 /// The most bytes of a record.
 const MAX_RECORD: usize = 128 << 10;
@@ -40,6 +42,8 @@ pub struct Export {
     pub refused: Vec<Refused>,
     /// What was said, with whom; of each log in the order of its numbers.
     pub entries: Vec<(PublicKey, KeptEntry)>,
+    /// How long some of that lasts: what has run out meanwhile is erased before anything is shown.
+    pub lives: Vec<(PublicKey, LifeMark)>,
 }
 
 /// Why an export is not written, or not taken.
@@ -151,7 +155,7 @@ impl Export {
 
     /// `version 1 | private key 32 | (kind u8 | length u32 | record)*`: contacts, then those who are refused,
     /// then entries as `version 1 | key of the contact 32 | place 61 | head u16, head as it is kept | 0/1, body
-    /// u32, body`.
+    /// u32, body`, then how long things last as it is kept.
     fn to_bytes(&self) -> Result<Plain, StoreError> {
         let mut records = Vec::new();
         for contact in &self.contacts {
@@ -162,6 +166,9 @@ impl Export {
         }
         for (with, entry) in &self.entries {
             records.push((ENTRY, entry_to_bytes(*with, entry)?));
+        }
+        for (with, mark) in &self.lives {
+            records.push((LIFE, mark.to_bytes(*with)?));
         }
         let length: usize = records.iter().map(|(_, record)| 5 + record.len()).sum();
         let writer = Writer::new(VERSION, 33 + length).raw(self.identity.expose());
@@ -180,6 +187,7 @@ impl Export {
             contacts: Vec::new(),
             refused: Vec::new(),
             entries: Vec::new(),
+            lives: Vec::new(),
         };
         let mut last = CONTACT;
         while !reader.is_empty() {
@@ -190,6 +198,7 @@ impl Export {
                 CONTACT => export.contacts.push(Contact::parse(record)?),
                 REFUSED => export.refused.push(Refused::parse(record)?),
                 ENTRY => export.entries.push(entry_from_bytes(record)?),
+                LIFE => export.lives.push(LifeMark::parse(record)?),
                 // A later version, which knows what this one would lose.
                 _ => return Err(StoreError::Newer),
             }

@@ -18,6 +18,7 @@ mod guesses;
 mod invitations;
 mod kept_files;
 mod key_store;
+mod lives;
 #[cfg(feature = "sqlite")]
 pub mod private;
 mod proofs;
@@ -49,6 +50,7 @@ pub use guesses::MAX_GUESSES;
 pub use invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 pub use kept_files::{FileStage, KeptFile, OfferId};
 pub use key_store::{KeyStore, KeyStoreError};
+pub use lives::{Ending, LifeMark};
 pub use proofs::Proofs;
 pub use replies::PendingReply;
 pub use settings::{MAX_SETTING, Setting};

@@ -162,6 +162,13 @@ pub(super) fn any_token() -> impl Strategy<Value = Token> {
                 Token::Here(Here { made, candidates }.seal(&key, salt))
             }
         ),
+        (any::<[u8; 32]>(), 1..=2_usize).prop_map(|(filled, blocks)| {
+            let mut bytes = vec![crate::head::BUNDLE];
+            bytes.extend(filled.iter().take(14));
+            bytes.extend((blocks as u32 * 1_024).to_le_bytes());
+            bytes.extend(filled.iter().cycle().take(blocks * 1_024 + 16));
+            Token::Bundle(super::SealedBundle::parse(&bytes).expect("as long as it says"))
+        }),
     ]
 }
 

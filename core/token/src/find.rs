@@ -179,7 +179,7 @@ const UNANNOUNCED: usize = 24;
 const NEWER: usize = 60;
 /// The most pieces that a token may be broken into.
 const MAX_PIECES: usize = 64;
-/// The most characters of an invitation or reply.
+/// The most characters of a token that is no container.
 const MAX_SYMBOLS: usize = digits::encoded_len(token::MAX_BYTES);
 /// How far back from a `#` our name is looked for.
 const MAX_LINK: usize = 512;
@@ -261,7 +261,12 @@ fn read_at(text: &[u8], start: usize) -> Reading {
     let promise = head(&symbols).map(kind);
     let container = promise == Some(Kind::Container) && is_container(&symbols);
     let last = ends.last().map_or(start, |&(_, end)| end);
-    if container || matches!(promise, Some(Kind::Invitation | Kind::Reply | Kind::Here)) {
+    if container
+        || matches!(
+            promise,
+            Some(Kind::Invitation | Kind::Reply | Kind::Here | Kind::Bundle)
+        )
+    {
         for (count, end) in ends {
             match decode(&symbols[..count]).map(Token::parse_text_bytes) {
                 Some(Ok(token)) => return Reading::Found { token, end },
@@ -276,7 +281,9 @@ fn read_at(text: &[u8], start: usize) -> Reading {
     match (before, promise) {
         (Announcement::Ours, Some(Kind::Newer)) => Reading::Newer,
         (Announcement::Fragment, Some(Kind::Newer)) if first_run >= NEWER => Reading::Newer,
-        (_, Some(Kind::Invitation | Kind::Reply | Kind::Here)) => Reading::Cut { end: start },
+        (_, Some(Kind::Invitation | Kind::Reply | Kind::Here | Kind::Bundle)) => {
+            Reading::Cut { end: start }
+        }
         _ if container => Reading::Cut { end: last },
         (Announcement::Ours, _) if first_run >= UNANNOUNCED => Reading::Cut { end: start },
         _ => Reading::Nothing,

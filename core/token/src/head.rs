@@ -8,6 +8,7 @@ use super::TokenError;
 pub(crate) const INVITATION: u8 = 0x11;
 pub(crate) const REPLY: u8 = 0x21;
 pub(crate) const HERE: u8 = 0x31;
+pub(crate) const BUNDLE: u8 = 0x51;
 pub(crate) const CONTAINER: &[u8; 4] = b"HFS1";
 
 /// What a first byte promises.
@@ -16,6 +17,7 @@ pub(crate) enum Kind {
     Invitation,
     Reply,
     Here,
+    Bundle,
     Container,
     Newer,
     Unknown,
@@ -26,8 +28,9 @@ pub(crate) fn kind(head: u8) -> Kind {
         INVITATION => Kind::Invitation,
         REPLY => Kind::Reply,
         HERE => Kind::Here,
+        BUNDLE => Kind::Bundle,
         head if head == CONTAINER[0] => Kind::Container,
-        0x12..=0x1f | 0x22..=0x2f | 0x32..=0x3f => Kind::Newer,
+        0x12..=0x1f | 0x22..=0x2f | 0x32..=0x3f | 0x52..=0x5f => Kind::Newer,
         _ => Kind::Unknown,
     }
 }

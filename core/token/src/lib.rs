@@ -1,13 +1,13 @@
 //! What two people hand each other: invitation and reply, and every form they take on the way.
 //!
 //! A host makes an [`Invitation`], a guest answers with a [`Reply`]. Two who have met say where they are now
-//! by [`Here`]. Each is one byte string with
+//! by [`Here`], and hand on what waits for the other as a [`SealedBundle`]. Each is one byte string with
 //! exactly one encoding, called a token, and each byte string has several forms: a QR code, a link,
 //! a text, a file. [`find`] recognises any of them in whatever a person hands in.
 //!
 //! This crate opens no socket and reads no clock. The bytes are described in
 //! `docs/protocol.md`, completely enough for a second implementation. In short:
-//! - The first byte is the kind (1 invitation, 2 reply, 3 here) in its high and the version (1) in its low
+//! - The first byte is the kind (1 invitation, 2 reply, 3 here, 5 bundle) in its high and the version (1) in its low
 //!   four bits. A known kind in a later version is [`TokenError::NewerVersion`]; a sealed container
 //!   is known by its `HFS1` and kept whole.
 //! - Tokens end where they say they end: none is the beginning of another. That is what lets
@@ -18,6 +18,7 @@
 pub mod crypto;
 
 mod behind;
+mod bundle;
 mod candidate;
 mod digits;
 mod error;
@@ -44,6 +45,10 @@ mod text;
 mod token;
 
 pub use behind::{SEAL_BYTES, open_behind, seal_behind};
+pub use bundle::{
+    BUNDLE_BLOCK, BUNDLE_CLEAR, BUNDLE_HEAD, BUNDLE_SALT, MAX_BUNDLE, MAX_BUNDLE_INSIDE,
+    MAX_BUNDLE_TEXT, SealedBundle,
+};
 pub use candidate::{
     Candidate, CandidateAddress, CandidateKind, Candidates, MAX_CANDIDATES, MdnsName,
 };

@@ -4,7 +4,9 @@
 //! Whoever writes a secret by this wipes what it was written to. Reading makes no copy of the text beside
 //! that of the format, and no error repeats it.
 
-use super::{Invitation, Label, SCHEME, SealedHere, SealedReply, Secret, Token, bare_text};
+use super::{
+    Invitation, Label, SCHEME, SealedBundle, SealedHere, SealedReply, Secret, Token, bare_text,
+};
 use data_encoding::BASE64URL_NOPAD;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -112,7 +114,7 @@ impl<'de> Deserialize<'de> for Invitation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Token::deserialize(deserializer)? {
             Token::Invitation(invitation) => Ok(invitation),
-            Token::Reply(_) | Token::Here(_) | Token::Sealed(_) => {
+            Token::Reply(_) | Token::Here(_) | Token::Bundle(_) | Token::Sealed(_) => {
                 Err(D::Error::custom("this is no invitation"))
             }
         }
@@ -129,7 +131,7 @@ impl<'de> Deserialize<'de> for SealedReply {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Token::deserialize(deserializer)? {
             Token::Reply(reply) => Ok(reply),
-            Token::Invitation(_) | Token::Here(_) | Token::Sealed(_) => {
+            Token::Invitation(_) | Token::Here(_) | Token::Bundle(_) | Token::Sealed(_) => {
                 Err(D::Error::custom("this is no reply"))
             }
         }
@@ -146,10 +148,23 @@ impl<'de> Deserialize<'de> for SealedHere {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Token::deserialize(deserializer)? {
             Token::Here(here) => Ok(here),
-            Token::Invitation(_) | Token::Reply(_) | Token::Sealed(_) => {
+            Token::Invitation(_) | Token::Reply(_) | Token::Bundle(_) | Token::Sealed(_) => {
                 Err(D::Error::custom("this does not say where somebody is"))
             }
         }
+    }
+}
+
+impl Serialize for SealedBundle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        base64url::serialize(self.as_bytes(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SealedBundle {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes: Vec<u8> = base64url::deserialize(deserializer)?;
+        Self::parse(&bytes).map_err(D::Error::custom)
     }
 }
 

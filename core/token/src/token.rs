@@ -4,19 +4,21 @@ use blake2::digest::consts::U4;
 use blake2::{Blake2b, Digest};
 
 use super::head::{CONTAINER, Kind, kind};
-use super::{Invitation, SealedHere, SealedReply, TokenError, here, invitation, reply};
+use super::{
+    Invitation, MAX_BUNDLE_TEXT, SealedBundle, SealedHere, SealedReply, TokenError, here,
+    invitation, reply,
+};
 
 const CHECK: usize = 4;
 
-/// The most bytes of a token that is no container.
-pub(super) const MAX_BYTES: usize =
-    longest([invitation::MAX_BYTES, reply::MAX_BYTES, here::MAX_BYTES]);
+/// The most bytes of a token in a text that is no container.
+pub(super) const MAX_BYTES: usize = MAX_BUNDLE_TEXT;
 
-const fn longest(lengths: [usize; 3]) -> usize {
-    let [a, b, c] = lengths;
-    let longer = if a > b { a } else { b };
-    if longer > c { longer } else { c }
-}
+const _: () = assert!(
+    invitation::MAX_BYTES <= MAX_BYTES
+        && reply::MAX_BYTES <= MAX_BYTES
+        && here::MAX_BYTES <= MAX_BYTES
+);
 
 /// Anything that people hand each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub enum Token {
     Reply(SealedReply),
     /// From a contact, to be opened with what the two find each other by.
     Here(SealedHere),
+    /// What waits for somebody, to be opened with what the two find each other by.
+    Bundle(SealedBundle),
     /// A sealed container (it begins with `HFS1`), whole and unopened.
     Sealed(Vec<u8>),
 }
@@ -44,6 +48,7 @@ impl Token {
             Kind::Invitation => Invitation::parse(bytes).map(Self::Invitation),
             Kind::Reply => SealedReply::parse(bytes).map(Self::Reply),
             Kind::Here => SealedHere::parse(bytes).map(Self::Here),
+            Kind::Bundle => SealedBundle::parse(bytes).map(Self::Bundle),
             Kind::Newer => Err(TokenError::NewerVersion),
             Kind::Container | Kind::Unknown => Err(TokenError::NotAToken),
         }
@@ -74,6 +79,7 @@ impl Token {
             Self::Invitation(invitation) => invitation.to_bytes(),
             Self::Reply(reply) => reply.as_bytes().to_vec(),
             Self::Here(here) => here.as_bytes().to_vec(),
+            Self::Bundle(bundle) => bundle.as_bytes().to_vec(),
             Self::Sealed(bytes) => bytes.clone(),
         }
     }
@@ -119,6 +125,8 @@ mod tests {
             (b"\x30", Err(TokenError::NotAToken)),
             (b"\x32", Err(TokenError::NewerVersion)),
             (b"\x41", Err(TokenError::NotAToken)),
+            (b"\x51", Err(TokenError::Cut)),
+            (b"\x52", Err(TokenError::NewerVersion)),
             (b"\x01", Err(TokenError::NotAToken)),
             (b"\x21", Err(TokenError::Cut)),
             (b"", Err(TokenError::Cut)),

@@ -126,7 +126,9 @@ impl Page {
                 Command::Open(Box::new(invitation), Provenance::Carried)
             }
             Token::Sealed(container) => Command::OpenLocked(container),
-            Token::Reply(_) | Token::Here(_) => return Err(NotDone::NoInvitation),
+            Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => {
+                return Err(NotDone::NoInvitation);
+            }
         };
         self.command(command, now);
         Ok(())

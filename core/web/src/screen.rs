@@ -251,7 +251,8 @@ impl From<Row> for Line {
             RowContent::Withdrawn
             | RowContent::Ended
             | RowContent::Restored
-            | RowContent::NotReadable => (String::new(), None),
+            | RowContent::NotReadable
+            | RowContent::Disappearing { .. } => (String::new(), None),
         };
         Self {
             number: row.number,

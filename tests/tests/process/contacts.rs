@@ -283,6 +283,73 @@ fn what_was_said_is_found_from_the_command_line_and_in_the_chat() {
 }
 
 #[test]
+fn two_agree_on_how_long_what_they_write_lasts() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ana.until("met");
+    at_ben.until("met");
+    at_ana.say("/disappear soon");
+    at_ana.until("note");
+    at_ana.say("/disappear 1d");
+    let told = at_ben.until("disappearing");
+    assert_eq!(
+        (&told["after_s"], &told["holds"]),
+        (&86_400.into(), &false.into())
+    );
+    assert!(
+        told["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("/disappear 1d"))
+    );
+    at_ben.say("/disappear 24h");
+    for one in [&mut at_ben, &mut at_ana] {
+        let told = one.until_which("disappearing", |told| told["holds"] == true);
+        assert_eq!(told["after_s"], 86_400);
+    }
+}
+
+#[test]
+fn what_waits_is_carried_by_hand_and_comes_in_once() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    at_ana.until("seeking");
+    at_ana.say("by pigeon");
+    at_ana.until("message_sent");
+    at_ana.hang_up();
+    drop(at_ana);
+    let file = folder.path("for-ben.handfast");
+    let [made, linked] = [&["-o", file.as_str()][..], &["--link-only"]].map(|form| {
+        let made = run(&[&["bundle", "Ben", "--json", "--home", &ana], form].concat());
+        assert_eq!(made.status, Some(0), "{made:?}");
+        let told: serde_json::Value = serde_json::from_str(made.stdout.trim()).expect("one object");
+        assert_eq!(
+            (&told["messages"], &told["is_all"]),
+            (&1.into(), &true.into())
+        );
+        told
+    });
+    assert_eq!(made["path"], file);
+    let link = linked["link"].as_str().expect("a link");
+    for (handed, messages) in [(file.as_str(), 1), (link, 0), (&file, 0)] {
+        let taken = run(&["join", handed, "--json", "--home", &ben]);
+        assert_eq!(taken.status, Some(0), "{taken:?}");
+        let told: serde_json::Value =
+            serde_json::from_str(taken.stdout.trim()).expect("one object");
+        let expected = ("bundle_taken".into(), "Ana".into(), messages.into());
+        assert_eq!(
+            (&told["event"], &told["name"], &told["messages"]),
+            (&expected.0, &expected.1, &expected.2)
+        );
+    }
+    assert_eq!(listed(&ben)["unread"], 1);
+    let own = run(&["join", link, "--home", &ana]);
+    assert_eq!(own.status, Some(3), "{own:?}");
+}
+
+#[test]
 fn contacts_are_listed_named_by_a_beginning_and_forgotten() {
     let folder = Folder::new();
     let [ana, _] = apart(&folder);

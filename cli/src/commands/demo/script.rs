@@ -163,6 +163,7 @@ impl Talk<'_> {
                         }
                         RowContent::Text(_)
                         | RowContent::File { .. }
+                        | RowContent::Disappearing { .. }
                         | RowContent::Withdrawn
                         | RowContent::Ended
                         | RowContent::Restored

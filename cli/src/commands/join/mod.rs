@@ -86,7 +86,11 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     let device = interrupt.stops(args.talk.start_device()).await?;
     let begun = begin(&args, device, &mut output, &mut interrupt).await;
     let (mut session, opened, mut lines) = match begun {
-        Ok(begun) => begun,
+        Ok(Begun::Session(session, opened, lines)) => (session, opened, lines),
+        Ok(Begun::Taken(device)) => {
+            device.end(&mut output, &mut interrupt).await;
+            return Ok(());
+        }
         Err((device, stop)) => {
             device.end(&mut output, &mut interrupt).await;
             return Err(stop);
@@ -108,6 +112,13 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     ended
 }
 
+/// What came of what was handed in.
+enum Begun {
+    Session(Session, Opened, Lines),
+    /// Messages, which were taken in.
+    Taken(Device),
+}
+
 /// What was opened.
 enum Opened {
     /// An invitation as it was handed in; None if it is gone on with.
@@ -122,12 +133,12 @@ async fn begin(
     device: Device,
     output: &mut Output,
     interrupt: &mut Interrupt,
-) -> Result<(Session, Opened, Lines), (Device, Stop)> {
+) -> Result<Begun, (Device, Stop)> {
     let Some(argument) = &args.invitation else {
         let wanted = args.resume.as_ref().and_then(Option::as_deref);
         let session = device.resume(Role::Guest, wanted, args.terms()).await?;
         let lines = Lines::of_standard_input(output);
-        return Ok((session, Opened::Invitation(None), lines));
+        return Ok(Begun::Session(session, Opened::Invitation(None), lines));
     };
     let found = match read(argument.clone(), output, interrupt).await {
         Ok(found) => found,
@@ -147,7 +158,13 @@ async fn begin(
             };
             let terms = args.terms();
             let (session, name, key) = here::open(device, here, terms, agree, output).await?;
-            return Ok((session, Opened::Here(name, key), lines));
+            return Ok(Begun::Session(session, Opened::Here(name, key), lines));
+        }
+        Token::Bundle(bundle) => {
+            return match super::bundle::take(&device, bundle, output).await {
+                Ok(()) => Ok(Begun::Taken(device)),
+                Err(stop) => Err((device, stop)),
+            };
         }
         Token::Sealed(container) => Handed::Locked(container),
         other => match input::invitation(other) {
@@ -156,7 +173,11 @@ async fn begin(
         },
     };
     let session = device.begin(handed.clone().open(), args.terms()).await?;
-    Ok((session, Opened::Invitation(Some(handed)), lines))
+    Ok(Begun::Session(
+        session,
+        Opened::Invitation(Some(handed)),
+        lines,
+    ))
 }
 
 /// Agrees, waits for the host, and talks.

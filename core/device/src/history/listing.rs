@@ -8,7 +8,7 @@ use super::super::window::Window;
 use super::super::{Event, FileState, Lasting, Quoted, Reaction, Row, RowContent, SessionId};
 use handfast_protocol::conversation::safe_file_name;
 use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::log::{Author, Item, Place, Quote, Shown};
+use handfast_protocol::log::{Author, Item, Life, Place, Quote, Shown};
 use handfast_protocol::pairing::Now;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -124,12 +124,12 @@ impl Listing {
             let row = shared.history(with).and_then(|history| {
                 let item = history.item(&place, now)?;
                 let state = |place: &Place| history.file_state(place);
-                Some(row_of(&item, told, before, state))
+                Some(row_of(&item, told, before, state, history.holds(&place)))
             });
             match row {
                 Some(row) => {
                     self.told.insert(place, told);
-                    if told.is_unread {
+                    if told.is_unread || shared.waits_to_be_seen(with, &place) {
                         self.unseen.insert(place);
                     }
                     self.tell(shared, id, row);
@@ -157,14 +157,19 @@ impl Listing {
     }
 
     /// A person has the row with this number before their eyes, and what stands above it.
-    pub(crate) fn seen(&mut self, shared: &mut Shared, number: u64) {
+    pub(crate) fn seen(&mut self, shared: &mut Shared, number: u64, now: Now) {
         let (Some(with), Some(place)) = (self.history, self.place_of(number)) else {
             return;
         };
         let below = self.unseen.split_off(&place);
         let seen = std::mem::replace(&mut self.unseen, below);
         let seen = seen.into_iter().chain(self.unseen.take(&place));
-        if let Some(last) = seen.max_by_key(|place| (place.incarnation, place.sequence)) {
+        let seen: Vec<Place> = seen.collect();
+        shared.begin_lives(with, &seen, now);
+        if let Some(last) = seen
+            .into_iter()
+            .max_by_key(|place| (place.incarnation, place.sequence))
+        {
             shared.read_up_to(with, last);
         }
     }
@@ -198,6 +203,7 @@ fn row_of(
     told: Told,
     before: Option<u64>,
     state: impl Fn(&Place) -> FileState,
+    holds: bool,
 ) -> Row {
     let mut earlier = Vec::new();
     let content = match &item.shown {
@@ -220,7 +226,11 @@ fn row_of(
             files: Some(folder.files),
             state: state(&item.place),
         },
-        Shown::LifeProposed(_) | Shown::NotReadable => RowContent::NotReadable,
+        Shown::LifeProposed(life) => RowContent::Disappearing {
+            after: life.map(Life::seconds),
+            holds,
+        },
+        Shown::NotReadable => RowContent::NotReadable,
     };
     let quote = item.quote.as_ref().map(|quote| match quote {
         Quote::Text { text, .. } => Quoted::Text((*text).to_owned()),

@@ -9,12 +9,16 @@
 //! The store does things in the order in which they are asked. If it fails, what is at hand here is ahead of
 //! it, and is read anew.
 
+mod bundle;
 mod channel;
+mod life;
 mod listing;
 mod offering;
 mod saying;
 mod unread;
 
+pub use bundle::Bundled;
+pub(super) use life::Endings;
 pub(super) use listing::{Listing, unkept};
 pub(super) use saying::write;
 pub use unread::Summary;
@@ -22,11 +26,12 @@ pub use unread::Summary;
 use super::files::{Files, Offered, entry_of};
 use super::shared::Shared;
 use super::{Done, Event, Found, Page, Query, Refusal, RequestId, SessionId, Ticket, Write};
+use bundle::{Making, Taking};
 use channel::Channel;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{
-    self, Author, Body, Draft, DraftError, Fault, Kind, Ledger, LogKeys, Marks, Place, ReplyTo,
-    Row, Transcript,
+    self, Agreement, Author, Body, Draft, DraftError, Fault, Incarnation, Kind, Ledger, LogKeys,
+    Marks, Place, ReplyTo, Row, Transcript,
 };
 use handfast_protocol::pairing::Now;
 use handfast_store::{KeptFile, OfferId, StoreError};
@@ -64,9 +69,15 @@ pub(super) struct History {
     /// How large each row at hand is, and all of them together.
     sizes: BTreeMap<Place, usize>,
     bytes: usize,
+    /// How long things last.
+    agreement: Agreement,
     start: Start,
     /// The link over which the logs are exchanged.
     channel: Option<Channel>,
+    /// Bundles that are wanted, that is made, and that comes in.
+    wanted_bundles: VecDeque<RequestId>,
+    making: Option<Making>,
+    taking: Option<Taking>,
     drafts: VecDeque<Unwritten>,
     files: Files,
     /// Where the files stand whose rows are at hand.
@@ -119,6 +130,8 @@ enum Of {
     Own(Vec<(Option<SessionId>, Option<String>)>),
     /// Asked for by the exchange with this number.
     Exchange(u64),
+    /// They came in a bundle.
+    Bundle,
 }
 
 /// What is read from the disk, and for whom.
@@ -127,6 +140,8 @@ enum Reading {
     Ledger,
     /// For the exchange with this number.
     Exchange(u64),
+    /// For a bundle.
+    Bundle,
     /// Rows further back.
     Earlier(RequestId),
 }
@@ -141,8 +156,12 @@ impl History {
             keys,
             sizes: BTreeMap::new(),
             bytes: 0,
+            agreement: shared.agreement(with),
             start: Start::At(None),
             channel: None,
+            wanted_bundles: VecDeque::new(),
+            making: None,
+            taking: None,
             drafts: VecDeque::new(),
             files: Files::load(shared, with),
             offers: BTreeMap::new(),
@@ -168,7 +187,8 @@ impl History {
     /// Nothing is on its way, so nothing is lost if it is not at hand any more.
     pub(super) fn is_idle(&self) -> bool {
         let is_kept = self.writing.is_empty() && self.files.are_kept();
-        is_kept && self.drafts.is_empty() && self.reading.is_empty() && self.looking.is_empty()
+        let is_read = self.reading.is_empty() && self.looking.is_empty();
+        is_kept && is_read && self.drafts.is_empty() && self.has_no_bundle()
     }
 
     /// Every row that is at hand, as if it had just been read.
@@ -220,10 +240,11 @@ impl History {
         if !self.has_room() {
             return Err(Refusal::TooMuchWaits);
         }
-        let draft = Draft::new(body, reply_to, None).map_err(|error| match error {
-            DraftError::TooLong => Refusal::TooLong,
-            DraftError::Empty | DraftError::NoTarget | DraftError::OnlyAlone => Refusal::NotNow,
-        })?;
+        let draft =
+            Draft::new(body, reply_to, self.life(body.kind())).map_err(|error| match error {
+                DraftError::TooLong => Refusal::TooLong,
+                DraftError::Empty | DraftError::NoTarget | DraftError::OnlyAlone => Refusal::NotNow,
+            })?;
         let text = match body {
             Body::Text(text) | Body::Edit(text) => Some(text.clone()),
             _ => None,
@@ -373,6 +394,7 @@ impl History {
                 channel.kept(ledger, batch.rows.len(), at);
             }
             (Of::Exchange(_), _) => ledger.kept(batch.rows.len()),
+            (Of::Bundle, _) => self.kept_of_bundle(shared, &batch.rows, now),
             (Of::Own(_), channel) => {
                 ledger.kept(batch.rows.len());
                 for row in &batch.rows {
@@ -383,7 +405,11 @@ impl History {
             }
         }
         for row in &batch.rows {
-            self.list(row, false, at);
+            if let Some(mark) = life::mark_of(&self.keys, row) {
+                self.hear_proposal(&mark);
+                shared.keeps_life(self.with, mark, now);
+            }
+            self.list(shared, row, false);
         }
         self.files.kept(shared, &batch.files);
         self.forget_the_oldest();
@@ -394,10 +420,14 @@ impl History {
         if let Some(channel) = &mut self.channel {
             channel.storage_failed();
         }
-        if let Of::Own(written) = batch.of {
-            for (session, text) in written {
-                give_back(shared, session, text, error);
+        match batch.of {
+            Of::Own(written) => {
+                for (session, text) in written {
+                    give_back(shared, session, text, error);
+                }
             }
+            Of::Bundle => self.no_bundle(shared, error),
+            Of::Exchange(_) => {}
         }
     }
 
@@ -423,11 +453,11 @@ impl History {
                     Ok(ledger) => self.ledger = Some(ledger),
                     Err(_) => self.is_unreadable(shared, StoreError::Damaged),
                 }
-                self.take_in(page, at);
+                self.take_in(shared, page);
             }
             (Some(Reading::Earlier(request)), Ok(Found::Rows(page))) => {
                 let is_empty = page.rows.is_empty();
-                self.take_in(page, at);
+                self.take_in(shared, page);
                 shared.answer(
                     request,
                     Ok(match is_empty {
@@ -448,6 +478,7 @@ impl History {
                     channel.found(ledger, result, at);
                 }
             }
+            (Some(Reading::Bundle), result) => self.found_for_bundle(shared, result, now),
             (Some(Reading::Ledger), Ok(_)) | (None, _) => {}
             (Some(Reading::Ledger), Err(error)) => self.is_unreadable(shared, error),
         }
@@ -477,22 +508,23 @@ impl History {
         for Unwritten { session, text, .. } in self.drafts.drain(..) {
             give_back(shared, session, text, error);
         }
+        self.no_bundle(shared, error);
     }
 
     /// Takes in rows that were read, and how far back they go.
-    fn take_in(&mut self, page: Page, at: u64) {
+    fn take_in(&mut self, shared: &Shared, page: Page) {
         let Page { rows, is_first } = page;
         self.start = match rows.last() {
             Some(oldest) if !is_first => Start::At(Some(self.keys.place(oldest))),
             _ => Start::First,
         };
         for row in &rows {
-            self.list(row, true, at);
+            self.list(shared, row, true);
         }
     }
 
     /// This row is on the disk.
-    fn list(&mut self, row: &Row, was_there: bool, at: u64) {
+    fn list(&mut self, shared: &Shared, row: &Row, was_there: bool) {
         let is_delivered = row.author == Author::Me
             && row.line == 0
             && self.ledger.as_ref().is_some_and(|ledger| {
@@ -511,10 +543,8 @@ impl History {
         let before = self.sizes.insert(new, row.length());
         self.bytes += row.length();
         self.bytes -= before.unwrap_or_default();
-        for place in self
-            .transcript
-            .insert(row, is_delivered.then_some(at), None)
-        {
+        let ends_at = shared.ends_at(self.with, &new);
+        for place in self.transcript.insert(row, is_delivered, ends_at) {
             let was_there = was_there || place != new;
             self.touched.entry(place).or_insert(was_there);
         }
@@ -545,10 +575,13 @@ impl History {
         let Some(ledger) = self.ledger.as_mut().filter(|_| !self.is_ahead) else {
             return;
         };
-        if let Some(channel) = &mut self.channel {
+        if let Some(channel) = &mut self.channel
+            && self.taking.is_none()
+        {
             channel.begin(ledger, at);
         }
         self.write_drafts(shared, now);
+        self.go_on_with_bundles(shared, now);
         self.exchange(shared, now);
     }
 
@@ -612,6 +645,8 @@ impl History {
             .collect();
         let kept = rows.iter().cloned();
         let mut writes: Vec<Write> = kept.map(|row| Write::Row(with, Box::new(row))).collect();
+        let lives = rows.iter().filter_map(|row| life::mark_of(&self.keys, row));
+        writes.extend(lives.map(|mark| Write::Life(with, mark)));
         // Where a new incarnation is named, its first row stands.
         writes.extend(marks.map(|marks| Write::Marks(with, marks)));
         let offers = files.iter().map(|file| file.offer).collect();
@@ -628,21 +663,31 @@ impl History {
         }
     }
 
+    /// What was written here in that incarnation is on the other side's disk, up to there.
+    fn is_delivered_up_to(
+        &mut self,
+        shared: &mut Shared,
+        (incarnation, up_to): (Incarnation, u64),
+        now: Now,
+    ) {
+        let mut writes = vec![Write::Delivered(self.with, incarnation, up_to)];
+        writes.extend(self.begin_delivered(shared, (incarnation, up_to), now));
+        shared.write_history(writes, self.with);
+        for place in self.transcript.delivered(incarnation, up_to) {
+            self.touched.entry(place).or_insert(true);
+        }
+    }
+
     /// Carries out what the exchange wants.
     fn exchange(&mut self, shared: &mut Shared, now: Now) {
-        let at = milliseconds(now);
         let (Some(channel), Some(ledger)) = (&mut self.channel, &mut self.ledger) else {
             return;
         };
+        let number = channel.number;
         let wanted = channel.poll(ledger, shared, self.with);
         for (incarnation, up_to) in wanted.delivered {
-            let delivered = Write::Delivered(self.with, incarnation, up_to);
-            shared.write_history(vec![delivered], self.with);
-            for place in self.transcript.delivered(at, incarnation, up_to) {
-                self.touched.entry(place).or_insert(true);
-            }
+            self.is_delivered_up_to(shared, (incarnation, up_to), now);
         }
-        let number = channel.number;
         for ticket in wanted.asked {
             self.reading.insert(ticket, Reading::Exchange(number));
         }
@@ -668,7 +713,7 @@ impl Batch {
     fn own(&self) -> usize {
         match &self.of {
             Of::Own(written) => written.len(),
-            Of::Exchange(_) => 0,
+            Of::Exchange(_) | Of::Bundle => 0,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::super::files::FileWish;
 use super::super::session::Context;
 use super::super::{Done, Refusal, Saying};
 use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::log::{Body, ReplyTo};
+use handfast_protocol::log::{Body, Life, ReplyTo};
 
 /// Writes this to a contact, whether they are here or not.
 ///
@@ -27,6 +27,11 @@ pub(crate) fn write(
         Saying::React(row, symbol) => (Body::Reaction(symbol), about(row, false)?),
         Saying::Edit { row, text } => (Body::Edit(text), about(row, false)?),
         Saying::TakeBack(row) => (Body::Withdraw, about(row, false)?),
+        Saying::Disappear(None) => (Body::Life(None), None),
+        Saying::Disappear(Some(seconds)) => {
+            let life = Life::new(seconds).ok_or(Refusal::NotNow)?;
+            (Body::Life(Some(life)), None)
+        }
         Saying::File { path, name, .. } => {
             let session = Some(context.id);
             let offered = context.shared.with_history(with, |history, shared| {

@@ -416,6 +416,8 @@ struct Life {
     seen: [BTreeSet<String>; 2],
     /// What was to be changed or taken back.
     touched: BTreeSet<String>,
+    /// Somebody wanted something to disappear.
+    disappears: bool,
     /// A copy of a device, made a while ago.
     copy: Option<(usize, Snapshot, Logs)>,
     /// A device was made from a copy: what it had written since is given back as far as the other has it.
@@ -488,13 +490,18 @@ fn live(seed: u64) {
         world.sides[side].logs.with(other.0).map(|logs| logs.read())
     });
     // What a device took back, and told nobody before it was lost, may be whole in its copy.
-    let do_agree = agree(&world) || (life.is_restored && agree_but_for_bodies(&world));
+    // And what disappears does so on each side in its own time.
+    let may_differ = life.is_restored || life.disappears;
+    let do_agree = agree(&world) || (may_differ && agree_but_for_bodies(&world));
     assert!(do_agree, "{seed}: {disks:#?}");
     for (side, seen) in life.seen.iter().enumerate() {
         let other = world.sides[1 - side].key.public();
         let Some(logs) = world.sides[side].logs.with(other.0) else {
             continue;
         };
+        let now = world.now(side).unix.saturating_mul(1_000);
+        let left = logs.overdue(now);
+        assert!(left.is_empty(), "{seed}: {left:?} has run out");
         let bodies: Vec<Vec<u8>> = logs.told().into_iter().filter_map(|row| row.2).collect();
         for text in seen.difference(&life.touched) {
             let found = bodies
@@ -502,7 +509,7 @@ fn live(seed: u64) {
                 .filter(|body| body.as_slice() == text.as_bytes());
             match found.count() {
                 1 => {}
-                0 if life.is_restored => {}
+                0 if may_differ => {}
                 count => panic!("{text} is there {count} times: {seed}"),
             }
         }
@@ -518,7 +525,7 @@ fn act(world: &mut World, life: &mut Life) {
     };
     let rows: Vec<Row> = world.sides[side].rows(session).to_vec();
     let row = world.rng.pick(&rows).cloned();
-    let saying = match (world.rng.below(12), row) {
+    let saying = match (world.rng.below(15), row) {
         (0, Some(row)) => Saying::React(row.number, "+".to_owned()),
         (1, Some(row)) => {
             touch(life, &row);
@@ -543,6 +550,15 @@ fn act(world: &mut World, life: &mut Life) {
             let off = [-7_200, -30, 0, 45, 14_400];
             let off = world.rng.pick(&off).copied();
             world.sides[side].clock_is_off = off.unwrap_or_default();
+            return;
+        }
+        (12, _) => {
+            life.disappears = true;
+            let after = [None, Some(60), Some(3_600)];
+            Saying::Disappear(world.rng.pick(&after).copied().flatten())
+        }
+        (13 | 14, Some(row)) => {
+            world.tell(side, session, SessionCommand::Seen(row.number));
             return;
         }
         (5, _) => {

@@ -5,7 +5,7 @@ use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::log::{
     Author, Content, Head, Incarnation, LogId, LogKeys, Looked, Marks, Place, Row, Saved,
 };
-use handfast_store::StoreError;
+use handfast_store::{LifeMark, StoreError};
 use std::collections::BTreeMap;
 
 /// See the module text. Clones are copies of the disk.
@@ -21,6 +21,8 @@ pub(crate) struct Conversation {
     pub(crate) rows: BTreeMap<Place, Row>,
     pub(crate) marks: Marks,
     pub(crate) delivered: BTreeMap<Incarnation, u64>,
+    /// How long things last.
+    lives: BTreeMap<Place, LifeMark>,
     /// Up to where a person has seen what the other side wrote.
     read: Option<(Incarnation, u64)>,
 }
@@ -52,6 +54,13 @@ impl Logs {
         summaries.collect()
     }
 
+    /// What a device is told of how long things last when it starts.
+    pub(crate) fn lives(&self) -> BTreeMap<[u8; 32], BTreeMap<Place, LifeMark>> {
+        let conversations = self.conversations.iter();
+        let lives = conversations.map(|(with, one)| (*with, one.lives.clone()));
+        lives.filter(|(_, lives)| !lives.is_empty()).collect()
+    }
+
     /// The disk was made from an export.
     pub(crate) fn imported(&mut self) {
         for conversation in self.conversations.values_mut() {
@@ -67,6 +76,7 @@ impl Logs {
             rows: BTreeMap::new(),
             marks: Marks::default(),
             delivered: BTreeMap::new(),
+            lives: BTreeMap::new(),
             read: None,
         })
     }
@@ -94,6 +104,10 @@ impl Logs {
                 let read = &mut self.of(*with).read;
                 *read = (*read).max(Some((place.incarnation, place.sequence)));
             }
+            Write::Life(with, mark) => {
+                self.of(*with).lives.insert(mark.place(), *mark);
+            }
+            Write::Erase(with, place) => self.of(*with).erase(place),
             Write::Forget(with) => drop(self.conversations.remove(&with.0)),
             Write::Refuse(refused) => drop(self.conversations.remove(&refused.key.0)),
             _ => {}
@@ -202,6 +216,19 @@ impl Conversation {
         Ok(())
     }
 
+    fn erase(&mut self, place: &Place) {
+        self.lives.remove(place);
+        let Some(ended) = self.rows.get(place) else {
+            return;
+        };
+        let (writer, about) = (ended.author, ended.named_by(ended.author));
+        for (at, row) in &mut self.rows {
+            if at == place || row.goes_with(writer, about) {
+                row.entry.erase();
+            }
+        }
+    }
+
     fn at(&self, log: LogId, sequence: u64) -> impl Iterator<Item = &Row> {
         self.rows
             .values()
@@ -241,6 +268,18 @@ impl Conversation {
                 .collect(),
             marks: self.marks,
         }
+    }
+
+    /// What is whole although it has run out by now, but for a moment, or is not known to do so.
+    pub(crate) fn overdue(&self, now: u64) -> Vec<Place> {
+        let whole = self.rows.iter().filter(|(_, row)| {
+            row.entry.header.life.is_some() && matches!(row.entry.content, Content::Whole { .. })
+        });
+        let overdue = whole.filter(|(place, _)| match self.lives.get(place) {
+            Some(LifeMark::Ending(ending)) => ending.at().is_some_and(|at| at + 10_000 < now),
+            Some(LifeMark::Proposal(..)) | None => true,
+        });
+        overdue.map(|(place, _)| *place).collect()
     }
 
     /// The rows, for whoever reads why a test failed.

@@ -3,12 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // tests
 
+mod bundle;
 mod contacts;
 mod describe;
 mod disk;
 mod files;
 mod here;
 mod history;
+mod life;
 mod logs;
 mod nearby;
 mod parting;

@@ -269,6 +269,7 @@ impl Side {
         self.logs.keep(writes)?;
         apply(&mut self.disk, writes);
         self.disk.summaries = self.logs.summaries();
+        self.disk.lives = self.logs.lives();
         Ok(())
     }
 

@@ -38,7 +38,7 @@ impl Conversation<'_, '_> {
         self.batch.add_entry(self.with, &entry)?;
         let about = header.reply_to.filter(|about| about.whose == Whose::Writer);
         match (header.kind, about) {
-            (Kind::WITHDRAW, Some(about)) => self.take_back(row, about),
+            (Kind::WITHDRAW, Some(about)) => self.erase_with(row.author, about),
             // What it is about may be taken back already.
             (Kind::EDIT | Kind::FILE, Some(about)) if self.is_erased(row.author, about)? => {
                 self.batch.erase_body(self.with, entry.place)
@@ -143,13 +143,31 @@ impl Conversation<'_, '_> {
         })
     }
 
-    /// Erases the bodies that this withdrawal takes back: of what it is about, and of what was said about that
-    /// by the same writer. Where the first is erased already, the others are too.
-    fn take_back(self, withdrawal: &Row, about: ReplyTo) -> Result<(), StoreError> {
-        if self.is_erased(withdrawal.author, about)? {
+    /// Erases what has run out, and what is nothing without it.
+    pub(super) fn erase(self, place: Place) -> Result<(), StoreError> {
+        let log = LogId {
+            author: match place.author == self.own.0 {
+                true => Author::Me,
+                false => Author::Peer,
+            },
+            incarnation: place.incarnation,
+        };
+        for (kept, row) in self.entries_of(log, place.sequence, 0)? {
+            if row.hash == place.hash {
+                self.erase_with(row.author, row.named_by(row.author))?;
+                self.batch.erase_body(self.with, kept)?;
+            }
+        }
+        self.batch.remove_life(self.with, &place)
+    }
+
+    /// Erases the bodies of what its writer named so, and of what they said about that. Where the first is
+    /// erased already, the others are too.
+    fn erase_with(self, writer: Author, about: ReplyTo) -> Result<(), StoreError> {
+        if self.is_erased(writer, about)? {
             return Ok(());
         }
-        for log in self.logs_of(withdrawal.author)? {
+        for log in self.logs_of(writer)? {
             let mut next = match log.incarnation.cmp(&about.incarnation) {
                 std::cmp::Ordering::Less => continue,
                 std::cmp::Ordering::Equal => about.sequence,
@@ -162,7 +180,7 @@ impl Conversation<'_, '_> {
                 };
                 next = last.sequence + 1;
                 for (place, row) in found {
-                    if withdrawal.erases(&row) {
+                    if row.goes_with(writer, about) {
                         self.batch.erase_body(self.with, place)?;
                     }
                 }

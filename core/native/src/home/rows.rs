@@ -6,6 +6,7 @@ use handfast_protocol::conversation::Limits;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::StunServer;
 use handfast_store::{Batch, Kept, Setting, StoreError};
+use std::collections::BTreeMap;
 
 /// How a choice for something, and one against it, are written.
 const YES: &str = "yes";
@@ -37,6 +38,8 @@ pub(super) fn put(batch: &Batch<'_>, own: PublicKey, write: &Write) -> Result<()
         }
         Write::File(file) => batch.put_file(file),
         Write::Read(with, place) => conversation(*with).set_read(*place),
+        Write::Life(with, mark) => batch.put_life(*with, *mark),
+        Write::Erase(with, place) => conversation(*with).erase(*place),
         Write::Settings(settings) => put_settings(batch, settings),
         Write::Guesses(guesses) => batch.add_guesses(guesses),
     }
@@ -72,6 +75,11 @@ pub(super) fn load(
         (with.0, Conversation { batch, own, with }.summary())
     });
     let summaries = summaries.collect();
+    let mut lives: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for (with, mark) in batch.lives()? {
+        let theirs = lives.entry(with.0).or_default();
+        theirs.insert(mark.place(), mark);
+    }
     let contacts = contacts.into_iter();
     let refused = batch.refused()?.into_iter();
     let files = batch.files()?.into_iter();
@@ -83,6 +91,7 @@ pub(super) fn load(
         refused: refused.map(|refused| (refused.key.0, refused)).collect(),
         files: files.map(|file| (file.offer, file)).collect(),
         summaries,
+        lives,
         settings: settings(batch, usual)?,
         guesses: batch.guesses()?,
     })

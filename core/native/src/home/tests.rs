@@ -5,14 +5,15 @@ use handfast_device::{Asking, EndReason, HostHistory, KeptInvitation, Provenance
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::Limits;
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
+use handfast_protocol::log::{Author, Body, Draft, Ledger, Life, LogKeys, Row};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Strikes;
 use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_protocol::transfer::EntryId;
 use handfast_sim::SplitMix64;
 use handfast_store::{
-    Contact, ContactChange, FileStage, KeptFile, OfferId, PendingInvitation, PendingReply, Proofs,
-    Refused, Return, Way,
+    Contact, ContactChange, Ending, FileStage, KeptFile, LifeMark, OfferId, PendingInvitation,
+    PendingReply, Proofs, Refused, Return, Way,
 };
 use handfast_token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Reply, random_bytes,
@@ -256,6 +257,7 @@ fn described(snapshot: &Snapshot) -> String {
         guesses,
         summaries,
         files,
+        lives,
     } = snapshot;
     let invitations: Vec<String> = invitations
         .iter()
@@ -270,7 +272,7 @@ fn described(snapshot: &Snapshot) -> String {
         .collect();
     format!(
         "{invitations:#?} {replies:#?} {proofs:#?} {contacts:#?} {refused:#?} {settings:#?} {guesses:#?} \
-         {summaries:#?} {files:#?}"
+         {summaries:#?} {files:#?} {lives:#?}"
     )
 }
 
@@ -333,4 +335,72 @@ async fn who_has_no_home_keeps_nothing_and_is_somebody_new() {
         .unwrap();
     let kept = one.load(Settings::default()).await.unwrap();
     assert!(kept.invitations.is_empty());
+}
+
+/// Rows of the own log with a text and an edit of it, of which the text disappears.
+fn soon_gone(own: &StaticKey, with: PublicKey) -> (LogKeys, Vec<Row>) {
+    let keys = LogKeys::new(own, with);
+    let mut ledger = Ledger::new(keys.clone());
+    let mut rows: Vec<Row> = Vec::new();
+    let mut write = |rows: &mut Vec<Row>, body: Body, life| {
+        let about = rows.last().map(|row| row.named_by(Author::Me));
+        let about = about.filter(|_| matches!(body, Body::Edit(_)));
+        let draft = Draft::new(&body, about, life).unwrap();
+        let random = Secret::random().unwrap();
+        rows.extend(ledger.append(MADE * 1_000, &draft, &random).unwrap());
+    };
+    let text = |text: &str| Body::Text(text.to_owned());
+    write(&mut rows, text("this stays"), None);
+    write(&mut rows, text("a word that disappears"), Life::new(60));
+    write(
+        &mut rows,
+        Body::Edit("and what became of it".to_owned()),
+        None,
+    );
+    (keys, rows)
+}
+
+#[tokio::test]
+async fn what_has_run_out_is_gone_from_the_disk_with_its_edits_and_nothing_else_is() {
+    let folder = Folder::new();
+    let home = Home::open(&folder.0).unwrap();
+    let with = PublicKey([9; 32]);
+    let (keys, rows) = soon_gone(&home.identity(), with);
+    let trust = Trust::because(TrustReason::Scanned);
+    let met = Contact::met(with, "Zoe", trust, MADE);
+    let mut writes = vec![Write::Meet(Box::new(met))];
+    writes.extend(
+        rows.iter()
+            .map(|row| Write::Row(with, Box::new(row.clone()))),
+    );
+    let place = keys.place(&rows[2]);
+    let ending = Ending {
+        place,
+        life: Life::new(60).unwrap(),
+        since: Some(MADE * 1_000),
+        latest: None,
+    };
+    writes.push(Write::Life(with, LifeMark::Ending(ending)));
+    home.keep(writes).await.unwrap();
+    let kept = home.load(Settings::default()).await.unwrap();
+    assert_eq!(kept.lives[&with.0][&place], LifeMark::Ending(ending));
+
+    home.keep(vec![Write::Erase(with, place)]).await.unwrap();
+    let kept = home.load(Settings::default()).await.unwrap();
+    assert!(kept.lives.is_empty());
+    let page = Query::Rows {
+        with,
+        before: None,
+        most: 9,
+    };
+    let Ok(Found::Rows(page)) = home.find(page).await else {
+        panic!("a page");
+    };
+    let whole = page
+        .rows
+        .iter()
+        .rev()
+        .map(|row| row.to_body_record().is_some());
+    // The first of the incarnation, what stays, and the two that are gone.
+    assert_eq!(whole.collect::<Vec<_>>(), [true, true, false, false]);
 }

@@ -6,11 +6,11 @@ use super::messages::{FromClient, FromOwner, OverviewChange};
 use crate::Overview;
 use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
-    AcceptTerms, Asked, Command, ContactEdit, ContactView, DeliveryMode, Done, EndReason, Event,
-    ExportTerms, Exported, FileState, Hindrance, Hit, Hits, Inquiries, InviteTerms, Lasting,
-    Milestones, Named, Outlook, Pause, Pending, PendingId, Protection, Provenance, Quoted, Reached,
-    Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying, Scope, Search,
-    SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
+    AcceptTerms, Asked, BundleError, Bundled, Command, ContactEdit, ContactView, DeliveryMode,
+    Done, EndReason, Event, ExportTerms, Exported, FileState, Hindrance, Hit, Hits, Inquiries,
+    InviteTerms, Lasting, Milestones, Named, Outlook, Pause, Pending, PendingId, Protection,
+    Provenance, Quoted, Reached, Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent,
+    Saying, Scope, Search, SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
@@ -21,7 +21,9 @@ use handfast_protocol::question::Standing;
 use handfast_protocol::reconnect::RestoredClaim;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::{KeyStoreError, Refused, StoreError};
-use handfast_token::{Here, HereError, HereKey, Question, ReplyError, SealedHere, Secret, Token};
+use handfast_token::{
+    Here, HereError, HereKey, Question, ReplyError, SealedBundle, SealedHere, Secret, Token,
+};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -209,7 +211,9 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(22) {
+        match self.below(24) {
+            21 => Command::Bundle(self.key()),
+            22 => Command::TakeBundle(Box::new(self.bundle())),
             19 => Command::Search(Box::new(Search {
                 with: self.key(),
                 words: self.text(),
@@ -255,6 +259,13 @@ impl Numbers {
             },
             _ => Command::Wake,
         }
+    }
+
+    fn bundle(&mut self) -> SealedBundle {
+        let mut bytes = vec![self.below(256) as u8; 1 + 14 + 4 + 1_024 + 16];
+        bytes[0] = 0x51;
+        bytes[15..19].copy_from_slice(&1_024_u32.to_le_bytes());
+        SealedBundle::parse(&bytes).unwrap()
     }
 
     fn place(&mut self) -> Place {
@@ -323,7 +334,7 @@ impl Numbers {
     }
 
     fn saying(&mut self) -> Saying {
-        match self.below(15) {
+        match self.below(16) {
             0 => Saying::Text(self.text()),
             1 => Saying::File {
                 path: self.path(),
@@ -352,6 +363,7 @@ impl Numbers {
             11 => Saying::TakeBack(self.any()),
             12 => Saying::PauseFile(self.any()),
             13 => Saying::ResumeFile(self.any()),
+            14 => Saying::Disappear(self.perhaps(|numbers| numbers.below(1 << 32) as u32)),
             _ => Saying::Leave,
         }
     }
@@ -403,12 +415,16 @@ impl Numbers {
             at: self.any(),
             before: self.perhaps(Self::any),
             lasting: self.perhaps(|numbers| Box::new(numbers.lasting())),
-            content: match self.below(6) {
+            content: match self.below(7) {
                 0 => RowContent::Text(self.text()),
                 1 => RowContent::Withdrawn,
                 2 => RowContent::Ended,
                 3 => RowContent::Restored,
                 4 => RowContent::NotReadable,
+                5 => RowContent::Disappearing {
+                    after: self.perhaps(|numbers| numbers.below(1 << 32) as u32),
+                    holds: self.yes(),
+                },
                 _ => RowContent::File {
                     name: self.text(),
                     size: self.any(),
@@ -610,6 +626,11 @@ impl Numbers {
             at: self.any(),
             text: self.text(),
         };
+        let bundled = Bundled {
+            bundle: self.bundle(),
+            messages: self.any(),
+            is_all: self.yes(),
+        };
         let hits = Hits {
             hits: vec![hit; self.below(3) as usize],
             next: self.perhaps(Self::place),
@@ -621,6 +642,13 @@ impl Numbers {
             Ok(Done::Exported(exported)),
             Ok(Done::Here(key, age)),
             Ok(Done::Found(Box::new(hits))),
+            Ok(Done::Bundled(Box::new(bundled))),
+            Ok(Done::TakenIn {
+                from: key,
+                messages: age,
+            }),
+            Err(Refusal::Bundle(BundleError::Altered)),
+            Err(Refusal::BundleMissing),
             Err(Refusal::Here(HereError::OtherContact)),
             Err(Refusal::SpentHere),
             Ok(Done::Beginning),

@@ -13,24 +13,15 @@ use super::message::{MAX_ARRIVAL, read_tips, write_tips};
 use super::row::{Arrival, Author, LogId, Row, Tip};
 use crate::handshake::PublicKey;
 use bytes::{Buf, Bytes};
-use handfast_token::{SEAL_BYTES, Secret, kdf, open_behind, seal_behind};
+use handfast_token::{
+    BUNDLE_BLOCK, BUNDLE_CLEAR, BUNDLE_HEAD, BUNDLE_SALT, MAX_BUNDLE_INSIDE, SEAL_BYTES,
+    SealedBundle, Secret, TokenError, kdf, open_behind, seal_behind,
+};
 use std::collections::VecDeque;
 use std::fmt;
 use subtle::ConstantTimeEq;
 
-/// Most bytes of a bundle.
-pub const MAX_BUNDLE: usize = 1 << 20;
-
-/// Kind and version.
-const HEAD: u8 = 0x51;
 const TAG: usize = 4;
-/// Bytes in front of the seal: head, day, tag, salt and length.
-const CLEAR: usize = 1 + 2 + TAG + 8 + 4;
-
-/// The inside has a multiple of so many bytes, so that a short text shows nothing of its length.
-const BLOCK: usize = 1_024;
-/// Most bytes inside.
-const MAX_INSIDE: usize = (MAX_BUNDLE - CLEAR - SEAL_BYTES) / BLOCK * BLOCK;
 
 /// What a bundle is sealed under.
 struct BundleKey<'a> {
@@ -79,8 +70,12 @@ pub enum BundleError {
 
 /// A bundle as it travels.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Bundle {
-    bytes: Bytes,
+pub struct Bundle(SealedBundle);
+
+impl From<SealedBundle> for Bundle {
+    fn from(sealed: SealedBundle) -> Self {
+        Self(sealed)
+    }
 }
 
 /// What is in a bundle.
@@ -97,38 +92,34 @@ impl Bundle {
     ///
     /// # Errors
     /// When it is no bundle of this version, or has another length than it says.
-    pub fn parse(bytes: Bytes) -> Result<Self, BundleError> {
-        match bytes.first() {
-            Some(&HEAD) => {}
-            Some(0x52..=0x5f) => return Err(BundleError::NewerVersion),
-            _ => return Err(BundleError::Malformed),
-        }
-        let length = bytes.get(CLEAR - 4..CLEAR).and_then(|length| {
-            let length = u32::from_le_bytes(length.try_into().ok()?);
-            usize::try_from(length).ok()
-        });
-        let length = length.ok_or(BundleError::Malformed)?;
-        let is_length = (BLOCK..=MAX_INSIDE).contains(&length) && length.is_multiple_of(BLOCK);
-        match is_length && bytes.len() == CLEAR + length + SEAL_BYTES {
-            true => Ok(Self { bytes }),
-            false => Err(BundleError::Malformed),
-        }
+    pub fn parse(bytes: &[u8]) -> Result<Self, BundleError> {
+        SealedBundle::parse(bytes)
+            .map(Self)
+            .map_err(|error| match error {
+                TokenError::NewerVersion => BundleError::NewerVersion,
+                _ => BundleError::Malformed,
+            })
     }
 
     /// The bytes that travel.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+        self.0.as_bytes()
+    }
+
+    /// As people hand it to each other.
+    pub fn into_sealed(self) -> SealedBundle {
+        self.0
     }
 
     /// The day whose finding key opens it, counted from 1970-01-01 UTC
     /// ([`FindingKey::at`](crate::reconnect::FindingKey::at)).
     pub fn day(&self) -> u16 {
-        u16::from_le_bytes([self.bytes[1], self.bytes[2]])
+        u16::from_le_bytes([self.as_bytes()[1], self.as_bytes()[2]])
     }
 
     fn key<'a>(&self, finding: &'a Secret<32>, maker: PublicKey) -> BundleKey<'a> {
         let mut salt = [0; 8];
-        salt.copy_from_slice(&self.bytes[3 + TAG..][..8]);
+        salt.copy_from_slice(&self.as_bytes()[3 + TAG..][..BUNDLE_SALT]);
         BundleKey {
             finding,
             maker,
@@ -140,7 +131,7 @@ impl Bundle {
     /// one key in four thousand million.
     pub fn is_of(&self, finding: &Secret<32>, maker: PublicKey) -> bool {
         let tag = self.key(finding, maker).tag();
-        tag.ct_eq(&self.bytes[3..3 + TAG]).into()
+        tag.ct_eq(&self.as_bytes()[3..3 + TAG]).into()
     }
 
     /// Opens one of `maker`, made on the day of that finding key, and begins to read it.
@@ -152,7 +143,8 @@ impl Bundle {
             return Err(BundleError::OtherKey);
         }
         let key = self.key(finding, maker).seal();
-        let inside = open_behind(&self.bytes, CLEAR, &key).ok_or(BundleError::Altered)?;
+        let inside =
+            open_behind(self.as_bytes(), BUNDLE_CLEAR, &key).ok_or(BundleError::Altered)?;
         let inside = Inside::parse(inside.into()).ok_or(BundleError::Altered)?;
         Ok(Import::new(inside))
     }
@@ -160,7 +152,7 @@ impl Bundle {
 
 impl fmt::Debug for Bundle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Bundle({} bytes)", self.bytes.len())
+        write!(f, "Bundle({} bytes)", self.as_bytes().len())
     }
 }
 
@@ -169,7 +161,7 @@ impl Inside {
     /// heads and entries.
     fn parse(mut bytes: Bytes) -> Option<Self> {
         let length = usize::try_from(bytes.try_get_u32_le().ok()?).ok()?;
-        let padded = padded(4 + length.min(MAX_INSIDE));
+        let padded = padded(4 + length.min(MAX_BUNDLE_INSIDE));
         if length > bytes.len() || padded != 4 + bytes.len() {
             return None;
         }
@@ -195,7 +187,7 @@ impl Inside {
 }
 
 fn padded(length: usize) -> usize {
-    length.next_multiple_of(BLOCK)
+    length.next_multiple_of(BUNDLE_BLOCK)
 }
 
 /// Puts a bundle together.
@@ -218,7 +210,7 @@ impl Packing {
     /// order, without a gap. False if there is no room for it: what is left goes with the next bundle.
     pub fn add(&mut self, row: &Row) -> bool {
         let length = row.length();
-        let has_room = 4 + self.inside.len() + 4 + length <= MAX_INSIDE;
+        let has_room = 4 + self.inside.len() + 4 + length <= MAX_BUNDLE_INSIDE;
         if has_room && row.author == Author::Me {
             self.inside.extend((length as u32).to_le_bytes());
             self.inside.extend(row.arrival().to_bytes());
@@ -243,15 +235,14 @@ impl Packing {
             maker,
             salt,
         };
-        let mut head = Vec::with_capacity(CLEAR + inside.len() + SEAL_BYTES);
-        head.push(HEAD);
+        let mut head = Vec::with_capacity(BUNDLE_CLEAR + inside.len() + SEAL_BYTES);
+        head.push(BUNDLE_HEAD);
         head.extend(day.to_le_bytes());
         head.extend(key.tag());
         head.extend(salt);
         head.extend((inside.len() as u32).to_le_bytes());
-        Bundle {
-            bytes: seal_behind(head, &key.seal(), &inside).into(),
-        }
+        let sealed = seal_behind(head, &key.seal(), &inside);
+        Bundle(SealedBundle::parse(&sealed).expect("a bundle is as long as it says"))
     }
 }
 

@@ -60,7 +60,7 @@ pub use body::{
     Body, Draft, DraftError, FileBody, FolderBody, MAX_ENTRY_NAME, MAX_MEDIA_TYPE, MAX_PREVIEW,
     MAX_REACTION, Predecessor, Root, Unreadable,
 };
-pub use bundle::{Bundle, BundleError, Import, Imported, MAX_BUNDLE, Packing};
+pub use bundle::{Bundle, BundleError, Import, Imported, Packing};
 pub use chain::{ChainHash, LogKeys};
 pub use entry::{
     BadEntry, Content, Entry, Header, Incarnation, Kind, Life, MAX_ENTRY, MAX_ENTRY_BODY, ReplyTo,

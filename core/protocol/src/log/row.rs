@@ -137,21 +137,25 @@ impl Row {
     }
 
     /// True if this is a withdrawal because of which body and blind of `other` have to be erased, in
-    /// whatever order the two came: of the entry that it names, and of the edits and the later sizes of it.
+    /// whatever order the two came.
     ///
     /// A text, a file and a folder can be taken back. Anything else is left alone.
     pub fn erases(&self, other: &Self) -> bool {
         let header = &self.entry.header;
         let about = header.reply_to.filter(|about| about.whose == Whose::Writer);
-        let Some(about) = about.filter(|_| header.kind == Kind::WITHDRAW) else {
-            return false;
-        };
-        let kind = other.entry.header.kind;
-        let is_it = matches!(kind, Kind::TEXT | Kind::FILE | Kind::FOLDER)
-            && other.named_by(self.author) == about;
+        header.kind == Kind::WITHDRAW
+            && about.is_some_and(|about| other.goes_with(self.author, about))
+    }
+
+    /// True if this is what `writer` named, or an edit or a later size of it: nothing is left of the one without
+    /// the other.
+    pub fn goes_with(&self, writer: Author, about: ReplyTo) -> bool {
+        let header = &self.entry.header;
+        let is_it = matches!(header.kind, Kind::TEXT | Kind::FILE | Kind::FOLDER)
+            && self.named_by(writer) == about;
         let is_about_it =
-            matches!(kind, Kind::EDIT | Kind::FILE) && other.entry.header.reply_to == Some(about);
-        other.author == self.author && (is_it || is_about_it)
+            matches!(header.kind, Kind::EDIT | Kind::FILE) && header.reply_to == Some(about);
+        self.author == writer && (is_it || is_about_it)
     }
 
     /// The entry as it goes to the other side, its author seen from here.

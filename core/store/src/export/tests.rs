@@ -207,6 +207,7 @@ proptest! {
             contacts: vec![Contact { reconnect: Some(keys()), ..Contact::met(WITH, "Zoë", trust, 1) }],
             refused: Vec::new(),
             entries: entries.collect(),
+            lives: Vec::new(),
         };
         let written = export.to_bytes().unwrap();
         prop_assert_eq!(Export::parse(&written), Ok(export));

@@ -11,11 +11,13 @@ use crate::contacts::{Contact, ContactChange, Refused};
 use crate::guesses::{self, MAX_GUESSES};
 use crate::invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 use crate::kept_files::KeptFile;
+use crate::lives::{self, LifeMark};
 use crate::proofs::Proofs;
 use crate::replies::PendingReply;
 use crate::settings::{MAX_SETTING, Setting};
 use crate::ways::Way;
 use handfast_protocol::handshake::PublicKey;
+use handfast_protocol::log::Place as LogPlace;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::HostHistory;
 use handfast_protocol::reconnect::ReconnectKeys;
@@ -184,6 +186,32 @@ impl Batch<'_> {
         let was_met = self.rows.remove(Table::Contact, &key.0)?;
         let was_refused = self.rows.remove(Table::Refused, &key.0)?;
         Ok(was_met || was_refused)
+    }
+
+    /// Keeps this about how long something lasts in the conversation with this contact, in the place of what was
+    /// kept about it.
+    pub fn put_life(&self, with: PublicKey, mark: LifeMark) -> Result<(), StoreError> {
+        let value = mark.to_bytes(with)?;
+        self.rows
+            .put(Table::Life, &lives::name(with, &mark.place()), &value)
+    }
+
+    /// Nothing more is to be kept about what stands there.
+    pub fn remove_life(&self, with: PublicKey, place: &LogPlace) -> Result<(), StoreError> {
+        let name = lives::name(with, place);
+        self.rows.remove(Table::Life, &name).map(drop)
+    }
+
+    /// Everything that is kept about how long things last, in no particular order.
+    pub fn lives(&self) -> Result<Vec<(PublicKey, LifeMark)>, StoreError> {
+        let values = self.rows.all(Table::Life)?;
+        values.iter().map(|value| LifeMark::parse(value)).collect()
+    }
+
+    pub(super) fn remove_lives(&self, of: PublicKey) -> Result<(), StoreError> {
+        let lives = self.lives()?.into_iter();
+        let mut theirs = lives.filter(|(with, _)| *with == of);
+        theirs.try_for_each(|(with, mark)| self.remove_life(with, &mark.place()))
     }
 
     /// Keeps how a file stands, in the place of what was kept of it.

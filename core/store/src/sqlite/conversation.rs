@@ -321,6 +321,7 @@ impl Batch<'_> {
         };
         self.remove_draft(old.number)?;
         self.remove_files(with)?;
+        self.remove_lives(with)?;
         for mut line in self.lines(old.number)? {
             line.end.first = line.end.sequence + 1;
             self.put_line(&old, line)?;
@@ -346,6 +347,7 @@ impl Batch<'_> {
             params![old.number, nobody],
         )?;
         self.remove_draft(old.number)?;
+        self.remove_lives(with)?;
         let sql = "UPDATE log SET value = zeroblob(length(value)) WHERE conversation = ?1";
         self.rows.transaction.execute(sql, [old.number])?;
         let sql = "DELETE FROM log WHERE conversation = ?1";

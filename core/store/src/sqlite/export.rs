@@ -33,11 +33,16 @@ impl Store {
                     }
                 }
             }
+            let lives = match with_entries {
+                true => batch.lives()?,
+                false => Vec::new(),
+            };
             Ok(Export {
                 identity: self.identity().private().clone(),
                 contacts,
                 refused: batch.refused()?,
                 entries,
+                lives,
             })
         })
     }
@@ -82,5 +87,6 @@ pub(super) fn fill(rows: &Rows<'_>, export: &Export) -> Result<(), StoreError> {
             batch.set_read(*with, entry.place)?;
         }
     }
-    Ok(())
+    let mut lives = export.lives.iter();
+    lives.try_for_each(|(with, mark)| batch.put_life(*with, *mark))
 }

@@ -16,6 +16,7 @@ pub(crate) enum Table {
     Proof,
     Refused,
     File,
+    Life,
 }
 
 impl Table {
@@ -30,6 +31,7 @@ impl Table {
             Self::Proof => "proof",
             Self::Refused => "refused",
             Self::File => "file",
+            Self::Life => "life",
         }
     }
 }

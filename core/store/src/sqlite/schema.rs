@@ -31,7 +31,13 @@ const STEPS: &[&str] = &[
         row BLOB NOT NULL UNIQUE, value BLOB NOT NULL);
     CREATE INDEX log_of_conversation ON log (conversation);
     CREATE TABLE draft (conversation INTEGER PRIMARY KEY, value BLOB NOT NULL);
-    CREATE TABLE file (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE partial (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+",
+    // Nothing was ever kept in `partial`.
+    "
+    DROP TABLE partial;
+    CREATE TABLE file       (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE life       (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ",
 ];
 
@@ -71,6 +77,7 @@ const CHECKED: &[&str] = &[
     "log",
     "draft",
     "file",
+    "life",
 ];
 
 /// Looks for holes.

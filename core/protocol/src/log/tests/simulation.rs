@@ -526,7 +526,7 @@ impl World {
         }
         let salt = self.random.bits().to_le_bytes();
         let bundle = packing.seal(day, &finding, maker, salt);
-        let bundle = Bundle::parse(Bytes::copy_from_slice(bundle.as_bytes())).expect("a bundle");
+        let bundle = Bundle::parse(bundle.as_bytes()).expect("a bundle");
         let reader = 1 - side;
         for is_again in [false, true] {
             let import = bundle.open(&finding, maker).expect("theirs");
@@ -695,7 +695,7 @@ struct Seen {
 fn screen(device: &Device, now: u64) -> Vec<Seen> {
     let mut transcript = Transcript::new(device.keys.clone());
     for row in device.disk.rows.values() {
-        transcript.insert(row, None, None);
+        transcript.insert(row, false, None);
     }
     let items = transcript.items(.., now, 0);
     let seen = items.map(|item| Seen {

@@ -5,23 +5,8 @@ use super::super::order::Place;
 use super::super::row::Author;
 use std::collections::BTreeMap;
 
-/// What nobody looks at is gone after 30 days, in milliseconds.
-const UNREAD: u64 = 30 * 86_400_000;
-
 /// Proposals that are remembered one by one.
 const REMEMBERED: usize = 64;
-
-/// When something disappears that has so long from `since` on: at its writer from when the other side
-/// had it, at the reader from when it was seen, in milliseconds since 1970-01-01 UTC.
-pub(super) fn ends_at(life: Life, since: Option<u64>) -> Option<u64> {
-    let since = since?;
-    Some(since.saturating_add(u64::from(life.seconds()) * 1_000))
-}
-
-/// When something disappears that nobody has seen.
-pub(super) fn unread_until(arrived: u64) -> u64 {
-    arrived.saturating_add(UNREAD)
-}
 
 /// What the two have agreed on about how long things last: what one proposed last and the other too.
 ///
@@ -78,6 +63,14 @@ impl Agreement {
         proposals.fold(self.before, |state, proposal| state.then(*proposal))
     }
 
+    /// Whether both had said the same once this was proposed.
+    pub fn holds(&self, place: &Place) -> bool {
+        let proposals = self.proposals.range(..=place);
+        let after = proposals.fold(self.before, |state, (_, proposal)| state.then(*proposal));
+        let [own, other] = after.said;
+        self.proposals.contains_key(place) && own == other
+    }
+
     /// How long what is written now is to last.
     pub fn agreed(&self) -> Option<Life> {
         self.state().agreed
@@ -128,6 +121,11 @@ mod tests {
         let minute = Life::new(60);
         assert_eq!(after(&[(1, Me, 60)]).agreed(), None);
         assert_eq!(after(&[(1, Me, 60)]).open(Me), Some(minute));
+        let both = after(&[(1, Me, 60), (2, Peer, 60)]);
+        assert_eq!(
+            [1, 2, 3].map(|at| both.holds(&place(at))),
+            [false, true, false]
+        );
         assert_eq!(after(&[(1, Me, 60), (2, Peer, 60)]).agreed(), minute);
         let changed = after(&[(1, Me, 60), (2, Peer, 60), (3, Me, 0)]);
         assert_eq!((changed.agreed(), changed.open(Me)), (minute, Some(None)));
@@ -135,14 +133,6 @@ mod tests {
         assert_eq!((over.agreed(), over.open(Me)), (None, None));
         let other = after(&[(1, Me, 60), (2, Peer, 3_600)]);
         assert_eq!(other.agreed(), None);
-    }
-
-    #[test]
-    fn what_is_seen_lasts_from_then_and_what_is_not_seen_thirty_days() {
-        let hour = Life::new(3_600).expect("an hour");
-        assert_eq!(ends_at(hour, Some(5)), Some(3_600_005));
-        assert_eq!(ends_at(hour, None), None);
-        assert_eq!(unread_until(5), 2_592_000_005);
     }
 
     proptest! {

@@ -13,7 +13,6 @@ use super::entry::{Incarnation, Kind, Life, ReplyTo, Whose};
 use super::order::Place;
 use super::row::{Author, LogId, Row};
 pub use life::Agreement;
-use life::ends_at;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, RangeBounds};
 
@@ -26,8 +25,6 @@ pub struct Transcript {
     named: BTreeMap<(LogId, u64), BTreeSet<Place>>,
     /// What was said about what.
     about: BTreeMap<Target, BTreeSet<Place>>,
-    /// Up to where own incarnations were delivered, and when that was heard.
-    delivered: BTreeMap<Incarnation, u64>,
 }
 
 /// An entry that another one is about.
@@ -46,13 +43,11 @@ struct Line {
     version: [u8; 8],
     is_beside: bool,
     kind: Kind,
-    life: Option<Life>,
     about: Option<Target>,
     body: Result<Body, Unreadable>,
-    arrived: u64,
     shown: u64,
-    delivered: Option<u64>,
-    seen: Option<u64>,
+    is_delivered: bool,
+    ends_at: Option<u64>,
 }
 
 /// One thing on a screen.
@@ -140,21 +135,19 @@ impl Transcript {
             rows: BTreeMap::new(),
             named: BTreeMap::new(),
             about: BTreeMap::new(),
-            delivered: BTreeMap::new(),
         }
     }
 
-    /// Takes a row in, or what became of one that is here. `delivered` and `seen` tell when it was
-    /// delivered and when a person saw it, in milliseconds since 1970-01-01 UTC, if they did. These are
-    /// the places that look different now.
+    /// Takes a row in, or what became of one that is here: whether it was delivered, and when it disappears, in
+    /// milliseconds since 1970-01-01 UTC, if that is known. These are the places that look different now.
     pub fn insert(
         &mut self,
         row: &Row,
-        delivered: Option<u64>,
-        seen: Option<u64>,
+        is_delivered: bool,
+        ends_at: Option<u64>,
     ) -> BTreeSet<Place> {
         let place = self.keys.place(row);
-        let line = Line::of(row, delivered, seen);
+        let line = Line::of(row, is_delivered, ends_at);
         let at = self.named.entry((line.log, line.sequence)).or_default();
         at.insert(place);
         if let Some(target) = line.about {
@@ -193,49 +186,41 @@ impl Transcript {
         }
     }
 
-    /// What this device wrote in that incarnation is on the other side's disk up to there, as was heard at
-    /// `now`. These are the places that look different now.
-    pub fn delivered(&mut self, now: u64, incarnation: Incarnation, up_to: u64) -> BTreeSet<Place> {
-        let last = self.delivered.entry(incarnation).or_default();
-        *last = up_to.max(*last);
+    /// What this device wrote in that incarnation is on the other side's disk up to there. These are the places
+    /// that look different now.
+    pub fn delivered(&mut self, incarnation: Incarnation, up_to: u64) -> BTreeSet<Place> {
         let mut touched = BTreeSet::new();
         for (place, line) in &mut self.rows {
             let is_it = line.log.author == Author::Me && line.log.incarnation == incarnation;
-            if is_it && !line.is_beside && line.sequence <= up_to && line.delivered.is_none() {
-                line.delivered = Some(now);
+            if is_it && !line.is_beside && line.sequence <= up_to && !line.is_delivered {
+                line.is_delivered = true;
                 touched.insert(*place);
             }
         }
         touched
     }
 
-    /// A person saw what stands there. True if that was not known.
-    pub fn seen(&mut self, now: u64, place: &Place) -> bool {
+    /// What stands there disappears then. True if it is here.
+    pub fn ends(&mut self, place: &Place, at: u64) -> bool {
         let line = self.rows.get_mut(place);
-        let Some(line) = line.filter(|line| line.seen.is_none()) else {
-            return false;
-        };
-        line.seen = Some(now);
-        true
+        line.map(|line| line.ends_at = Some(at)).is_some()
     }
 
-    /// What has run out by now: the rows whose bodies have to be erased, everywhere they are kept.
-    pub fn due(&self, now: u64) -> BTreeSet<Place> {
-        let mut due = BTreeSet::new();
-        for (place, line) in &self.rows {
-            if line.is_due(now) && line.body != Err(Unreadable::Erased) {
-                due.insert(*place);
-                let about = self.said_about(line, &[Kind::EDIT, Kind::FILE]);
-                due.extend(about.map(|(place, _)| *place));
+    /// What stands there has run out and is erased, and what was said about it that is nothing without it. These
+    /// are the places that look different now.
+    pub fn erase(&mut self, place: &Place) -> BTreeSet<Place> {
+        let Some(line) = self.rows.get(place) else {
+            return BTreeSet::new();
+        };
+        let own = |(_, said): &(&Place, &Line)| said.log.author == line.log.author;
+        let said = self.said_about(line, &[Kind::EDIT, Kind::FILE]);
+        let erased: Vec<Place> = said.filter(own).map(|(place, _)| *place).collect();
+        for place in erased.iter().chain([place]) {
+            if let Some(line) = self.rows.get_mut(place) {
+                line.body = Err(Unreadable::Erased);
             }
         }
-        due
-    }
-
-    /// When the next thing runs out, if anything does.
-    pub fn next_end(&self, now: u64) -> Option<u64> {
-        let ends = self.rows.values().filter_map(Line::ends_at);
-        ends.filter(|end| *end > now).min()
+        self.touched(place)
     }
 
     /// The items within `range`, in their order. `offset` is that of the person's clock from UTC, in seconds.
@@ -277,9 +262,9 @@ impl Transcript {
                 false => self.reactions(line),
             },
             shown,
-            is_delivered: line.delivered.is_some(),
+            is_delivered: line.is_delivered,
             is_fork: line.is_beside,
-            ends_at: line.ends_at(),
+            ends_at: line.ends_at,
         })
     }
 
@@ -438,7 +423,7 @@ impl Transcript {
 }
 
 impl Line {
-    fn of(row: &Row, delivered: Option<u64>, seen: Option<u64>) -> Self {
+    fn of(row: &Row, is_delivered: bool, ends_at: Option<u64>) -> Self {
         let header = &row.entry.header;
         let about = header.reply_to.map(|about| Target {
             log: LogId {
@@ -457,13 +442,11 @@ impl Line {
             version: row.version(),
             is_beside: row.line > 0,
             kind: header.kind,
-            life: header.life,
             about,
             body: row.entry.read(),
-            arrived: row.arrived,
             shown: row.shown,
-            delivered,
-            seen,
+            is_delivered,
+            ends_at,
         }
     }
 
@@ -475,16 +458,8 @@ impl Line {
         }
     }
 
-    fn ends_at(&self) -> Option<u64> {
-        let life = self.life?;
-        match self.log.author {
-            Author::Me => ends_at(life, self.delivered),
-            Author::Peer => ends_at(life, self.seen).or(Some(life::unread_until(self.arrived))),
-        }
-    }
-
     fn is_due(&self, now: u64) -> bool {
-        self.ends_at().is_some_and(|end| end <= now)
+        self.ends_at.is_some_and(|end| end <= now)
     }
 }
 

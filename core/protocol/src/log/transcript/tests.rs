@@ -40,7 +40,7 @@ impl Talk {
     fn transcript(&self) -> Transcript {
         let mut transcript = Transcript::new(self.ana.ledger.keys().clone());
         for row in &self.rows {
-            transcript.insert(row, None, None);
+            transcript.insert(row, false, None);
         }
         transcript
     }
@@ -193,7 +193,7 @@ fn root_and_size_that_come_later_belong_to_the_file_that_was_offered() {
     for row in &talk.rows {
         let mut row = row.clone();
         row.entry.erase();
-        erased.insert(&row, None, None);
+        erased.insert(&row, false, None);
     }
     assert_eq!(lines(&erased), ["Ended"]);
     // A file that replies to a text is a file.
@@ -203,60 +203,38 @@ fn root_and_size_that_come_later_belong_to_the_file_that_was_offered() {
 }
 
 #[test]
-fn what_has_a_life_ends_when_it_was_delivered_or_seen_for_so_long() {
+fn what_disappears_is_not_shown_from_then_on_and_its_edits_go_with_it() {
     let mut talk = Talk::new();
-    let minute = super::super::Life::new(60);
-    let draft = super::super::Draft::new(&text("soon gone"), None, minute).expect("a draft");
-    let random = handfast_token::Secret::new([200; 32]);
-    let own = talk.ana.ledger.append(NOW, &draft, &random).expect("room");
-    let own = own.last().expect("a row").clone();
-    talk.rows.push(own.clone());
+    let first = talk.ana(&text("one"), None);
+    talk.ana(&edit("two"), Some(&first));
     let mut transcript = talk.transcript();
-    let place = transcript.keys.place(&own);
+    let place = transcript.keys.place(&first);
+    assert!(transcript.ends(&place, NOW + 60_000));
     let shown = |transcript: &Transcript, now| {
-        transcript
-            .item(&place, now)
-            .map(|item| item.shown == Shown::Ended)
+        let item = transcript.item(&place, now).expect("it stands there");
+        (item.shown == Shown::Ended, item.ends_at)
     };
-    let later = NOW + 100 * 86_400_000;
-    assert_eq!(shown(&transcript, later), Some(false), "nobody has it yet");
-    assert!(transcript.due(later).is_empty());
-    let incarnation = own.entry.header.incarnation;
-    transcript.delivered(NOW, incarnation, own.entry.header.sequence);
-    assert_eq!(transcript.next_end(NOW), Some(NOW + 60_000));
-    assert_eq!(shown(&transcript, NOW + 59_999), Some(false));
-    assert_eq!(shown(&transcript, NOW + 60_000), Some(true));
-    assert_eq!(transcript.due(NOW + 60_000).first(), Some(&place));
-
-    // At the reader it has thirty days unread, and its life from when it was seen.
-    let mut row = own.clone();
-    row.author = Author::Peer;
-    row.arrived = NOW;
-    let mut unread = Transcript::new(talk.ana.ledger.keys().clone());
-    unread.insert(&row, None, None);
-    let place = unread.keys.place(&row);
-    assert_eq!(unread.next_end(NOW), Some(NOW + 30 * 86_400_000));
-    assert!(unread.seen(NOW + 1, &place) && !unread.seen(NOW + 2, &place));
-    assert_eq!(unread.next_end(NOW), Some(NOW + 60_001));
-}
-
-#[test]
-fn edits_end_with_the_text_that_they_change() {
-    let mut talk = Talk::new();
-    let draft = super::super::Draft::new(&text("one"), None, super::super::Life::new(60));
-    let random = handfast_token::Secret::new([201; 32]);
-    let rows = talk
-        .ana
-        .ledger
-        .append(NOW, &draft.expect("a draft"), &random);
-    let first = rows.expect("room").last().expect("a row").clone();
-    talk.rows.push(first.clone());
-    let about = Some(first.named_by(Author::Me));
-    let edits = talk.ana.write(&edit("two"), about);
-    talk.rows.extend(edits);
-    let mut transcript = talk.transcript();
-    transcript.delivered(NOW, first.entry.header.incarnation, u64::MAX);
-    assert_eq!(transcript.due(NOW + 60_000).len(), 2);
+    assert_eq!(
+        shown(&transcript, NOW + 59_999),
+        (false, Some(NOW + 60_000))
+    );
+    assert!(shown(&transcript, NOW + 60_000).0);
+    assert!(transcript.erase(&place).contains(&place));
+    // Whatever the clock says afterwards.
+    assert!(shown(&transcript, NOW).0);
+    let bodies = transcript.rows.values().filter(|line| line.body.is_ok());
+    assert_eq!(
+        bodies.count(),
+        1,
+        "the first of the incarnation says nothing"
+    );
+    assert!(!transcript.ends(
+        &Place {
+            sequence: 99,
+            ..place
+        },
+        NOW
+    ));
 }
 
 #[test]
@@ -266,7 +244,7 @@ fn what_was_delivered_is_marked_up_to_there() {
     talk.ana(&text("two"), None);
     let mut transcript = talk.transcript();
     let header = first.entry.header;
-    let touched = transcript.delivered(NOW, header.incarnation, header.sequence);
+    let touched = transcript.delivered(header.incarnation, header.sequence);
     assert!(touched.contains(&transcript.keys.place(&first)));
     let marks: Vec<_> = transcript
         .items(.., NOW, 0)
@@ -286,7 +264,7 @@ fn a_day_begins_where_the_person_is() {
     {
         let mut row = talk.ana(&text(&n.to_string()), None);
         row.shown = at;
-        transcript.insert(&row, None, None);
+        transcript.insert(&row, false, None);
     }
     let days = |offset| {
         let items = transcript.items(.., NOW, offset);
@@ -331,7 +309,7 @@ fn memory_does_not_grow_with_what_was_scrolled() {
     assert_eq!((transcript.rows.len(), transcript.named.len()), (1, 1));
     assert!(transcript.about.is_empty());
     for row in &talk.rows {
-        transcript.insert(row, None, None);
+        transcript.insert(row, false, None);
     }
     assert_eq!(lines(&transcript), ["two < one", "three"]);
 }
@@ -362,7 +340,7 @@ proptest! {
         let mut transcript = Transcript::new(talk.ana.ledger.keys().clone());
         let mut screen: BTreeMap<Place, String> = BTreeMap::new();
         for (row, _) in rows {
-            for place in transcript.insert(row, None, None) {
+            for place in transcript.insert(row, false, None) {
                 match transcript.item(&place, NOW) {
                     Some(item) => screen.insert(place, format!("{item:?}")),
                     None => screen.remove(&place),
