@@ -5,7 +5,8 @@ use handfast_protocol::conversation::FileError;
 use handfast_protocol::transfer::{Decision, Direction, Fetch, Goal, Offer, Source, Status};
 use handfast_store::{FileStage, KeptFile};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// A file, and what there is to say of it beside what is kept.
 pub(super) struct File {
