@@ -522,7 +522,9 @@ impl Returning {
     /// Does what the machine wants, and shows how it stands.
     fn go_on(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
         let history = context.shared.history(self.key);
-        let owes_nothing = history.is_none_or(History::owes_nothing);
+        // What cannot get there is not waited for.
+        let owes_nothing =
+            history.is_none_or(History::owes_nothing) || self.hindrance(context).is_some();
         if self.is_leaving && self.talk.is_none() && owes_nothing {
             return Err(SessionEnd::Closed);
         }

@@ -127,6 +127,7 @@ mod tests {
             content: RowContent::File {
                 name: "f".to_owned(),
                 size: 1,
+                files: None,
                 state,
             },
         };

@@ -5,6 +5,8 @@
 
 mod contacts;
 mod describe;
+mod disk;
+mod files;
 mod here;
 mod history;
 mod logs;

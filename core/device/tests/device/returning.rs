@@ -274,7 +274,7 @@ fn restored_after(seed: u64, returns: u32) -> (World, [SessionId; 2]) {
     }
     world.kill(1, 0);
     for (key, contact) in &mut world.sides[1].disk.contacts {
-        let keys = copy[key].reconnect.as_ref();
+        let keys = copy[key].reconnect.clone();
         contact.reconnect = keys.map(|keys| keys.imported());
     }
     world.start(1);

@@ -8,7 +8,7 @@ use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
     AcceptTerms, Asked, Command, ContactEdit, ContactView, DeliveryMode, Done, EndReason, Event,
     ExportTerms, Exported, FileState, Hindrance, Hit, Hits, Inquiries, InviteTerms, Lasting,
-    Milestones, Named, Outlook, Pending, PendingId, Protection, Provenance, Quoted, Reached,
+    Milestones, Named, Outlook, Pause, Pending, PendingId, Protection, Provenance, Quoted, Reached,
     Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying, Scope, Search,
     SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
 };
@@ -209,7 +209,7 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(21) {
+        match self.below(22) {
             19 => Command::Search(Box::new(Search {
                 with: self.key(),
                 words: self.text(),
@@ -248,6 +248,11 @@ impl Numbers {
             })),
             16 => Command::ReadHere(self.here()),
             17 => Command::SeekHere(self.here(), Box::new(self.session_terms())),
+            20 => Command::Offer {
+                to: self.key(),
+                path: self.path(),
+                name: self.text(),
+            },
             _ => Command::Wake,
         }
     }
@@ -318,7 +323,7 @@ impl Numbers {
     }
 
     fn saying(&mut self) -> Saying {
-        match self.below(13) {
+        match self.below(15) {
             0 => Saying::Text(self.text()),
             1 => Saying::File {
                 path: self.path(),
@@ -345,6 +350,8 @@ impl Numbers {
                 text: self.text(),
             },
             11 => Saying::TakeBack(self.any()),
+            12 => Saying::PauseFile(self.any()),
+            13 => Saying::ResumeFile(self.any()),
             _ => Saying::Leave,
         }
     }
@@ -405,10 +412,15 @@ impl Numbers {
                 _ => RowContent::File {
                     name: self.text(),
                     size: self.any(),
-                    state: match self.below(5) {
+                    files: self.perhaps(|numbers| numbers.below(1 << 32) as u32),
+                    state: match self.below(6) {
                         0 => FileState::Waiting,
                         1 => FileState::Offered,
                         2 => FileState::Moving { done: self.any() },
+                        4 => FileState::Paused {
+                            done: self.any(),
+                            by: self.one(&[Pause::Here, Pause::There, Pause::Apart]),
+                        },
                         3 => FileState::Done {
                             path: self.perhaps(Self::path),
                             hash: vec![self.below(256) as u8; 32],

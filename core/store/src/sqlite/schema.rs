@@ -31,7 +31,7 @@ const STEPS: &[&str] = &[
         row BLOB NOT NULL UNIQUE, value BLOB NOT NULL);
     CREATE INDEX log_of_conversation ON log (conversation);
     CREATE TABLE draft (conversation INTEGER PRIMARY KEY, value BLOB NOT NULL);
-    CREATE TABLE partial (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE file (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ",
 ];
 
@@ -70,7 +70,7 @@ const CHECKED: &[&str] = &[
     "conversation",
     "log",
     "draft",
-    "partial",
+    "file",
 ];
 
 /// Looks for holes.
