@@ -10,6 +10,7 @@ use crate::run::{FalseSignature, Run};
 use crate::signing::{AuthorKey, Signature};
 use crate::value::value_commitment;
 use bytes::Bytes;
+use handfast_protocol::log::Kind;
 use handfast_protocol::log::chain::{Blind, ChainHash, body_commitment};
 
 /// What became of a run.
@@ -42,6 +43,10 @@ impl Room {
             return Ok(Received::Known);
         }
         let hashes = run.verify(&self.id)?;
+        let is_new = !self.logs.contains_key(&log);
+        if is_new && run.first() == 1 && !self.may_begin(&log, &run) {
+            return Ok(Received::Unwelcome);
+        }
         let beginning = self.id.beginning(log.author, log.incarnation);
         let held = self.logs.get(&log);
         let reaches = match held {
@@ -78,10 +83,23 @@ impl Room {
         self.membership.is_author(log.author)
             && log.incarnation.counter <= self.membership.counters(log.author)
             && sequence <= self.membership.entries(&self.founding, log.author)
-            && match self.logs.get(log) {
-                Some(held) => self.membership.is_within_bytes(log, held),
-                None => self.membership.is_ranked(&self.logs, log),
-            }
+            && self
+                .logs
+                .get(log)
+                .is_none_or(|held| self.membership.is_within_bytes(log, held))
+    }
+
+    /// True if a log that is not held yet may begin like that.
+    fn may_begin(&self, log: &LogId, run: &Run) -> bool {
+        let first = &run.entries[0];
+        let about = first.header.about;
+        let is_founding = || match Body::of(first) {
+            Some(Body::Found(found)) => found == self.founding && log.incarnation.counter == 1,
+            _ => first.header.kind == Kind::FIRST && log.incarnation.counter > 1 && about.is_none(),
+        };
+        (log.author != self.founding.founder() || is_founding())
+            && self.membership.is_begun_rightly(log.author, about)
+            && self.membership.is_ranked(&self.logs, log, about)
     }
 
     /// Takes in entries that go on from `before`: what changed on the disk.
@@ -124,10 +142,12 @@ impl Room {
     /// Lets go of what is held beyond the limits: logs with the counter of two others, and forks of forks.
     fn let_go(&mut self, log: LogId) -> Vec<ChainHash> {
         let mut gone = Vec::new();
-        let beyond: Vec<_> = logs_of(&self.logs, log.author)
-            .map(|(log, _)| *log)
-            .filter(|log| !self.membership.is_ranked(&self.logs, log))
-            .collect();
+        let is_beyond = |(other, held): &(&LogId, &Log)| {
+            let begun = self.membership.begun(other, held);
+            begun.is_some_and(|about| !self.membership.is_ranked(&self.logs, other, about))
+        };
+        let beyond = logs_of(&self.logs, log.author).filter(is_beyond);
+        let beyond: Vec<_> = beyond.map(|(other, _)| *other).collect();
         for log in beyond {
             let held = self.logs.remove(&log);
             gone.extend(held.iter().flat_map(Log::hashes).copied());

@@ -1,5 +1,6 @@
 //! What the founder's own entries say, in the order of counter, random part and sequence.
 
+use super::kept::SAME_COUNTER;
 use super::{Logs, entries_of, log_of, logs_of};
 use crate::body::{Body, Founding};
 use crate::entry::{Point, Reference};
@@ -73,12 +74,7 @@ impl Replay {
             let mut pinned = BTreeMap::new();
             let counts = |log: &LogId| log.incarnation.counter <= MAX_FOUNDER_INCARNATIONS;
             // The two with the lowest random part, which stand last here, and those that are named.
-            let unnamed = same.iter().filter(|(log, _)| !self.named.contains_key(log));
-            let lowest: Vec<_> = unnamed
-                .rev()
-                .take(super::SAME_COUNTER)
-                .map(|(log, _)| **log)
-                .collect();
+            let mut lowest = 0;
             for (log, held) in same.iter().rev() {
                 let named = self.named.get(log);
                 let mut line = held.line(named);
@@ -87,7 +83,8 @@ impl Replay {
                     Some(Body::Found(found)) => found == founding && log.incarnation.counter == 1,
                     _ => node.entry.header.kind == Kind::FIRST && log.incarnation.counter > 1,
                 });
-                let is_one = counts(log) && (named.is_some() || lowest.contains(log));
+                lowest += usize::from(is_begun && named.is_none());
+                let is_one = counts(log) && (named.is_some() || lowest <= SAME_COUNTER);
                 if !(is_begun && is_one) {
                     line.end_at(0);
                 }
