@@ -18,7 +18,8 @@ use handfast_protocol::log::{
 use handfast_protocol::pairing::Now;
 use handfast_store::{Ending, LifeMark};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use web_time::Instant;
 
 /// What nobody looks at is gone after 30 days, in milliseconds.
 const UNREAD: u64 = 30 * 86_400_000;
