@@ -15,8 +15,8 @@ fn apart(seed: u64) -> World {
     let both = together(&mut world);
     say(&mut world, 0, both[0], "when we met");
     world.run(seconds(2));
-    for side in 0..2 {
-        world.tell(side, both[side], SessionCommand::Close);
+    for (side, session) in both.into_iter().enumerate() {
+        world.tell(side, session, SessionCommand::Close);
     }
     world.run(seconds(5));
     world

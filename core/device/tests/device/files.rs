@@ -280,8 +280,8 @@ fn live(seed: u64) {
     world.run(seconds(10));
     // Everything that may come, comes.
     for _ in 0..3 {
-        for side in 0..2 {
-            for (number, _, state) in files(&world, side, both[side]) {
+        for (side, session) in both.into_iter().enumerate() {
+            for (number, _, state) in files(&world, side, session) {
                 let saying = match state {
                     FileState::Offered => Saying::AcceptFile(number),
                     FileState::Paused {
@@ -289,7 +289,7 @@ fn live(seed: u64) {
                     } => Saying::ResumeFile(number),
                     _ => continue,
                 };
-                let _ = say(&mut world, side, both[side], saying);
+                let _ = say(&mut world, side, session, saying);
             }
         }
         world.run(seconds(30));

@@ -13,8 +13,8 @@ const HOUR: u32 = 3_600;
 fn agreed(seed: u64) -> (World, [SessionId; 2]) {
     let mut world = World::new(seed);
     let both = together(&mut world);
-    for side in 0..2 {
-        tell(&mut world, side, both[side], Saying::Disappear(Some(HOUR)));
+    for (side, session) in both.into_iter().enumerate() {
+        tell(&mut world, side, session, Saying::Disappear(Some(HOUR)));
         world.run(seconds(2));
     }
     (world, both)
@@ -56,10 +56,10 @@ fn it_holds_once_both_say_the_same_and_what_was_written_before_stays() {
     say(&mut world, 0, both[0], "not agreed");
     tell(&mut world, 1, both[1], Saying::Disappear(Some(HOUR)));
     world.run(seconds(2));
-    for side in 0..2 {
+    for (side, session) in both.into_iter().enumerate() {
         let hour = Some(HOUR);
         assert_eq!(
-            proposals(&world, side, both[side]),
+            proposals(&world, side, session),
             [(hour, false), (hour, true)]
         );
     }
@@ -69,10 +69,10 @@ fn it_holds_once_both_say_the_same_and_what_was_written_before_stays() {
         sees(&mut world, 1, both[1], text);
     }
     world.run(minutes(70));
-    for side in 0..2 {
-        assert_eq!(texts(&world, side, both[side]), ["not agreed"], "{side}");
+    for (side, session) in both.into_iter().enumerate() {
+        assert_eq!(texts(&world, side, session), ["not agreed"], "{side}");
         assert!(!is_kept(&world, side, "agreed"));
-        let rows = world.sides[side].rows(both[side]);
+        let rows = world.sides[side].rows(session);
         assert_eq!(
             rows.last().map(|row| &row.content),
             Some(&RowContent::Ended)
