@@ -1,16 +1,16 @@
 //! The rows of a conversation as a terminal shows them: each once, and of a file what has changed.
 
-use crate::output::{Event, Output, hex};
+use crate::output::{Event, FileHash, Output, hex};
 use crate::{strings, words};
-use handfast_native::device::{FileState, Lasting, Row, RowContent};
+use handfast_native::device::{FileState, Lasting, Pause, Row, RowContent};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The files on their way, and those that are offered, by row.
+/// The files that something may still come of, by row.
 #[derive(Default)]
 pub(crate) struct Files {
     files: BTreeMap<u64, File>,
-    /// The number of the last one that was offered.
+    /// The number of the last one.
     last: u64,
     /// What both keep, as it was shown last, by row.
     kept: BTreeMap<u64, Kept>,
@@ -26,10 +26,43 @@ struct Kept {
 }
 
 struct File {
-    /// By which a person answers; None for one of ours.
-    number: Option<u64>,
-    /// It waits for their answer.
-    asks: bool,
+    /// By which a person says what becomes of it.
+    number: u64,
+    state: FileState,
+}
+
+/// What a person can decide about files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deciding {
+    /// Those that wait for an answer.
+    Offers,
+    /// Those that are on their way, or about to be.
+    ToPause,
+    /// Those that they have stopped for a while.
+    Paused,
+    /// All that something may still come of.
+    All,
+}
+
+impl Deciding {
+    fn is_about(self, state: &FileState) -> bool {
+        match self {
+            Self::Offers => matches!(state, FileState::Offered),
+            Self::ToPause => match state {
+                FileState::Moving { .. } | FileState::Waiting => true,
+                FileState::Paused { by, .. } => *by != Pause::Here,
+                _ => false,
+            },
+            Self::Paused => matches!(
+                state,
+                FileState::Paused {
+                    by: Pause::Here,
+                    ..
+                }
+            ),
+            Self::All => true,
+        }
+    }
 }
 
 /// A text that is new.
@@ -74,18 +107,58 @@ impl Files {
             }
             RowContent::Restored => output.note(strings::row_restored()),
             RowContent::NotReadable => output.note(strings::row_not_readable()),
-            RowContent::File { name, size, state } => {
-                if !self.files.contains_key(&row.number) {
-                    self.begin(row, name, *size, state, output);
-                }
-                let is_over = matches!(state, FileState::Done { .. } | FileState::Failed { .. });
-                if let Some(event) = happened(row.ours, name, *size, state) {
-                    output.tell(event);
-                }
-                if is_over {
-                    self.files.remove(&row.number);
-                }
-            }
+            RowContent::File { .. } => self.show_file(row, output),
+        }
+    }
+
+    fn show_file(&mut self, row: &Row, output: &mut Output) {
+        let RowContent::File {
+            name,
+            size,
+            state,
+            files,
+        } = &row.content
+        else {
+            return;
+        };
+        let name = words::file_name(name, *files);
+        let is_old = row.lasting.as_ref().is_some_and(|lasting| lasting.is_old);
+        let is_known = self.files.contains_key(&row.number);
+        if is_old && is_over(state) && !is_known {
+            return;
+        }
+        let before = self.files.get(&row.number).map(|file| file.state.clone());
+        let number = self.insert(row, state);
+        if before.is_none() && (!row.ours || row.lasting.is_some()) {
+            output.tell(match row.ours {
+                false => Event::FileOffered {
+                    number,
+                    name: name.clone(),
+                    bytes: *size,
+                    asks: matches!(state, FileState::Offered),
+                },
+                true => Event::FileQueued {
+                    number,
+                    name: name.clone(),
+                    bytes: *size,
+                },
+            });
+        }
+        if let FileState::Paused { by, .. } = state
+            && before.as_ref() != Some(state)
+        {
+            output.tell(Event::FilePaused {
+                number,
+                name: name.clone(),
+                by: *by,
+                text: words::file_paused_line(&name, *by, number),
+            });
+        }
+        if let Some(event) = happened(row, &name, *size, state) {
+            output.tell(event);
+        }
+        if is_over(state) {
+            self.files.remove(&row.number);
         }
     }
 
@@ -139,12 +212,8 @@ impl Files {
     fn draw(&mut self, row: &Row, output: &Output) {
         let mut number = None;
         if let RowContent::File { state, .. } = &row.content {
-            let known = self.files.get(&row.number);
-            number = match known {
-                Some(file) => file.number,
-                None => self.insert(row, state),
-            };
-            if matches!(state, FileState::Done { .. } | FileState::Failed { .. }) {
+            number = Some(self.insert(row, state));
+            if is_over(state) {
                 self.files.remove(&row.number);
             }
         }
@@ -153,52 +222,58 @@ impl Files {
         }
     }
 
-    fn begin(&mut self, row: &Row, name: &str, bytes: u64, state: &FileState, output: &mut Output) {
-        if let Some(number) = self.insert(row, state) {
-            output.tell(Event::FileOffered {
-                number,
-                name: name.to_owned(),
-                bytes,
-                asks: matches!(state, FileState::Offered),
-            });
+    /// Knows how a file stands from now on. The number by which a person says what becomes of it.
+    fn insert(&mut self, row: &Row, state: &FileState) -> u64 {
+        if let Some(file) = self.files.get_mut(&row.number) {
+            file.state = state.clone();
+            return file.number;
         }
-    }
-
-    /// Knows of a file from now on. The number by which a person answers, if it is theirs.
-    fn insert(&mut self, row: &Row, state: &FileState) -> Option<u64> {
-        let asks = matches!(state, FileState::Offered);
-        let number = (!row.ours).then(|| {
-            self.last += 1;
-            self.last
-        });
-        self.files.insert(row.number, File { number, asks });
+        self.last += 1;
+        let (number, state) = (self.last, state.clone());
+        self.files.insert(row.number, File { number, state });
         number
     }
 
-    /// The rows of the offers that are meant by a number, or of all; they wait for no answer any more.
-    pub(crate) fn answer(&mut self, which: &str) -> Vec<u64> {
+    /// The rows of the files that are meant by a number, or of all that this can be decided about.
+    pub(crate) fn meant(&self, which: &str, deciding: Deciding) -> Vec<u64> {
         let number: Option<u64> = which.parse().ok();
-        let is_meant = |file: &File| which.is_empty() || file.number == number;
-        let waiting = self.files.iter_mut();
-        let meant = waiting.filter(|(_, file)| file.asks && is_meant(file));
-        let answered = meant.map(|(row, file)| {
-            file.asks = false;
-            *row
-        });
-        answered.collect()
+        let is_meant = |file: &File| which.is_empty() || Some(file.number) == number;
+        let files = self.files.iter();
+        let meant = files.filter(|(_, file)| is_meant(file) && deciding.is_about(&file.state));
+        meant.map(|(row, _)| *row).collect()
     }
 
-    /// Some are not through yet. An offer that waits for an answer is not under way.
+    /// The person has answered an offer, which waits for nothing from them any more.
+    pub(crate) fn answered(&mut self, row: u64) {
+        if let Some(file) = self.files.get_mut(&row) {
+            file.state = FileState::Moving { done: 0 };
+        }
+    }
+
+    /// Some are not through yet. What waits for somebody is not under way.
     pub(crate) fn are_under_way(&self) -> bool {
-        self.files.values().any(|file| !file.asks)
+        let waits =
+            |state: &FileState| matches!(state, FileState::Offered | FileState::Paused { .. });
+        self.files.values().any(|file| !waits(&file.state))
     }
 }
 
+fn is_over(state: &FileState) -> bool {
+    matches!(state, FileState::Done { .. } | FileState::Failed { .. })
+}
+
 /// What a file that is that far tells; None while nothing of it has moved.
-fn happened(ours: bool, name: &str, bytes: u64, state: &FileState) -> Option<Event> {
-    let name = name.to_owned();
+fn happened(row: &Row, name: &str, bytes: u64, state: &FileState) -> Option<Event> {
+    let (name, ours) = (name.to_owned(), row.ours);
+    let hash = |hash: &[u8]| match row.lasting {
+        Some(_) => FileHash::Blake3(hex(hash)),
+        None => FileHash::Blake2b(hex(hash)),
+    };
     Some(match state {
-        FileState::Waiting | FileState::Offered | FileState::Moving { done: 0 } => return None,
+        FileState::Waiting
+        | FileState::Offered
+        | FileState::Paused { .. }
+        | FileState::Moving { done: 0 } => return None,
         FileState::Moving { done } => Event::FileProgress {
             name,
             done: *done,
@@ -207,23 +282,23 @@ fn happened(ours: bool, name: &str, bytes: u64, state: &FileState) -> Option<Eve
         },
         FileState::Done {
             path: Some(path),
-            hash,
+            hash: digest,
             took,
         } => Event::FileReceived {
             name,
             path: as_seen_from_here(path).to_string_lossy().into_owned(),
             bytes,
-            blake2b: hex(hash),
+            hash: hash(digest),
             seconds: took.as_secs_f64(),
         },
         FileState::Done {
             path: None,
-            hash,
+            hash: digest,
             took,
         } => Event::FileSent {
             name,
             bytes,
-            blake2b: hex(hash),
+            hash: hash(digest),
             seconds: took.as_secs_f64(),
         },
         FileState::Failed { error, by_peer } => Event::FileFailed {
@@ -257,6 +332,7 @@ mod tests {
             content: RowContent::File {
                 name: "a.txt".to_owned(),
                 size: 5,
+                files: None,
                 state,
             },
         }
@@ -269,12 +345,28 @@ mod tests {
             files.show(&offer(row, FileState::Offered), &mut output);
         }
         files.show(&offer(40, FileState::Moving { done: 0 }), &mut output);
-        assert_eq!(files.answer("2"), [20]);
+        assert_eq!(files.meant("2", Deciding::Offers), [20]);
+        files.answered(20);
         for nothing in ["2", "4", "5", "x"] {
-            assert!(files.answer(nothing).is_empty(), "{nothing}");
+            assert!(
+                files.meant(nothing, Deciding::Offers).is_empty(),
+                "{nothing}"
+            );
         }
-        assert_eq!(files.answer(""), [10, 30]);
-        assert!(files.answer("").is_empty());
+        assert_eq!(files.meant("", Deciding::Offers), [10, 30]);
+    }
+
+    #[test]
+    fn what_moves_can_be_stopped_and_what_was_stopped_goes_on() {
+        let (mut files, mut output) = (Files::default(), Output::new(true));
+        files.show(&offer(10, FileState::Moving { done: 3 }), &mut output);
+        let paused = |by| FileState::Paused { done: 3, by };
+        files.show(&offer(20, paused(Pause::Here)), &mut output);
+        files.show(&offer(30, paused(Pause::Apart)), &mut output);
+        assert_eq!(files.meant("", Deciding::ToPause), [10, 30]);
+        assert_eq!(files.meant("", Deciding::Paused), [20]);
+        assert_eq!(files.meant("", Deciding::All), [10, 20, 30]);
+        assert_eq!(files.meant("2", Deciding::All), [20]);
     }
 
     #[test]

@@ -347,6 +347,13 @@ pub(crate) fn chat_examples() -> &'static str {
     }
 }
 
+pub(crate) fn send_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast send Ben holiday.jpg notes/\n  tar c photos | handfast send Ben - --as photos.tar\n\nWhat Ben does not take now waits here, and goes on from where it was when you two are together\nagain. Beside another command it goes by the connection that is open.",
+        German => "Beispiele:\n  handfast send Ben urlaub.jpg notizen/\n  tar c fotos | handfast send Ben - --as fotos.tar\n\nWas Ben jetzt nicht annimmt, wartet hier und geht dort weiter, wo es war, sobald ihr wieder\nverbunden seid. Neben einem anderen Befehl geht es über die offene Verbindung.",
+    }
+}
+
 pub(crate) fn listen_examples() -> &'static str {
     match language() {
         English => "Examples:\n  handfast listen                be there for everybody you have met\n  handfast listen --json --downloads ~/Downloads\n\nWhat they write is kept here, and told to them to have arrived. What was written to them\ngoes when they are here. handfast chat NAME beside it takes its place with NAME for as\nlong as you talk. Files come by themselves as far as the limits allow.",
@@ -470,6 +477,34 @@ pub(crate) fn command_chat() -> &'static str {
     match language() {
         English => "Look for somebody you have met before, and talk",
         German => "Jemanden suchen, den du schon getroffen hast, und reden",
+    }
+}
+
+pub(crate) fn command_send() -> &'static str {
+    match language() {
+        English => "Send files and folders to somebody you have met before",
+        German => "Dateien und Ordner an jemanden senden, den du schon getroffen hast",
+    }
+}
+
+pub(crate) fn option_send_paths() -> &'static str {
+    match language() {
+        English => "What to send: files and folders, or - for what comes in",
+        German => "Was gesendet wird: Dateien und Ordner, oder - für das, was hereinkommt",
+    }
+}
+
+pub(crate) fn option_send_as() -> &'static str {
+    match language() {
+        English => "What the file is called that comes in by -",
+        German => "Wie die Datei heißt, die über - hereinkommt",
+    }
+}
+
+pub(crate) fn option_send_wait() -> &'static str {
+    match language() {
+        English => "How long to wait while nothing moves, as in 90s, 30m, 2h",
+        German => "Wie lange gewartet wird, während sich nichts tut, wie 90s, 30m, 2h",
     }
 }
 
@@ -2013,6 +2048,41 @@ pub(crate) fn nothing_to_say() -> &'static str {
     }
 }
 
+pub(crate) fn send_queued(name: impl Display, files: impl Display) -> String {
+    match language() {
+        English => format!("Waits here until {name} is there (handfast listen, or handfast chat): {files}"),
+        German => format!("Wartet hier, bis {name} da ist (handfast listen oder handfast chat): {files}"),
+    }
+}
+
+pub(crate) fn send_handed_over(name: impl Display, files: impl Display) -> String {
+    match language() {
+        English => format!("Goes by the conversation with {name} that is open: {files}"),
+        German => format!("Geht über das offene Gespräch mit {name}: {files}"),
+    }
+}
+
+pub(crate) fn send_input() -> &'static str {
+    match language() {
+        English => "input",
+        German => "Eingabe",
+    }
+}
+
+pub(crate) fn not_all_sent() -> &'static str {
+    match language() {
+        English => "Not everything has been sent.",
+        German => "Nicht alles wurde gesendet.",
+    }
+}
+
+pub(crate) fn no_such_file() -> &'static str {
+    match language() {
+        English => "There is no such file to do that with.",
+        German => "Es gibt keine solche Datei, mit der das ginge.",
+    }
+}
+
 pub(crate) fn no_such_offer() -> &'static str {
     match language() {
         English => "No file with that number waits for your answer.",
@@ -2064,8 +2134,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file, or a folder as one archive\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /compare         compare six symbols: are they the same on both sides?\n  /ask QUESTION    ask them what only they know; /answer answers, /noanswer does not\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /disappear 1d    let what you both write go a day after it was seen; or 1h, 7d, off\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei senden, oder einen Ordner als ein Archiv\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /ask FRAGE       fragen, was nur sie wissen; /answer antwortet, /noanswer nicht\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /disappear 1d    was ihr schreibt, verschwindet einen Tag nach dem Lesen; oder 1h, 7d, off\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file or a folder\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /pause [N]       stop a file for a while, or all; /resume [N] goes on\n  /cancel [N]      stop it for good\n  /compare         compare six symbols: are they the same on both sides?\n  /ask QUESTION    ask them what only they know; /answer answers, /noanswer does not\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /disappear 1d    let what you both write go a day after it was seen; or 1h, 7d, off\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei oder einen Ordner senden\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /pause [N]       eine Datei eine Weile anhalten, oder alle; /resume [N] macht weiter\n  /cancel [N]      sie ganz abbrechen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /ask FRAGE       fragen, was nur sie wissen; /answer antwortet, /noanswer nicht\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /disappear 1d    was ihr schreibt, verschwindet einen Tag nach dem Lesen; oder 1h, 7d, off\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -2311,6 +2381,27 @@ pub(crate) fn screen_file_waits() -> &'static str {
     match language() {
         English => "waits until they take it",
         German => "wartet, bis sie angenommen wird",
+    }
+}
+
+pub(crate) fn screen_file_paused(number: impl Display) -> String {
+    match language() {
+        English => format!("paused: /resume {number}"),
+        German => format!("angehalten: /resume {number}"),
+    }
+}
+
+pub(crate) fn screen_file_held() -> &'static str {
+    match language() {
+        English => "paused by them",
+        German => "von der anderen Seite angehalten",
+    }
+}
+
+pub(crate) fn screen_file_apart() -> &'static str {
+    match language() {
+        English => "goes on when you are together",
+        German => "geht weiter, wenn ihr verbunden seid",
     }
 }
 

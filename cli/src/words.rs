@@ -8,7 +8,7 @@ use crate::{margin, strings};
 use handfast_native::conversation::{CompareError, FileError, Violation};
 use handfast_native::device::{
     Asked, BundleError, ContactEdit, ContactView, EndReason, Exported, Hindrance, NotCalled,
-    NotNamed, Reached, Refusal, Role, SessionEnd, Tag,
+    NotNamed, Pause, Reached, Refusal, Role, SessionEnd, Tag,
 };
 use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
@@ -263,6 +263,38 @@ pub(crate) fn asked(name: &str, ours: bool, asked: &Asked) -> Option<String> {
         (false, Standing::Wrong(left)) => strings::answer_wrong(name, left),
         (false, Standing::NotAnswered) => strings::answer_not_given(name),
     })
+}
+
+/// What could not be sent now.
+pub(crate) fn queued(name: &str, files: &[String]) -> String {
+    strings::send_queued(line(name), line(&files.join(", ")))
+}
+
+/// What goes by a conversation that is under way.
+pub(crate) fn handed_over(name: &str, files: &[String]) -> String {
+    strings::send_handed_over(line(name), line(&files.join(", ")))
+}
+
+/// What a file is called; a folder with the mark of one.
+pub(crate) fn file_name(name: &str, files: Option<u32>) -> String {
+    match files {
+        None => name.to_owned(),
+        Some(_) => format!("{name}/"),
+    }
+}
+
+/// What a file waits for that does not move.
+pub(crate) fn file_paused(by: Pause, number: u64) -> String {
+    match by {
+        Pause::Here => strings::screen_file_paused(number),
+        Pause::There => strings::screen_file_held().to_owned(),
+        Pause::Apart => strings::screen_file_apart().to_owned(),
+    }
+}
+
+/// The same as a line of its own.
+pub(crate) fn file_paused_line(name: &str, by: Pause, number: u64) -> String {
+    format!("{name}: {}", file_paused(by, number))
 }
 
 /// Why a file did not go through.

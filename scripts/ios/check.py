@@ -55,6 +55,7 @@ def property_lists():
     info = property_list(
         APP / "Info.plist",
         "NSCameraUsageDescription",
+        "NSBonjourServices",
         "NSLocalNetworkUsageDescription",
         "NSFaceIDUsageDescription",
         "CFBundleURLTypes",

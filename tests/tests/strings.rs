@@ -35,6 +35,7 @@ fn refused(tables: &str) -> Option<String> {
     }
     write("ios/App/Resources/Localizable.xcstrings", "");
     write("cli/src/strings.rs", "");
+    write("web/src/strings.ts", "");
     let output = script(place.path(), &[]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (!output.status.success()).then_some(said)
@@ -74,9 +75,10 @@ fn a_sentence_has_both_languages_with_the_same_places() {
             "the forms one and other",
         ),
         (
-            "[a]\nfaces = ['web']\nen = 'To'\nde = 'An'",
+            "[a]\nfaces = ['watch']\nen = 'To'\nde = 'An'",
             "the faces are",
         ),
+        ("shares = ['a']", "shared, and nowhere"),
         ("[a]\nfaces = []\nen = 'To'\nde = 'An'", "the faces are"),
         (
             "[a]\nen = 'To'\nde = 'An'\n[a.android]\nen = 'To'\nde = 'An'",

@@ -34,6 +34,8 @@ const hands: Hands = {
 
 const face: Face = {
     screen(session, screen) {
+        // The last word of a session that another one has taken the place of.
+        if (session < current) return;
         current = session;
         if (screen.is === "talking") {
             if (talk === undefined) {
@@ -47,8 +49,8 @@ const face: Face = {
         }
         main.dataset["screen"] = screen.is;
     },
-    line(_session, line) {
-        talk?.line(line);
+    line(session, line) {
+        if (session === current) talk?.line(line);
     },
     notice(sentence) {
         const shown = notice(sentence);
@@ -78,10 +80,14 @@ function draw(screen: HTMLElement): void {
     main.dataset["screen"] = "";
     main.replaceChildren(screen);
     const first = screen.querySelector<HTMLElement>("input, textarea, h1");
+    // A reader begins with what is new.
+    if (first instanceof HTMLHeadingElement) first.tabIndex = -1;
     first?.focus({ preventScroll: true });
 }
 
 function open(text: string): void {
+    if (talk !== undefined && !talk.mayEnd()) return;
+    if (talk !== undefined) hands.close();
     token = text.slice(text.indexOf("#") + 1).replace(/^handfast:/, "");
     device.do((core) => core.open(text));
 }

@@ -151,6 +151,7 @@ export function ended(screen: Of<"ended">, hands: Hands): HTMLElement {
 /** A conversation: its frame stays while the state changes, so that what is being written stays too. */
 export class Talk {
     readonly root: HTMLElement;
+    private name = "";
     private readonly head = element("div", { class: "head" });
     private readonly above = element("div", { class: "above" });
     private readonly lines = element("ol", { class: "lines", "aria-live": "polite" });
@@ -180,15 +181,16 @@ export class Talk {
     show(screen: Of<"talking">): void {
         const trust = say("trust_line", { level: say(screen.trust), reason: say(screen.reason) });
         const mark = screen.is_verified && icon(...SHIELD);
+        this.name = screen.name || say("person_unknown");
         const goodbye = (): void => {
-            if (confirm(say("goodbye_title", { name: screen.name || say("person_unknown") }))) this.hands.close();
+            if (this.mayEnd()) this.hands.close();
         };
         this.head.replaceChildren(
             avatar(screen.name),
             element(
                 "div",
                 { class: "who" },
-                element("h1", {}, screen.name || say("person_unknown"), mark),
+                element("h1", {}, this.name, mark),
                 element("p", { class: screen.is_interrupted ? "warning" : "quiet", role: "status" }, say(screen.line)),
             ),
             button("leave", "plain", goodbye),
@@ -196,6 +198,11 @@ export class Talk {
         );
         this.root.classList.toggle("compares", screen.comparing !== null);
         this.above.replaceChildren(...this.notes(screen).filter((note) => note !== false));
+    }
+
+    /** Asks whether the conversation may end. */
+    mayEnd(): boolean {
+        return confirm(say("goodbye_title", { name: this.name }));
     }
 
     private notes(screen: Of<"talking">): (HTMLElement | false)[] {

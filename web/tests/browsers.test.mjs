@@ -144,6 +144,21 @@ for (const name of NAMES) {
                 await host.until("met");
             }));
 
+        test("a file is declined, and both are told", () =>
+            with_host([], async (host, link) => {
+                const file = Host.file("notes.txt");
+                writeFileSync(file, "notes");
+                const tab = await bring(running, link);
+                await press(tab, "[data-screen=opened] button.filled");
+                await shows(tab, "talking");
+                await host.until("met");
+                host.say(`/send ${file}`);
+                await reads(tab, "They want to send a file.");
+                assert.equal((await host.until("file_failed")).by_peer, true);
+                await write(tab, "I am still here");
+                assert.equal((await host.until("message")).text, "I am still here");
+            }));
+
         test("a host that does not answer is asked for a scan of the reply", async () => {
             let link;
             await with_host([], async (_host, its) => (link = its));

@@ -9,6 +9,7 @@ mod shown;
 mod typed;
 
 pub(crate) use args::ChatArgs;
+pub(crate) use sending::file_at;
 pub(crate) use typed::COMMANDS;
 
 use crate::commands::Terminal;

@@ -3,7 +3,7 @@
 use crate::{input, strings, words};
 use handfast_native::conversation::{MAX_TEXT, ToSend};
 use handfast_native::device::Saying;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How many bytes of a text go as the next message: all, or as many whole lines, words or characters as fit.
 pub(super) fn part_of(text: &str) -> usize {
@@ -25,17 +25,21 @@ pub(super) fn part_of(text: &str) -> usize {
 /// The file or folder at this path, to be sent, and what of it is not; or why it cannot be. A disk may take
 /// its time.
 pub(super) async fn file(typed: String) -> Result<(Saying, Vec<String>), String> {
-    let found = tokio::task::spawn_blocking(move || file_at(&typed)).await;
+    file_at(input::path_of(&typed)).await
+}
+
+/// The same, where nobody has typed the path.
+pub(crate) async fn file_at(path: PathBuf) -> Result<(Saying, Vec<String>), String> {
+    let found = tokio::task::spawn_blocking(move || look_at(&path)).await;
     found.unwrap_or_else(|_| Err(strings::send_what().into()))
 }
 
-fn file_at(typed: &str) -> Result<(Saying, Vec<String>), String> {
-    let path = input::path_of(typed);
+fn look_at(path: &Path) -> Result<(Saying, Vec<String>), String> {
     let unreadable = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::InvalidInput => words::not_a_file(&path.to_string_lossy()),
         _ => words::unreadable(&path.to_string_lossy(), &error),
     };
-    let found = ToSend::at(&path).map_err(unreadable)?;
+    let found = ToSend::at(path).map_err(unreadable)?;
     let left_out = found.as_folder().map(|folder| {
         let unread = folder.unread().iter().map(|(path, _)| path);
         folder.left_out().iter().chain(unread).cloned().collect()
@@ -46,9 +50,13 @@ fn file_at(typed: &str) -> Result<(Saying, Vec<String>), String> {
         false => vec![words::not_sent_along(&left_out)],
     };
     let saying = Saying::File {
-        name: found.name,
+        // Whoever keeps nothing gets an archive instead, which says so by its own name.
+        name: match found.as_folder().and_then(|_| path.file_name()) {
+            Some(name) => name.to_string_lossy().into_owned(),
+            None => found.name,
+        },
         size: found.size,
-        path: std::path::absolute(&path).map_err(unreadable)?,
+        path: std::path::absolute(path).map_err(unreadable)?,
     };
     Ok((saying, told))
 }

@@ -3,6 +3,7 @@
 use super::Chat;
 use super::sending::{file, part_of};
 use super::shown::Held;
+use crate::files::Deciding;
 use crate::lines::Lines;
 use crate::{duration, strings, words};
 use handfast_native::conversation::Finding;
@@ -11,10 +12,11 @@ use tokio::time::{Duration, Instant, timeout_at};
 use zeroize::Zeroizing;
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 24] = [
+pub(crate) const COMMANDS: [&str; 27] = [
     "/accept",
     "/answer",
     "/ask",
+    "/cancel",
     "/code",
     "/compare",
     "/decline",
@@ -28,9 +30,11 @@ pub(crate) const COMMANDS: [&str; 24] = [
     "/noanswer",
     "/notmine",
     "/onlythey",
+    "/pause",
     "/quit",
     "/react",
     "/reply",
+    "/resume",
     "/same",
     "/search",
     "/send",
@@ -149,10 +153,6 @@ impl Chat<'_> {
             "/mine" => self.other_device(true).await,
             "/notmine" => self.other_device(false).await,
             "/to" => self.turn_to(rest).await,
-            // Nobody is there to do it with.
-            _ if self.person.is_away && is_command(command) => {
-                self.held.push_back(Held::Line(line))
-            }
             "/send" if rest.is_empty() => self.output.note(strings::send_what()),
             "/send" => match file(rest.to_owned()).await {
                 Ok((file, left_out)) => match self.say(file).await {
@@ -161,8 +161,27 @@ impl Chat<'_> {
                 },
                 Err(why) => self.output.note(why),
             },
-            "/accept" => self.answer(rest, Saying::AcceptFile).await,
-            "/decline" => self.answer(rest, Saying::CancelFile).await,
+            "/accept" => {
+                self.decide(rest, Deciding::Offers, Saying::AcceptFile)
+                    .await
+            }
+            "/decline" => {
+                self.decide(rest, Deciding::Offers, Saying::CancelFile)
+                    .await
+            }
+            "/pause" => {
+                self.decide(rest, Deciding::ToPause, Saying::PauseFile)
+                    .await
+            }
+            "/resume" => {
+                self.decide(rest, Deciding::Paused, Saying::ResumeFile)
+                    .await
+            }
+            "/cancel" => self.decide(rest, Deciding::All, Saying::CancelFile).await,
+            // Nobody is there to do it with.
+            _ if self.person.is_away && is_command(command) => {
+                self.held.push_back(Held::Line(line))
+            }
             "/more" => self.try_to(Saying::AllowMore, "").await,
             "/compare" => self.compare().await,
             "/same" => self.judge(Finding::Same).await,
@@ -271,13 +290,19 @@ impl Chat<'_> {
         }
     }
 
-    /// Answers the offer with this number, or all that wait.
-    async fn answer(&mut self, which: &str, saying: fn(u64) -> Saying) {
-        let answered = self.person.files.answer(which);
-        if answered.is_empty() {
-            self.output.note(strings::no_such_offer());
+    /// Decides about the file with this number, or about all that it can be decided about.
+    async fn decide(&mut self, which: &str, deciding: Deciding, saying: fn(u64) -> Saying) {
+        let meant = self.person.files.meant(which, deciding);
+        if meant.is_empty() {
+            self.output.note(match deciding {
+                Deciding::Offers => strings::no_such_offer(),
+                _ => strings::no_such_file(),
+            });
         }
-        for row in answered {
+        for row in meant {
+            if deciding == Deciding::Offers {
+                self.person.files.answered(row);
+            }
             self.try_to(saying(row), "").await;
         }
     }
@@ -317,8 +342,9 @@ fn command(line: &str) -> (&str, &str) {
     let bare = line.trim();
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
-        "/accept" | "/answer" | "/ask" | "/decline" | "/disappear" | "/edit" | "/react"
-        | "/reply" | "/search" | "/send" | "/to" | "/withdraw" => (first, rest.trim()),
+        "/accept" | "/answer" | "/ask" | "/cancel" | "/decline" | "/disappear" | "/edit"
+        | "/pause" | "/react" | "/reply" | "/resume" | "/search" | "/send" | "/to"
+        | "/withdraw" => (first, rest.trim()),
         _ if is_command(first) => (bare, ""),
         _ => (line, ""),
     }

@@ -11,7 +11,7 @@ use handfast_native::device::{
     SessionId, SessionTerms, View,
 };
 use handfast_native::handshake::PublicKey;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
@@ -41,6 +41,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
             ..args.seek.terms()
         },
         present: BTreeMap::new(),
+        coming: BTreeSet::new(),
         again: None,
     };
     listening.look(&mut output).await;
@@ -73,6 +74,8 @@ struct Listening {
     terms: SessionTerms,
     /// Everybody who is looked for, by session.
     present: BTreeMap<SessionId, Sought>,
+    /// Rows of files that come.
+    coming: BTreeSet<u64>,
     /// When those are looked for who are not.
     again: Option<Instant>,
 }
@@ -120,13 +123,28 @@ impl Listening {
                 // One that is over needs to know nothing.
                 let taken = Command::To(id, SessionCommand::Taken(1));
                 let _ = self.device.order(taken).await;
+                let was_coming = self.was_coming(&row);
                 if let Some(sought) = self.present.get(&id) {
-                    tell(&sought.name, &row, output);
+                    tell(&sought.name, &row, was_coming, output);
                 }
             }
             device::Event::ContactsChanged => self.look(output).await,
             device::Event::OtherDevice(_) => output.note(strings::other_device()),
             _ => {}
+        }
+    }
+
+    /// Whether a file was coming until now, however long ago it was offered.
+    fn was_coming(&mut self, row: &Row) -> bool {
+        match &row.content {
+            RowContent::File {
+                state: FileState::Moving { .. } | FileState::Paused { .. },
+                ..
+            } => {
+                self.coming.insert(row.number);
+                false
+            }
+            _ => self.coming.remove(&row.number),
         }
     }
 
@@ -163,9 +181,9 @@ impl Listening {
 }
 
 /// Tells what somebody wrote or sent.
-fn tell(name: &str, row: &Row, output: &mut Output) {
+fn tell(name: &str, row: &Row, was_coming: bool, output: &mut Output) {
     let is_old = row.lasting.as_ref().is_some_and(|lasting| lasting.is_old);
-    if row.ours || is_old {
+    if row.ours || (is_old && !was_coming) {
         return;
     }
     let name = name.to_owned();
@@ -181,6 +199,7 @@ fn tell(name: &str, row: &Row, output: &mut Output) {
             state: FileState::Done {
                 path: Some(path), ..
             },
+            ..
         } => output.tell(Event::FileFrom {
             name,
             file: file.clone(),
@@ -191,6 +210,7 @@ fn tell(name: &str, row: &Row, output: &mut Output) {
             name: file,
             size,
             state: FileState::Offered,
+            ..
         } => output.note(words::file_waits(&name, file, *size)),
         _ => {}
     }

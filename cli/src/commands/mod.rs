@@ -19,6 +19,7 @@ mod open;
 mod scan;
 mod seal;
 mod search;
+mod send;
 mod serve;
 
 use crate::chat::{self as conversation, ChatArgs};
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Contacts(contacts::Args),
     #[command(about = strings::command_chat())]
     Chat(chat::Args),
+    #[command(about = strings::command_send())]
+    Send(send::Args),
     #[command(about = strings::command_search())]
     Search(search::Args),
     #[command(about = strings::command_listen())]
@@ -91,6 +94,7 @@ impl Command {
             Self::Invitations(args) => args.json,
             Self::Contacts(args) => args.json,
             Self::Chat(args) => args.seek.json,
+            Self::Send(args) => args.seek.json,
             Self::Search(args) => args.json,
             Self::Listen(args) => args.seek.json,
             Self::Export(args) => args.json,
@@ -118,6 +122,7 @@ impl Command {
             Self::Invitations(args) => talk(args.json, move |hands| invitations::run(args, hands)),
             Self::Contacts(args) => talk(args.json, move |hands| contacts::run(args, hands)),
             Self::Chat(args) => talk(args.seek.json, move |hands| chat::run(args, hands)),
+            Self::Send(args) => talk(args.seek.json, move |hands| send::run(args, hands)),
             Self::Search(args) => talk(args.json, move |hands| search::run(args, hands)),
             Self::Listen(args) => talk(args.seek.json, move |hands| listen::run(args, hands)),
             Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),

@@ -14,7 +14,7 @@ use crate::sealed_files;
 use crate::status::{Status, Stop};
 use crate::{strings, words};
 use handfast_native::device::{
-    AcceptTerms, Asking, Command, Done, Event, Named, NotNamed, Refusal, Role, Settings,
+    AcceptTerms, Asking, Command, Done, Event, Named, NotNamed, Refusal, Role, SessionId, Settings,
 };
 use handfast_native::handshake::visible;
 use handfast_native::network::NetworkReport;
@@ -147,6 +147,11 @@ impl Device {
             ) => Err((self, Failure::Local.into())),
             Err(stop) => Err((self, stop)),
         }
+    }
+
+    /// Follows a session that has begun.
+    pub(crate) fn follow(self, id: SessionId, again: AcceptTerms) -> Session {
+        Session::new(self, id, again)
     }
 
     /// Goes on with what waits in this role: with the one that is called so, or with the only one.

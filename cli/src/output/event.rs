@@ -2,7 +2,7 @@
 
 use crate::symbol::Forms;
 use crate::{strings, words};
-use handfast_native::device::{Asked, Hit, Reached, Role, View};
+use handfast_native::device::{Asked, Hit, Pause, Reached, Role, View};
 use handfast_native::handshake::{Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
 use handfast_native::question::Standing;
@@ -216,6 +216,23 @@ pub(crate) enum Event {
         bytes: u64,
         asks: bool,
     },
+    /// These files wait in the home until this contact is there.
+    Queued { name: String, files: Vec<String> },
+    /// These files go by the conversation with this contact that is under way beside.
+    HandedOver { name: String, files: Vec<String> },
+    /// A file that was sent here is kept, and goes when they take it.
+    FileQueued {
+        number: u64,
+        name: String,
+        bytes: u64,
+    },
+    /// A file waits, and goes on from where it is.
+    FilePaused {
+        number: u64,
+        name: String,
+        by: Pause,
+        text: String,
+    },
     /// So much of a file is through.
     FileProgress {
         name: String,
@@ -228,14 +245,16 @@ pub(crate) enum Event {
         name: String,
         path: String,
         bytes: u64,
-        blake2b: String,
+        #[serde(flatten)]
+        hash: FileHash,
         seconds: f64,
     },
     /// A file is stored there.
     FileSent {
         name: String,
         bytes: u64,
-        blake2b: String,
+        #[serde(flatten)]
+        hash: FileHash,
         seconds: f64,
     },
     /// A file did not go through.
@@ -303,6 +322,14 @@ pub(crate) enum Event {
     FileMade { bytes: u64, blake2b: String },
     /// Demonstration: what was stored has been read again from the disk.
     FileChecked { bytes: u64, blake2b: String },
+}
+
+/// By what a file is compared: its root where both keep what is said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FileHash {
+    Blake2b(String),
+    Blake3(String),
 }
 
 impl Event {

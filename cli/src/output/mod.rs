@@ -6,7 +6,7 @@
 mod event;
 pub(crate) mod under_way;
 
-pub(crate) use event::{Event, Listed, Parting, Side, Stamped, State, Trusted};
+pub(crate) use event::{Event, FileHash, Listed, Parting, Side, Stamped, State, Trusted};
 
 use crate::screen::Window;
 use crate::status::{Status, Stop};
@@ -262,6 +262,10 @@ impl Output {
                 bytes,
                 asks,
             } => self.whisper(&words::file_offered(name, *bytes, asks.then_some(*number))),
+            Event::Queued { name, files } => self.say(&words::queued(name, files)),
+            Event::HandedOver { name, files } => self.say(&words::handed_over(name, files)),
+            Event::FileQueued { .. } => {}
+            Event::FilePaused { text, .. } => self.whisper(text),
             Event::FileProgress {
                 name,
                 done,

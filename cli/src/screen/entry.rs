@@ -403,6 +403,10 @@ impl FileOnTheWay {
                 (strings::screen_file_offered(number), pen.looks.waits())
             }
             FileState::Moving { done } => (self.on_the_way(*done, columns, pen), plain),
+            FileState::Paused { by, .. } => {
+                let number = self.number.unwrap_or(0);
+                (words::file_paused(*by, number), pen.looks.waits())
+            }
             FileState::Done {
                 path: Some(path), ..
             } => {

@@ -5,7 +5,7 @@ use super::entry::{Content, Entry, FileOnTheWay, Room};
 use super::looks::Looks;
 use super::text;
 use super::time::{self, Zone};
-use crate::strings;
+use crate::{strings, words};
 use handfast_native::device::{Row, RowContent};
 use ratatui_core::text::{Line, Span};
 use std::collections::VecDeque;
@@ -75,9 +75,17 @@ impl History {
     pub(super) fn row(&mut self, row: &Row, number: Option<u64>, at: Moment) {
         let place = self.place_of(row.number);
         let mut entry = Entry::of(row);
-        if let RowContent::File { name, size, state } = &row.content {
+        if let RowContent::File {
+            name,
+            size,
+            state,
+            files,
+        } = &row.content
+        {
             let known = place.and_then(|at| self.entries[at].take_file());
-            let mut file = known.unwrap_or_else(|| FileOnTheWay::new(name, *size, number));
+            let mut file = known.unwrap_or_else(|| {
+                FileOnTheWay::new(&words::file_name(name, *files), *size, number)
+            });
             file.moved(state, at.instant);
             entry.content = Content::File(Box::new(file));
         }

@@ -87,6 +87,7 @@ impl Person {
         let content = RowContent::File {
             name: "Harbour.mov".to_owned(),
             size: 212 << 20,
+            files: None,
             state,
         };
         let row = self.row(number, ours, content);

@@ -55,6 +55,17 @@ pub enum Command {
     ReadHere(Box<SealedHere>),
     /// Look for them there too. Each token does that once.
     SeekHere(Box<SealedHere>, Box<SessionTerms>),
+    /// Offer what lies at this path to a contact, by this name, whether a session goes on with them or not. It is kept
+    /// until they have taken it.
+    Offer {
+        /// To whom.
+        to: PublicKey,
+        /// Where it is.
+        #[cfg_attr(feature = "serde", serde(with = "crate::serialized::path"))]
+        path: PathBuf,
+        /// What it is called.
+        name: String,
+    },
     /// Something for one session.
     To(SessionId, SessionCommand),
     /// Forget somebody who was met, or who is refused.
@@ -181,6 +192,10 @@ pub enum Saying {
     AcceptFile(u64),
     /// Stop the file in this row: decline it, or end it.
     CancelFile(u64),
+    /// Stop the file in this row for a while. What came of it is kept.
+    PauseFile(u64),
+    /// Go on with the file in this row.
+    ResumeFile(u64),
     /// Wish to compare, or agree to it.
     Compare,
     /// What was found by somebody who saw these digits. A difference hangs up at once, without a goodbye

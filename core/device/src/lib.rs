@@ -17,11 +17,14 @@
 //!    guest hears of it, and a guest's proof before it is sent.
 //! 4. The two are together: in one batch the invitation ends and the peer is remembered. Only then
 //!    they talk, so that no invitation lives twice and nobody is met who is not remembered.
-//! 5. `talk`: rows, files, the comparison, questions (`question`), and what they make of the trust in the peer.
+//! 5. `talk`: rows, the comparison, questions (`question`), files that nobody keeps, and what they make of the
+//!    trust in the peer.
 //! 6. `returning`: a contact is looked for by what only the two hold (`hours`), proves to be them, and both
 //!    keep the next secret before they talk. It goes on beside the conversation, and after it. `nearby`
 //!    announces this device to those who are looked for, in the local network; `here` says to one of them
 //!    where it is, by a token that people carry.
+//! 7. `history`: what both keep of what they say, also while nobody is there, and in it `files`: what was offered, and
+//!    goes on over any number of links.
 //!
 //! # The rules of what is kept
 //!
@@ -35,6 +38,7 @@ mod called;
 mod command;
 mod contacts;
 mod export;
+mod files;
 mod here;
 mod history;
 mod hours;
@@ -70,8 +74,9 @@ pub use history::{Bundled, Summary};
 pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
-    Bind, CarrierCommand, CarrierEvent, Connected, Found, GuestKeys, HostKeys, Input, Milestones,
-    NetworkCommand, Output, Page, Query, SeekKeys, TalkCommand, TalkEvent, Ticket, Work, WorkDone,
+    Bind, Carried, CarrierCommand, CarrierEvent, Connected, FileOrder, Found, GuestKeys, HostKeys,
+    Input, Milestones, NetworkCommand, Offerable, Output, Page, Query, SeekKeys, TalkCommand,
+    TalkEvent, Ticket, Work, WorkDone,
 };
 pub use randomness::{NoRandomness, Randomness, system_randomness};
 pub use search::{Hit, Hits, Search};
@@ -79,8 +84,8 @@ pub use settings::{Asking, Scope, SessionTerms, Settings};
 pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
 pub use view::{
-    Asked, Event, FileState, Inquiries, Lasting, Outlook, Quoted, Reached, Reaction, RouterReport,
-    Row, RowContent, SessionEnd, View, Wish,
+    Asked, Event, FileState, Inquiries, Lasting, Outlook, Pause, Quoted, Reached, Reaction,
+    RouterReport, Row, RowContent, SessionEnd, View, Wish,
 };
 
 // What the crates below define and this layer speaks of.
@@ -101,6 +106,7 @@ use session::{Parting, Session, SessionInput};
 use shared::{Purpose, Shared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 use web_time::Instant;
 
@@ -244,6 +250,13 @@ impl Device {
                     });
                 }
             }
+            Input::Looked(ticket, result) => {
+                if let Some(with) = self.shared.found(ticket) {
+                    self.shared.with_history(with, |history, shared| {
+                        history.looked(shared, ticket, result, now);
+                    });
+                }
+            }
             Input::Worked(id, done) => self.feed(id, SessionInput::Worked(done), now),
             Input::Stored(ticket, result) => self.stored(ticket, result, now),
             Input::Guessed(guesses) => self.guesses.new = guesses,
@@ -365,6 +378,7 @@ impl Device {
             Command::Seek(key, terms) => self.seek(key, *terms, now).map(Some),
             Command::ReadHere(token) => self.read_here(&token, now).map(Some),
             Command::SeekHere(token, terms) => self.seek_here(shell, &token, *terms, now).map(Some),
+            Command::Offer { to, path, name } => self.offer(to, (path, name)).map(Some),
             Command::To(id, command) => {
                 if !self.sessions.contains_key(&id) {
                     return Err(Refusal::NotNow);
@@ -442,6 +456,24 @@ impl Device {
                 done
             }
         }
+    }
+
+    /// Has a file offered to a contact.
+    fn offer(&mut self, to: PublicKey, file: (PathBuf, String)) -> Result<Done, Refusal> {
+        // Nobody has two logs with themselves.
+        let is_self = to == self.shared.long_term_key().public();
+        if is_self || !self.shared.kept().contacts.contains_key(&to.0) {
+            return Err(StoreError::Unknown.into());
+        }
+        if self.shared.shuts_out(to).is_some() {
+            return Err(Refusal::Blocked);
+        }
+        self.shared.open_history(to);
+        let session = self.session_with(to);
+        let offered = self
+            .shared
+            .with_history(to, |history, shared| history.offer(shared, session, file));
+        offered.unwrap_or(Err(Refusal::NotNow))
     }
 
     fn invite(&mut self, terms: InviteTerms, now: Now) -> Result<Done, Refusal> {

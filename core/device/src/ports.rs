@@ -7,7 +7,7 @@ use super::{
 };
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
-use handfast_protocol::conversation::{self, CompareError, Finding, Limits, Transfer};
+use handfast_protocol::conversation::{self, CompareError, FileError, Finding, Limits, Transfer};
 use handfast_protocol::discovery::DiscoveryEvent;
 use handfast_protocol::handshake::{PublicKey, ShortString, Trust};
 use handfast_protocol::link::{LinkPath, TransportError};
@@ -15,6 +15,7 @@ use handfast_protocol::log::{self, LogId, Looked, Saved};
 use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
 use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::{self, Part, RendezvousKeys};
+use handfast_protocol::transfer::{self, Content, Decision};
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
 use handfast_token::{Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, Secret};
@@ -35,6 +36,8 @@ pub enum Input {
     Stored(Ticket, Result<(), StoreError>),
     /// What was asked with this ticket, or why it cannot be read.
     Found(Ticket, Result<Found, StoreError>),
+    /// What lies where [`Output::Look`] asked.
+    Looked(Ticket, Result<Offerable, FileError>),
     /// Work is finished.
     Worked(SessionId, WorkDone),
     /// What became of [`Output::Export`].
@@ -50,8 +53,8 @@ pub enum Input {
 }
 
 /// What a device wants done. They are carried out in the order in which they come; only
-/// [`Self::Work`], [`Self::Export`], [`Self::Store`] and [`Self::Find`] take their time, and the last two keep their
-/// order, so that what was stored is found.
+/// [`Self::Work`], [`Self::Export`], [`Self::Look`], [`Self::Store`] and [`Self::Find`] take their time, and the last
+/// two keep their order, so that what was stored is found.
 #[derive(Debug)]
 pub enum Output {
     /// The answer to a command.
@@ -70,13 +73,15 @@ pub enum Output {
     Export(RequestId, Box<ExportTerms>),
     /// Read this, and say what it is with [`Input::Found`].
     Find(Ticket, Query),
+    /// Look what lies there, and say so with [`Input::Looked`].
+    Look(Ticket, PathBuf),
     /// For the conversation of one session.
     Talk(SessionId, TalkCommand),
     /// Do this where it may take long, and say what came of it with [`Input::Worked`].
     Work(SessionId, Work),
 }
 
-/// Names a batch for the store, or a question to it.
+/// Names a batch for the store, or a question to it or to the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
 
@@ -279,7 +284,9 @@ pub enum TalkCommand {
     Log(log::Message),
     /// Say this about the contact itself.
     Contact(reconnect::Message),
-    /// Send this file. Those that go out are numbered from 1 in this order.
+    /// Do this with the files of a conversation that both keep.
+    File(FileOrder),
+    /// Send this file, which nobody keeps. Those that go out are numbered from 1 in this order.
     SendFile(PathBuf),
     /// Take an offered file.
     AcceptFile(Transfer),
@@ -322,8 +329,47 @@ pub struct Connected {
     pub has_log: bool,
     /// The folder for files that come in, if not the usual one.
     pub downloads: Option<PathBuf>,
+    /// The files that survive the connection, where both keep what is said.
+    pub files: Option<Box<Carried>>,
     /// What came over the link behind the handshake, before anything else that will.
     pub early: Vec<Bytes>,
+}
+
+/// The files of a conversation that both keep, as one of its links begins with them.
+#[derive(Debug)]
+pub struct Carried {
+    /// What tells this conversation from all others.
+    pub scope: [u8; 32],
+    /// What the disk may be used for.
+    pub terms: transfer::Terms,
+    /// What was decided before.
+    pub orders: Vec<FileOrder>,
+}
+
+/// Something that was decided about a file.
+#[derive(Clone, Debug)]
+pub enum FileOrder {
+    /// As the machine of the files has it. A folder in it that is not absolute is meant within the usual one for files
+    /// that come in.
+    Decide(Decision),
+    /// Offer the folder that lies there. Its manifest was kept when it was looked at.
+    OfferFolder {
+        /// What the manifest is.
+        content: Content,
+        /// Where the folder is.
+        path: PathBuf,
+    },
+}
+
+/// What lies at a path that is to be offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offerable {
+    /// Bytes of it; 0 if nobody can know.
+    pub size: u64,
+    /// Of a folder, how many files are in it.
+    pub files: Option<u32>,
+    /// What it is, or the manifest of the folder is. None of a file that takes long to read.
+    pub content: Option<Content>,
 }
 
 /// How long after the beginning each step was reached: for a host since it began or, if later, since

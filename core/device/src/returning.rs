@@ -401,7 +401,10 @@ impl Returning {
             }
             (None, SessionInput::Command(request, SessionCommand::Say(Saying::Leave))) => {
                 self.is_leaving = true;
-                context.answer(request, Ok(Done::Ok));
+                // Whoever leaves at once is answered by the end.
+                if !self.has_left(context) {
+                    context.answer(request, Ok(Done::Ok));
+                }
                 Ok(())
             }
             // It is kept, and goes when they are here.
@@ -521,9 +524,7 @@ impl Returning {
 
     /// Does what the machine wants, and shows how it stands.
     fn go_on(&mut self, context: &mut Context<'_>) -> Result<(), SessionEnd> {
-        let history = context.shared.history(self.key);
-        let owes_nothing = history.is_none_or(History::owes_nothing);
-        if self.is_leaving && self.talk.is_none() && owes_nothing {
+        if self.has_left(context) {
             return Err(SessionEnd::Closed);
         }
         while let Some(effect) = self.next_effect(context) {
@@ -577,6 +578,14 @@ impl Returning {
         self.say_here(context)?;
         self.show(context);
         Ok(())
+    }
+
+    /// The person leaves, and nothing is waited for that can get there.
+    fn has_left(&self, context: &Context<'_>) -> bool {
+        let history = context.shared.history(self.key);
+        let owes_nothing = history.is_none_or(History::owes_nothing);
+        let owes_nothing = owes_nothing || self.hindrance(context).is_some();
+        self.is_leaving && self.talk.is_none() && owes_nothing
     }
 
     /// What comes next of whoever came, unless the disk is waited for.

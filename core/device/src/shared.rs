@@ -13,6 +13,7 @@ use handfast_store::{Contact, ContactChange, StoreError};
 use handfast_token::Secret;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 /// See the module text.
 pub(super) struct Shared {
@@ -30,7 +31,7 @@ pub(super) struct Shared {
     last_ticket: u64,
     /// Conversations that sessions are about.
     histories: BTreeMap<[u8; 32], History>,
-    /// Whose conversation is asked for.
+    /// For whose conversation something is asked of the store or the disk.
     finding: BTreeMap<Ticket, PublicKey>,
     last_exchange: u64,
     /// Up to where people have seen what contacts wrote, while the disk does not say so.
@@ -209,12 +210,23 @@ impl Shared {
     }
 
     /// Has something of the conversation with this contact kept. Nothing here asks what of it is on its way, so
-    /// no copy of it waits.
+    /// no copy of it waits but of what is at hand as a whole.
     pub(super) fn write_history(&mut self, writes: Vec<Write>, with: PublicKey) -> Ticket {
         let ticket = self.next_ticket();
         let purpose = Purpose::History(with);
-        self.writing.insert(ticket, (Vec::new(), purpose));
+        let at_hand = writes.iter();
+        let at_hand = at_hand.filter(|write| matches!(write, Write::File(_)));
+        let at_hand = at_hand.cloned().collect();
+        self.writing.insert(ticket, (at_hand, purpose));
         self.put(Output::Store(ticket, writes));
+        ticket
+    }
+
+    /// Asks what lies at a path that is to be offered to a contact.
+    pub(super) fn look(&mut self, with: PublicKey, path: PathBuf) -> Ticket {
+        let ticket = self.next_ticket();
+        self.finding.insert(ticket, with);
+        self.put(Output::Look(ticket, path));
         ticket
     }
 
@@ -322,6 +334,7 @@ impl Shared {
                 | Write::Row(..)
                 | Write::Marks(..)
                 | Write::Delivered(..)
+                | Write::File(_)
                 | Write::Life(..) => {}
                 Write::Erase(with, place) => {
                     self.with_history(*with, |history, _| history.erased(place));
@@ -414,6 +427,7 @@ fn names(write: &Write) -> Option<PendingId> {
         | Write::Row(..)
         | Write::Marks(..)
         | Write::Delivered(..)
+        | Write::File(_)
         | Write::Read(..)
         | Write::Life(..)
         | Write::Erase(..)

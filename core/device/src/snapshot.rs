@@ -13,8 +13,8 @@ use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
 use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_store::{
-    Contact, ContactChange, LifeMark, MAX_GUESSES, MAX_MARKS, PendingInvitation, PendingReply,
-    Proofs, Refused, StoreError, Way,
+    Contact, ContactChange, KeptFile, LifeMark, MAX_GUESSES, MAX_MARKS, OfferId, PendingInvitation,
+    PendingReply, Proofs, Refused, StoreError, Way,
 };
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME};
 use std::collections::BTreeMap;
@@ -76,6 +76,8 @@ pub struct Snapshot {
     pub contacts: BTreeMap<[u8; 32], Contact>,
     /// Who is not let in again, by long-term key.
     pub refused: BTreeMap<[u8; 32], Refused>,
+    /// Files that were offered in conversations.
+    pub files: BTreeMap<OfferId, KeptFile>,
     /// What there is to say of the conversations, by the long-term key of the contact.
     pub summaries: BTreeMap<[u8; 32], Summary>,
     /// What disappears, and how long things are to last, by the long-term key of the contact.
@@ -144,6 +146,8 @@ pub enum Write {
     Marks(PublicKey, Marks),
     /// This contact has said to hold that incarnation of this device's log, up to there.
     Delivered(PublicKey, Incarnation, u64),
+    /// A file of a conversation stands like this now.
+    File(Box<KeptFile>),
     /// A person has seen what this contact wrote, up to there. An earlier place than is kept changes nothing.
     Read(PublicKey, Place),
     /// Something about how long things last in the conversation with this contact, in the place of what was kept
@@ -233,12 +237,14 @@ impl Snapshot {
                 self.with_contact(*key, |it| it.reconnect = Some((**keys).clone()));
             }
             Write::Refuse(refused) => {
+                self.forget_files(refused.key);
                 self.contacts.remove(&refused.key.0);
                 self.summaries.remove(&refused.key.0);
                 self.lives.remove(&refused.key.0);
                 self.refused.insert(refused.key.0, refused.clone());
             }
             Write::Forget(key) => {
+                self.forget_files(*key);
                 self.contacts.remove(&key.0);
                 self.summaries.remove(&key.0);
                 self.lives.remove(&key.0);
@@ -260,9 +266,16 @@ impl Snapshot {
             }
             // Conversations are not at hand as a whole; whoever writes rows summarizes them.
             Write::Row(..) | Write::Marks(..) | Write::Delivered(..) => {}
+            Write::File(file) => {
+                self.files.insert(file.offer, (**file).clone());
+            }
             Write::Settings(settings) => self.settings = Some((**settings).clone()),
             Write::Guesses(guesses) => self.add_guesses(guesses),
         }
+    }
+
+    fn forget_files(&mut self, with: PublicKey) {
+        self.files.retain(|offer, _| offer.with != with);
     }
 
     /// What is kept of somebody once they are met; None if they are refused.

@@ -2,6 +2,7 @@
 //! commands for the conversation. How far the peer is trusted is decided here, and remembered.
 
 use super::contacts::freezing;
+use super::files::Taking;
 use super::history::{History, milliseconds, unkept, write};
 use super::pairing::{Remembered, way};
 use super::question::{Questioning, Turn};
@@ -21,8 +22,7 @@ use handfast_protocol::log::Fault;
 use handfast_protocol::pairing::{Failure, Now};
 use handfast_protocol::reconnect;
 use handfast_store::{Contact, ContactChange, Refused, StoreError};
-use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 
 /// What may wait to be said before no more is taken.
 const MOST_UNSAID: u32 = 512;
@@ -51,10 +51,6 @@ pub(super) struct Talk {
     is_full: bool,
     /// Both keep what is said.
     has_history: bool,
-    /// Files that go behind what was written before them, which is on its way to the disk.
-    behind: VecDeque<PathBuf>,
-    /// What happened to files, each behind the batch that was on its way to the disk then.
-    heard: VecDeque<(Option<Ticket>, conversation::Event)>,
     is_held: bool,
     leaving: Leaving,
     /// It is said as soon as what was written is on its way to the other side.
@@ -98,6 +94,7 @@ impl File {
         let content = RowContent::File {
             name: self.name.clone(),
             size: self.size,
+            files: None,
             state,
         };
         unkept(
@@ -147,8 +144,6 @@ impl Talk {
             unsaid: 0,
             is_full: false,
             has_history,
-            behind: VecDeque::new(),
-            heard: VecDeque::new(),
             is_held: false,
             leaving: match is_leaving {
                 true => Leaving::Soon,
@@ -161,24 +156,39 @@ impl Talk {
             end: None,
         };
         let limits = (context.terms.limits).unwrap_or(context.shared.settings().limits);
+        // What the person said of this contact goes before what they said of all.
+        let limits = match (context.kept(met.peer.key)).and_then(|contact| contact.allowance) {
+            Some(unasked) => limits.with_unasked(unasked),
+            None => limits,
+        };
+        let files = match has_history {
+            true => {
+                context.listing.list_history(context.shared, talk.key);
+                let taking = Taking {
+                    limits,
+                    trust: met.trust,
+                    folder: context.terms.downloads.clone().unwrap_or_default(),
+                };
+                let id = context.id;
+                let begin = |history: &mut History, _: &mut _| history.begin_files(id, taking);
+                context.shared.with_history(talk.key, begin)
+            }
+            false => None,
+        };
         let connected = Connected {
             link: met.link,
             trust: met.trust,
-            // What the person said of this contact goes before what they said of all.
-            limits: match (context.kept(met.peer.key)).and_then(|contact| contact.allowance) {
-                Some(unasked) => limits.with_unasked(unasked),
-                None => limits,
-            },
+            limits,
             peer: met.peer,
             has_log: has_history,
             downloads: context.terms.downloads.clone(),
+            files: files.map(Box::new),
             early: met.early,
         };
         let start = TalkCommand::Start(Box::new(connected));
         context.shared.talk(context.id, start);
         tell_away(context);
         if has_history {
-            context.listing.list_history(context.shared, talk.key);
             let (id, now) = (context.id, context.now);
             context.shared.with_history(talk.key, |history, shared| {
                 history.begin_exchange(shared, id, met.gives_back, now);
@@ -267,8 +277,6 @@ impl Talk {
             self.is_full &= history.is_some_and(|history| !history.has_room());
         }
         self.ask_on(context);
-        self.send_files(context);
-        self.tell_files(context);
         self.leave_if_time(context);
         self.say_goodbye(context, true);
         self.hold_or_go_on(context);
@@ -370,6 +378,11 @@ impl Talk {
             | Saying::React(..)
             | Saying::Edit { .. }
             | Saying::TakeBack(_)
+            | Saying::File { .. }
+            | Saying::AcceptFile(_)
+            | Saying::CancelFile(_)
+            | Saying::PauseFile(_)
+            | Saying::ResumeFile(_)
             | Saying::Disappear(_)
                 if self.has_history =>
             {
@@ -397,9 +410,7 @@ impl Talk {
                 let row = file.row(number, FileState::Waiting);
                 self.files.insert(number, file);
                 context.list(row);
-                self.behind.push_back(path);
-                self.send_files(context);
-                return Ok(Done::Ok);
+                TalkCommand::SendFile(path)
             }
             Saying::AcceptFile(number) => {
                 let file = self.files.get_mut(&number).ok_or(Refusal::NotNow)?;
@@ -445,19 +456,12 @@ impl Talk {
             | Saying::React(..)
             | Saying::Edit { .. }
             | Saying::TakeBack(_)
+            | Saying::PauseFile(_)
+            | Saying::ResumeFile(_)
             | Saying::Disappear(_) => return Err(Refusal::NotNow),
         };
         context.shared.talk(context.id, command);
         Ok(Done::Ok)
-    }
-
-    /// Sends files, once everything that was written before is.
-    fn send_files(&mut self, context: &mut Context<'_>) {
-        if self.is_written(context) {
-            for path in self.behind.drain(..) {
-                context.shared.talk(context.id, TalkCommand::SendFile(path));
-            }
-        }
     }
 
     fn count_unsaid(&mut self) -> Result<(), Refusal> {
@@ -493,7 +497,7 @@ impl Talk {
         context.shared.talk(id, told);
         context
             .shared
-            .with_history(self.key, |history, _| history.end_exchange(id));
+            .with_history(self.key, |history, shared| history.end_exchange(shared, id));
         self.has_history = false;
         self.farewell = why.end();
         self.leaving = Leaving::Now;
@@ -582,11 +586,14 @@ impl Talk {
             | conversation::Event::FileReceived { .. }
             | conversation::Event::FileSent { .. }
             | conversation::Event::FileFailed { .. }) => {
-                let before = self.history(context).and_then(History::last_batch);
-                self.heard.push_back((before, event));
-                self.tell_files(context);
+                self.file_happened(context, event);
             }
-            conversation::Event::File(_) => {}
+            conversation::Event::File(event) => {
+                let (id, now) = (context.id, context.now);
+                context.shared.with_history(self.key, |history, shared| {
+                    history.file_happened(shared, id, event, now);
+                });
+            }
             conversation::Event::CompareOffered => self.wish = Wish::Theirs,
             conversation::Event::Comparing(shown) => {
                 self.wish = Wish::Nobody;
@@ -606,19 +613,6 @@ impl Talk {
             conversation::Event::Ended(ending) => return Err(self.ended(ending)),
         }
         Ok(())
-    }
-
-    /// Tells what happened to files, once everything that came before is on the disk and told.
-    fn tell_files(&mut self, context: &mut Context<'_>) {
-        while let Some((before, _)) = self.heard.front() {
-            let history = self.history(context);
-            if before.is_some_and(|batch| history.is_some_and(|one| one.is_keeping(batch))) {
-                break;
-            }
-            if let Some((_, event)) = self.heard.pop_front() {
-                self.file_happened(context, event);
-            }
-        }
     }
 
     fn file_happened(&mut self, context: &mut Context<'_>, event: conversation::Event) {
@@ -684,7 +678,7 @@ impl Talk {
                 reason: error,
                 by_peer,
             } => self.file_is(context, transfer, FileState::Failed { error, by_peer }),
-            // Begun without files that survive the connection, a conversation tells nothing of them.
+            // Nothing else is about a file that nobody keeps.
             _ => {}
         }
     }
@@ -725,13 +719,10 @@ impl Talk {
 
     /// The link is over.
     pub(super) fn over(&mut self, context: &mut Context<'_>) {
-        for (_, event) in std::mem::take(&mut self.heard) {
-            self.file_happened(context, event);
-        }
         let id = context.id;
         context
             .shared
-            .with_history(self.key, |history, _| history.end_exchange(id));
+            .with_history(self.key, |history, shared| history.end_exchange(shared, id));
     }
 
     /// The person leaves as soon as everything is through.
@@ -750,7 +741,9 @@ impl Talk {
     fn leave_if_time(&mut self, context: &mut Context<'_>) {
         let comes_in = |file: &File| file.is_moving && matches!(file.origin, Origin::Theirs(_));
         let history = self.history(context);
-        let is_delivered = history.is_none_or(|history| history.is_delivered(context.id));
+        let is_delivered = history.is_none_or(|history| {
+            history.is_delivered(context.id) && !history.has_files_under_way(context.id)
+        });
         if self.leaving == Leaving::Soon && is_delivered && !self.files.values().any(comes_in) {
             self.leaving = Leaving::Now;
             context.shared.talk(context.id, TalkCommand::Leave);
@@ -776,6 +769,10 @@ impl Talk {
 
     /// Remembers how far the peer is trusted now.
     fn remember(&mut self, context: &mut Context<'_>) {
+        let trust = self.trust;
+        context
+            .shared
+            .with_history(self.key, |history, _| history.trust(trust));
         let met = self.contact(context.now);
         self.raising = Some(context.write(vec![Write::Meet(Box::new(met))]));
     }

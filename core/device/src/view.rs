@@ -449,12 +449,14 @@ pub enum RowContent {
         /// Both had said so then.
         holds: bool,
     },
-    /// A file.
+    /// A file or a folder.
     File {
         /// Its name, without a folder.
         name: String,
-        /// Its size in bytes.
+        /// Its size in bytes; 0 if that is not known.
         size: u64,
+        /// Of a folder, how many files are in it.
+        files: Option<u32>,
         /// How far it is.
         state: FileState,
     },
@@ -477,12 +479,19 @@ pub enum FileState {
         /// So many bytes are through.
         done: u64,
     },
+    /// It goes on by itself when what it waits for is over.
+    Paused {
+        /// So many bytes are through.
+        done: u64,
+        /// What it waits for.
+        by: Pause,
+    },
     /// Complete.
     Done {
         /// Where it is, if it came in.
         #[cfg_attr(feature = "serde", serde(with = "crate::serialized::path_if_any"))]
         path: Option<PathBuf>,
-        /// BLAKE2b-256 of it.
+        /// BLAKE2b-256 of it, or its root where both keep what is said; of a folder the root of its manifest.
         #[cfg_attr(
             feature = "serde",
             serde(with = "handfast_token::serialized::base64url")
@@ -499,6 +508,22 @@ pub enum FileState {
         /// It failed there rather than here.
         by_peer: bool,
     },
+}
+
+/// What a file waits for that does not move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+pub enum Pause {
+    /// A person here stopped it.
+    Here,
+    /// A person at the other side did.
+    There,
+    /// The two are not together.
+    Apart,
 }
 
 #[cfg(test)]

@@ -128,6 +128,7 @@ mod tests {
             content: RowContent::File {
                 name: "f".to_owned(),
                 size: 1,
+                files: None,
                 state,
             },
         };

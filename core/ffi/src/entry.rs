@@ -150,7 +150,9 @@ impl Entry {
                     is_edited: !earlier.is_empty(),
                 }
             }
-            RowContent::File { name, size, state } => Self::File {
+            RowContent::File {
+                name, size, state, ..
+            } => Self::File {
                 number,
                 ours,
                 name,
@@ -216,7 +218,8 @@ pub enum FileState {
 impl From<device::FileState> for FileState {
     fn from(state: device::FileState) -> Self {
         match state {
-            device::FileState::Waiting => Self::Waiting,
+            // What waits goes on by itself, or once somebody does something about it.
+            device::FileState::Waiting | device::FileState::Paused { .. } => Self::Waiting,
             device::FileState::Offered => Self::Offered,
             device::FileState::Moving { done } => Self::Moving { done },
             device::FileState::Done { path, .. } => Self::Done {

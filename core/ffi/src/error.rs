@@ -9,7 +9,7 @@ use handfast_native::network::NotAServer;
 use handfast_native::pairing::Failure;
 use handfast_native::qr::{DrawError, FrameError, PictureError};
 use handfast_native::seal::{LockError, NotACode, SealError, StreamError};
-use handfast_native::store::{EndReason, KeyStoreError, StoreError};
+use handfast_native::store::{EndReason, ExportError, KeyStoreError, StoreError};
 use handfast_native::token::{FindError, ReplyError};
 
 /// What went wrong. Shells have one sentence for each.
@@ -73,6 +73,8 @@ pub enum ErrorKind {
     WrongReply,
     /// It is the other thing: a reply where an invitation is wanted, or the reverse.
     WrongThing,
+    /// It is no device that another phone wrote, or one that an answer alone would open, which can be guessed.
+    NotAnExport,
     /// The answer is wrong or the container was altered; these cannot be told apart.
     WrongAnswer,
     /// What a person typed cannot be used: it is empty, too long or too much.
@@ -207,7 +209,9 @@ impl ErrorKind {
             | Self::NotAPicture
             | Self::OtherPicture
             | Self::NoCode => Remedy::HandInAnother,
-            Self::WrongReply | Self::WrongThing | Self::TooExpensive => Remedy::HandInAnother,
+            Self::WrongReply | Self::WrongThing | Self::NotAnExport | Self::TooExpensive => {
+                Remedy::HandInAnother
+            }
             Self::WrongAnswer | Self::BadText | Self::NotAServer => Remedy::Retype,
             Self::StorageFull | Self::Storage => Remedy::MakeRoom,
             Self::Busy | Self::TooMany => Remedy::FinishFirst,
@@ -286,6 +290,7 @@ impl From<Refusal> for HandfastError {
             | Refusal::BundleMissing => ErrorKind::WrongThing.into(),
             Refusal::Seal(error) => error.into(),
             Refusal::TooLong => ErrorKind::TooLarge.into(),
+            Refusal::NotWritten(kind) => std::io::Error::from(kind).into(),
             _ => ErrorKind::Internal.into(),
         }
     }
@@ -424,6 +429,18 @@ impl From<StoreError> for HandfastError {
             _ => ErrorKind::Storage,
         }
         .into()
+    }
+}
+
+impl From<ExportError> for HandfastError {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::NotAnExport | ExportError::AnswerAlone => ErrorKind::NotAnExport.into(),
+            ExportError::Occupied => ErrorKind::NotNow.into(),
+            ExportError::Seal(error) => error.into(),
+            ExportError::Io(error) => error.into(),
+            ExportError::Store(error) => error.into(),
+        }
     }
 }
 

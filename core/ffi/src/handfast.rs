@@ -1,10 +1,11 @@
 //! This device: opened once, shut down once, and the way to everything that it does.
 
 use super::bridge::{self, Bridge};
+use super::discovery::name_service;
 use super::guard::guarded;
 use super::links::Links;
 use super::{
-    Contact, ErrorKind, Found, HandfastError, KeyStore, KeyStoreError, Limits, Listener,
+    Contact, Discovery, ErrorKind, Found, HandfastError, KeyStore, KeyStoreError, Limits, Listener,
     NetworkReport, Pairing, Preferences, Sealing, Session, UnderWay, scan, screen, usual_limits,
 };
 use handfast_native::device::{self, Command, ContactEdit, Event, SessionId};
@@ -23,7 +24,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Mutex, oneshot};
 
 /// The store's file in the folder of the settings.
-const STORE: &str = "store";
+pub(super) const STORE: &str = "store";
 
 /// What a shell decides before anything begins.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
@@ -43,23 +44,25 @@ pub struct Settings {
 /// This device.
 #[derive(uniffi::Object)]
 pub struct Handfast {
-    bridge: Arc<Bridge>,
+    pub(super) bridge: Arc<Bridge>,
     runtime: Mutex<Option<Runtime>>,
 }
 
 #[uniffi::export]
 impl Handfast {
-    /// Opens it. Asks the key store, so it is not for the thread that draws a screen.
+    /// Opens it. Asks the key store, so it is not for the thread that draws a screen. Without a `discovery`, nobody is
+    /// found in the local network at an address that is not known.
     ///
     /// # Errors
     /// [`ErrorKind::KeyStoreLocked`], [`ErrorKind::KeyStoreFailed`] or [`ErrorKind::KeyLost`]; [`ErrorKind::Storage`], [`ErrorKind::StorageFull`] or
     /// [`ErrorKind::NewerVersion`] if what was kept cannot be opened; [`ErrorKind::BadText`] for a link base
     /// that is none; [`ErrorKind::Device`] if threads or randomness cannot be had.
-    #[uniffi::constructor]
+    #[uniffi::constructor(default(discovery = None))]
     pub fn open(
         settings: Settings,
         key_store: Arc<dyn KeyStore>,
         listener: Arc<dyn Listener>,
+        discovery: Option<Arc<dyn Discovery>>,
     ) -> Result<Arc<Self>, HandfastError> {
         guarded(|| {
             let links = Links::new(settings.link_base.as_deref())?;
@@ -73,7 +76,7 @@ impl Handfast {
                 .enable_all()
                 .build()
                 .map_err(|_| ErrorKind::Device)?;
-            let (device, events) = start(&runtime, home, &settings)?;
+            let (device, events) = start(&runtime, home, &settings, discovery)?;
             let telling = bridge::tell(device.clone(), events, listener, links.clone());
             runtime.spawn(telling);
             let bridge = Bridge::new(runtime.handle().clone(), device, links);
@@ -343,6 +346,7 @@ fn start(
     runtime: &Runtime,
     home: Home,
     settings: &Settings,
+    discovery: Option<Arc<dyn Discovery>>,
 ) -> Result<(DeviceHandle, handfast_native::Listener), HandfastError> {
     let name = visible(&settings.name);
     let options = Options {
@@ -355,8 +359,7 @@ fn start(
         addresses: Addresses::Told(told_addresses(
             &local_addresses(Reach::Network).unwrap_or_default(),
         )),
-        // Phones have one of the system's, which the shell does not bring yet.
-        name_service: None,
+        name_service: discovery.map(name_service),
         seal_limits: seal::Limits::PHONE,
         ..Options::new(&settings.downloads)
     };
@@ -384,7 +387,7 @@ async fn call(device: &DeviceHandle, name: String) {
 }
 
 /// An address as systems write it.
-fn address(text: &str) -> Result<IpAddr, HandfastError> {
+pub(super) fn address(text: &str) -> Result<IpAddr, HandfastError> {
     // Android writes the zone of a link-local address behind it.
     let text = text.split('%').next().unwrap_or(text);
     Ok(text.parse().map_err(|_| ErrorKind::Internal)?)
@@ -420,7 +423,7 @@ impl Drop for Handfast {
 }
 
 /// The phone's key store, as the core's own store wants it.
-struct Keys(Arc<dyn KeyStore>);
+pub(super) struct Keys(pub(super) Arc<dyn KeyStore>);
 
 impl store::KeyStore for Keys {
     fn key(&self) -> Result<Option<Secret<32>>, store::KeyStoreError> {

@@ -339,6 +339,7 @@ impl ErrorKind {
             Self::NoCode => "kind_no_code",
             Self::WrongReply => "kind_wrong_reply",
             Self::WrongThing => "kind_wrong_thing",
+            Self::NotAnExport => "kind_not_an_export",
             Self::WrongAnswer => "kind_wrong_answer",
             Self::BadText => "kind_bad_text",
             Self::NotAServer => "kind_not_a_server",

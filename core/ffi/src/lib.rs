@@ -11,7 +11,8 @@
 //! - What waits for another person, and who was met, outlives the process: [`Pairing::pending`] and
 //!   [`Handfast::people`] list it after the next start.
 //! - What happens is told to the one [`Listener`], in order, as a [`Change`].
-//! - [`KeyStore`] is the phone's key store, [`LogSink`] its log.
+//! - [`Handfast::export`] writes this device for another phone, and [`Export`] makes one of what another wrote.
+//! - [`KeyStore`] is the phone's key store, [`Discovery`] its name service, [`LogSink`] its log.
 //! - Work that takes long returns a handle with `cancel()`; dropping the handle cancels too, because
 //!   Swift does not cancel a Rust future by itself.
 //!
@@ -24,6 +25,7 @@ uniffi::setup_scaffolding!("handfast");
 mod bound;
 mod bridge;
 mod contact;
+mod discovery;
 mod entry;
 mod error;
 mod foreign;
@@ -33,6 +35,7 @@ mod keys;
 mod limits;
 mod links;
 mod log;
+mod moving;
 mod networks;
 mod pairing;
 mod pending;
@@ -52,6 +55,7 @@ pub use bound::{
     RestoredClaim, Role, Situation, TrustLevel, Wish,
 };
 pub use contact::{Contact, Way};
+pub use discovery::{Discovery, Finder, Service, service_type};
 pub use entry::{Entry, FileState, Mark, Note, Quote, Reaction};
 pub use error::{ErrorKind, HandfastError, Remedy, remedy_of};
 pub use foreign::{
@@ -60,6 +64,7 @@ pub use foreign::{
 pub use handfast::{Handfast, Settings};
 pub use limits::{Limits, usual_limits};
 pub use log::{log_to, log_to_platform};
+pub use moving::{Export, Exported, asked_by_export};
 pub use networks::tie_sockets;
 pub use pairing::{Pairing, Protection};
 pub use pending::Pending;

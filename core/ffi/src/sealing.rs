@@ -125,6 +125,12 @@ impl Code {
     }
 }
 
+impl Code {
+    pub(super) fn secret(&self) -> Secret<16> {
+        self.code.clone()
+    }
+}
+
 /// What is told about the content, inside the seal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, uniffi::Record)]
 pub struct About {
@@ -478,7 +484,7 @@ fn lock(locks: &[Answered], code: Option<&Code>) -> Result<(Header, Credential),
         lock: Lock::answers(Cost::STANDARD, code.is_some(), questions),
         salt: random_bytes().map_err(|_| ErrorKind::Device)?,
     };
-    let code = code.map(|code| code.code.clone());
+    let code = code.map(Code::secret);
     Ok((header, Credential::Answers { answers, code }))
 }
 
@@ -492,7 +498,7 @@ pub(super) fn credential_parts(
     code: Option<&Code>,
 ) -> Result<(Answers, Option<Secret<16>>), HandfastError> {
     let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
-    Ok((Answers::new(&answers)?, code.map(|code| code.code.clone())))
+    Ok((Answers::new(&answers)?, code.map(Code::secret)))
 }
 
 impl About {

@@ -89,7 +89,7 @@ impl TestDevice {
             link_base: None,
         };
         let listener = Arc::new(Hysteric(told));
-        let handfast = Handfast::open(settings, pocket.clone(), listener).unwrap();
+        let handfast = Handfast::open(settings, pocket.clone(), listener, None).unwrap();
         let loopback = vec!["127.0.0.1".to_owned()];
         handfast.network_changed(loopback, None).await.unwrap();
         Self {

@@ -76,7 +76,7 @@ impl Phone {
             link_base: None,
         };
         let pocket = Arc::new(Pocket::default());
-        let handfast = Handfast::open(settings, pocket, Arc::new(Recorder(told))).unwrap();
+        let handfast = Handfast::open(settings, pocket, Arc::new(Recorder(told)), None).unwrap();
         let loopback = vec!["127.0.0.1".to_owned()];
         handfast.network_changed(loopback, None).await.unwrap();
         Self {

@@ -1,10 +1,10 @@
-//! Any bytes as a run of entries of a room, as what they say, as a path and as a value: each has one
-//! encoding.
+//! Any bytes as a run of entries of a room, as what they say, as a path, as a value and as a message: each
+//! has one encoding.
 
 #![no_main]
 
 use handfast_protocol::log::Kind;
-use handfast_room::{Body, Certificate, Path, RoomId, Run, Value};
+use handfast_room::{Body, Certificate, Message, Path, RoomId, Run, Value};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -20,6 +20,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok(certificate) = Certificate::parse(bytes.to_vec().into()) {
         assert_eq!(certificate.to_bytes()[..], *bytes);
+    }
+    if let Ok(message) = Message::parse(bytes.to_vec().into()) {
+        assert_eq!(message.to_bytes(), bytes);
     }
     if let Ok(value) = Value::parse(bytes.to_vec().into()) {
         assert_eq!(value.to_bytes(), bytes);

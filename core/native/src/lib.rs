@@ -4,7 +4,9 @@
 pub use file_names::names_in;
 pub use handfast_device as device;
 pub use handfast_net as net;
-pub use handfast_protocol::{certificate, handshake, link, network, pairing, question, reconnect};
+pub use handfast_protocol::{
+    certificate, discovery, handshake, link, network, pairing, question, reconnect,
+};
 pub use handfast_qr as qr;
 pub use handfast_seal as seal;
 pub use handfast_store as store;

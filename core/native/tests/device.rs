@@ -71,7 +71,10 @@ async fn a_file_arrives_whole() {
             }
             FileState::Done { path, .. } => break path.unwrap(),
             FileState::Failed { error, .. } => panic!("{error}"),
-            FileState::Offered | FileState::Waiting | FileState::Moving { .. } => {}
+            FileState::Offered
+            | FileState::Waiting
+            | FileState::Paused { .. }
+            | FileState::Moving { .. } => {}
         }
     };
     assert_eq!(std::fs::read(arrived).unwrap(), content);

@@ -126,7 +126,8 @@ impl Pair {
         let source = Source::Root(listing.content.root);
         let folder = OfferedFolder::new(from.to_owned(), listing.manifest);
         let goal = Goal::Folder {
-            folder: self.path("in/folder"),
+            folder: self.path("in/.coming"),
+            name: Some("folder".to_owned()),
         };
         self.add(source, listing.path, listing.content, Some(folder), goal);
         source
@@ -149,6 +150,7 @@ impl Pair {
         self.fetches.push(Fetch {
             source,
             content: Some(content),
+            claimed: None,
             goal,
             may_run: false,
         });

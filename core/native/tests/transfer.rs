@@ -118,6 +118,7 @@ impl Pair {
         self.fetches.push(Fetch {
             source,
             content,
+            claimed: None,
             goal: Goal::File {
                 folder: self.path("in"),
                 name: name.to_owned(),
@@ -141,8 +142,10 @@ impl Pair {
         self.fetches.push(Fetch {
             source,
             content: Some(listing.content),
+            claimed: None,
             goal: Goal::Folder {
                 folder: self.path("in/folder"),
+                name: None,
             },
             may_run: false,
         });

@@ -55,11 +55,13 @@ pub enum FileError {
 }
 
 impl FileError {
-    pub(crate) fn code(self) -> u8 {
+    /// The number that stands for it wherever it is sent or kept.
+    pub fn code(self) -> u8 {
         self as u8
     }
 
-    pub(crate) fn from_code(code: u8) -> Option<Self> {
+    /// What a number stands for.
+    pub fn from_code(code: u8) -> Option<Self> {
         Some(match code {
             1 => Self::Declined,
             2 => Self::TooLarge,

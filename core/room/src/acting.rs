@@ -47,10 +47,10 @@ impl Room {
                     withdrawn.entry(*other).or_insert(reference);
                 }
                 // Their own, and only what people say: a put is overtaken, not taken back.
-                (Kind::WITHDRAW, _, Some(own)) if own.author == reference.author => {
-                    if self.said(&own) {
-                        withdrawn.insert(own, reference);
-                    }
+                (Kind::WITHDRAW, _, Some(own))
+                    if own.author == reference.author && self.said(&own) =>
+                {
+                    withdrawn.insert(own, reference);
                 }
                 _ => {}
             }

@@ -10,6 +10,7 @@ use crate::run::{FalseSignature, Run};
 use crate::signing::{AuthorKey, Signature};
 use crate::value::value_commitment;
 use bytes::Bytes;
+use handfast_protocol::log::Kind;
 use handfast_protocol::log::chain::{Blind, ChainHash, body_commitment};
 
 /// What became of a run.
@@ -38,7 +39,14 @@ impl Room {
         if !self.is_welcome(&log, run.first()) {
             return Ok(Received::Unwelcome);
         }
+        if self.logs.get(&log).is_some_and(|held| held.has(&run)) {
+            return Ok(Received::Known);
+        }
         let hashes = run.verify(&self.id)?;
+        let is_new = !self.logs.contains_key(&log);
+        if is_new && run.first() == 1 && !self.may_begin(&log, &run) {
+            return Ok(Received::Unwelcome);
+        }
         let beginning = self.id.beginning(log.author, log.incarnation);
         let held = self.logs.get(&log);
         let reaches = match held {
@@ -75,10 +83,23 @@ impl Room {
         self.membership.is_author(log.author)
             && log.incarnation.counter <= self.membership.counters(log.author)
             && sequence <= self.membership.entries(&self.founding, log.author)
-            && match self.logs.get(log) {
-                Some(held) => self.membership.is_within_bytes(log, held),
-                None => self.membership.is_ranked(&self.logs, log),
-            }
+            && self
+                .logs
+                .get(log)
+                .is_none_or(|held| self.membership.is_within_bytes(log, held))
+    }
+
+    /// True if a log that is not held yet may begin like that.
+    fn may_begin(&self, log: &LogId, run: &Run) -> bool {
+        let first = &run.entries[0];
+        let about = first.header.about;
+        let is_founding = || match Body::of(first) {
+            Some(Body::Found(found)) => found == self.founding && log.incarnation.counter == 1,
+            _ => first.header.kind == Kind::FIRST && log.incarnation.counter > 1 && about.is_none(),
+        };
+        (log.author != self.founding.founder() || is_founding())
+            && self.membership.is_begun_rightly(log.author, about)
+            && self.membership.is_ranked(&self.logs, log, about)
     }
 
     /// Takes in entries that go on from `before`: what changed on the disk.
@@ -89,7 +110,6 @@ impl Room {
         entries: Vec<(ChainHash, Entry, Option<Signature>)>,
     ) -> Vec<Write> {
         let beginning = self.id.beginning(log.author, log.incarnation);
-        let is_new = !self.logs.contains_key(&log);
         let held = self.logs.entry(log).or_insert_with(|| Log::new(beginning));
         let mut changed = Vec::new();
         for (hash, entry, signature) in entries {
@@ -101,7 +121,7 @@ impl Room {
         if changed.is_empty() {
             return Vec::new();
         }
-        let decides = is_new || held.has_membership() || held.is_forked();
+        let decides = logs_of(&self.logs, log.author).any(|(_, held)| held.has_membership());
         match decides {
             true => self.membership = Membership::of(&self.founding, &self.logs),
             false => self
@@ -122,10 +142,12 @@ impl Room {
     /// Lets go of what is held beyond the limits: logs with the counter of two others, and forks of forks.
     fn let_go(&mut self, log: LogId) -> Vec<ChainHash> {
         let mut gone = Vec::new();
-        let beyond: Vec<_> = logs_of(&self.logs, log.author)
-            .map(|(log, _)| *log)
-            .filter(|log| !self.membership.is_ranked(&self.logs, log))
-            .collect();
+        let is_beyond = |(other, held): &(&LogId, &Log)| {
+            let begun = self.membership.begun(other, held);
+            begun.is_some_and(|about| !self.membership.is_ranked(&self.logs, other, about))
+        };
+        let beyond = logs_of(&self.logs, log.author).filter(is_beyond);
+        let beyond: Vec<_> = beyond.map(|(other, _)| *other).collect();
         for log in beyond {
             let held = self.logs.remove(&log);
             gone.extend(held.iter().flat_map(Log::hashes).copied());
@@ -142,16 +164,16 @@ impl Room {
         gone
     }
 
-    pub(crate) fn row(&self, log: &LogId, hash: &ChainHash) -> Option<Row> {
+    pub(crate) fn row(&self, log: &LogId, hash: &ChainHash) -> Option<Box<Row>> {
         let node = self.logs.get(log)?.node(hash)?;
-        Some(Row {
+        Some(Box::new(Row {
             author: log.author,
             before: node.before,
             hash: *hash,
             entry: node.entry.clone(),
             signature: node.signature,
             is_erased: node.is_erased,
-        })
+        }))
     }
 
     /// Takes a body that was lacking. None: it is not of that entry, or not wanted.

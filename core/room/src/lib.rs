@@ -7,6 +7,35 @@
 //!
 //! There is no disk, no clock and no socket here: what is to be kept comes out, times go in as milliseconds
 //! since 1970-01-01 UTC.
+//!
+//! ```
+//! use handfast_protocol::handshake::StaticKey;
+//! use handfast_protocol::log::Kind;
+//! use handfast_room::{Adders, Certificate, Draft, Founding, History, Room, SigningKey};
+//! use handfast_token::Secret;
+//!
+//! let key = SigningKey::new(Secret::random()?);
+//! let static_key = StaticKey::new(Secret::random()?).public();
+//! let now = 1_790_000_000_000;
+//! let founding = Founding {
+//!     random: [7; 16],
+//!     certificate: Certificate::new(static_key, &key, [0; 32]),
+//!     name: "Garden".to_owned(),
+//!     history: History::All,
+//!     adders: Adders::Keepers,
+//!     entries: 5_000,
+//!     time: now,
+//! };
+//! let (mut room, mut disk) = Room::found(founding.clone(), &key, &Secret::random()?)?;
+//! let text = Draft::new(Kind::TEXT, b"Hello".to_vec());
+//! // It is kept before it is sent.
+//! disk.extend(room.write(now + 1_000, &key, &text, &Secret::random()?)?);
+//!
+//! let again = Room::load(founding, disk);
+//! assert_eq!(again.heads(), room.heads());
+//! assert_eq!(again.acting(now + 1_000).len(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod acting;
 mod body;

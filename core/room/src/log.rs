@@ -106,6 +106,17 @@ impl Log {
         }
     }
 
+    /// True if a run would bring nothing: no entry, no body and no signature.
+    pub(crate) fn has(&self, run: &Run) -> bool {
+        let nodes = run.hashes().into_iter();
+        let nodes: Option<Vec<_>> = nodes.map(|hash| self.nodes.get(&hash)).collect();
+        nodes.is_some_and(|nodes| {
+            let lacks = |(node, entry): (&&Node, &Entry)| node.lacks(&entry.content);
+            let is_signed = nodes.last().is_some_and(|last| last.signature.is_some());
+            is_signed && !nodes.iter().zip(&run.entries).any(lacks)
+        })
+    }
+
     /// Takes in an entry that [`Self::reaches`]. True if that changed anything that is kept.
     pub(crate) fn insert(
         &mut self,
@@ -359,12 +370,17 @@ impl Log {
 impl Node {
     /// Takes the body if it is lacking here and comes with the same hash.
     pub(crate) fn take_body(&mut self, content: &Content) -> bool {
-        let is_lacking = self.entry.body().is_none() && !self.is_erased;
-        let is_whole = matches!(content, Content::Whole { .. });
-        if is_lacking && is_whole {
+        let is_lacking = self.lacks(content);
+        if is_lacking {
             self.entry.content = content.clone();
         }
-        is_lacking && is_whole
+        is_lacking
+    }
+
+    /// True if that is the body, and it is wanted here.
+    fn lacks(&self, content: &Content) -> bool {
+        let is_whole = matches!(content, Content::Whole { .. });
+        is_whole && self.entry.body().is_none() && !self.is_erased
     }
 
     fn bare(&self) -> Entry {

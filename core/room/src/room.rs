@@ -57,7 +57,7 @@ pub struct ValueId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
     /// This row, in place of one with the same hash.
-    Row(Row),
+    Row(Box<Row>),
     /// The row with that hash goes, and everything that belongs to it.
     Forget(ChainHash),
     /// This value. None: it is erased, and not taken again.
@@ -102,7 +102,7 @@ impl Room {
     /// As it was when all of that was written, in any order of hashes.
     pub fn load(founding: Founding, writes: impl IntoIterator<Item = Write>) -> Self {
         let mut room = Self::new(founding);
-        let mut rows: BTreeMap<ChainHash, Row> = BTreeMap::new();
+        let mut rows: BTreeMap<ChainHash, Box<Row>> = BTreeMap::new();
         for write in writes {
             match write {
                 Write::Row(row) => drop(rows.insert(row.hash, row)),

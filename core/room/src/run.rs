@@ -49,17 +49,22 @@ impl Run {
         self.entries[0].header.sequence
     }
 
-    /// Computes the hash of each entry and checks the signature.
-    ///
-    /// # Errors
-    /// When the author did not sign this, in this room.
-    pub fn verify(&self, room: &RoomId) -> Result<Vec<ChainHash>, FalseSignature> {
+    /// The hash of each entry.
+    pub(crate) fn hashes(&self) -> Vec<ChainHash> {
         let mut before = self.before;
         let hash = |entry| {
             before = chained(&before, entry);
             before
         };
-        let hashes: Vec<_> = self.entries.iter().map(hash).collect();
+        self.entries.iter().map(hash).collect()
+    }
+
+    /// Checks the signature: the hash of each entry.
+    ///
+    /// # Errors
+    /// When the author did not sign this, in this room.
+    pub fn verify(&self, room: &RoomId) -> Result<Vec<ChainHash>, FalseSignature> {
+        let hashes = self.hashes();
         let last = hashes.last().expect("a run is never empty");
         match room.is_signed(self.author, last, &self.signature) {
             true => Ok(hashes),

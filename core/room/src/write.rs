@@ -103,7 +103,8 @@ impl Room {
     }
 
     /// Writes at the end of the own log, behind the first entry of an incarnation if this begins one.
-    /// `random` is fresh for each call.
+    /// `random` is fresh for each call. What nobody with these rights may say is written all the same: it
+    /// counts nowhere, here as elsewhere.
     ///
     /// # Errors
     /// When the key's owner may not write, or not so much.

@@ -9,7 +9,7 @@ use handfast_device::{
     Snapshot, TalkCommand, View, Work, system_randomness,
 };
 use handfast_protocol::certificate::Certificate;
-use handfast_protocol::conversation::Finding;
+use handfast_protocol::conversation::{FileError, Finding};
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::link::{LinkError, TransportError};
 use handfast_protocol::pairing::Now;
@@ -337,6 +337,10 @@ impl Page {
                 }
                 Output::Find(ticket, _) => {
                     self.handle(Input::Found(ticket, Err(StoreError::Internal)), now);
+                    None
+                }
+                Output::Look(ticket, _) => {
+                    self.handle(Input::Looked(ticket, Err(FileError::NoPermission)), now);
                     None
                 }
                 // The browser looks after its network.

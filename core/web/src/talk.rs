@@ -95,6 +95,7 @@ impl Talk {
                 let _ = self.machine.judge(now, shown, finding);
             }
             TalkCommand::Trust(trust) => self.machine.raise_trust(now, trust),
+            TalkCommand::Away(is_away) => self.machine.set_away(now, is_away),
             TalkCommand::AllowMore => self.machine.allow_more(now),
             TalkCommand::Hold => self.is_held = true,
             TalkCommand::GoOn => self.is_held = false,
@@ -102,8 +103,8 @@ impl Talk {
                 self.unsaid.clear();
                 self.machine.leave(now);
             }
-            // No file goes out, and this one has begun.
-            TalkCommand::CancelOurs(_) | TalkCommand::Start(_) => {}
+            // No file goes out, nothing is kept, and this one has begun.
+            TalkCommand::CancelOurs(_) | TalkCommand::File(_) | TalkCommand::Start(_) => {}
         }
         None
     }
@@ -162,11 +163,13 @@ impl Talk {
     /// Says what waits, as far as there is room.
     fn say(&mut self, now: Instant) -> Option<TalkEvent> {
         match self.unsaid.front()? {
-            TalkCommand::Text(text) => match self.machine.send_text(text) {
-                Ok(false) => return None,
+            TalkCommand::Text(text) => {
                 // One that is over says so by its last event.
-                Ok(true) | Err(_) => {}
-            },
+                let is_taken = self.machine.send_text(text).unwrap_or(true);
+                if !is_taken {
+                    return None;
+                }
+            }
             TalkCommand::Leave => {
                 self.machine.leave(now);
                 self.unsaid.clear();

@@ -148,7 +148,8 @@ final class AppCoordinator {
             keys: Keychain(),
             // The system calls every phone "iPhone", so the person is asked.
             owner: OwnName(file: Folders.support.appendingPathComponent("name")),
-            links: OwnLinks(file: Folders.support.appendingPathComponent("links"))
+            links: OwnLinks(file: Folders.support.appendingPathComponent("links")),
+            names: LocalServices()
         )
     }
 }

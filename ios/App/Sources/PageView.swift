@@ -39,6 +39,9 @@ struct PageView: View {
                     .disabled(page.isBusy)
                     .onChange(of: typed) { perform(.judge, typed) }
                 }
+                if page.moving {
+                    Toggle(isOn: $typed.withMessages) { Text(.movingWithMessages) }.disabled(page.isBusy)
+                }
                 if let deciding = page.deciding {
                     DecidingView(deciding: deciding, name: $typed.name) { perform($0, typed) }
                 }

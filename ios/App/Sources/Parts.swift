@@ -249,6 +249,7 @@ extension Action {
         case .goodbye: "hand.wave"
         case .person, .meet: "person"
         case .block: "hand.raised"
+        case .move: "iphone.gen3"
         case .stop: "pause.circle"
         case .giveUp, .withdraw, .stopLooking: "xmark.circle"
         default: "arrow.right.circle"

@@ -25,7 +25,10 @@ struct WelcomeView: View {
                         .onSubmit(begin)
                 }
                 .frame(maxWidth: 500)
-                ChoiceList(page: page) { _ in begin() }
+                ChoiceList(page: page) { action in
+                    begin()
+                    if action != .welcome { perform(action, typed) }
+                }
             }
             .padding(24)
             .frame(maxWidth: .infinity)

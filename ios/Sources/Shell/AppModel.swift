@@ -49,6 +49,8 @@ public final class AppModel {
     /// What works from here is looked at; a number for each time, so that what comes too late is recognised.
     @ObservationIgnored private var outlook: (turn: Int, report: Report?)?
     @ObservationIgnored private var turn = 0
+    /// The app is on the display.
+    @ObservationIgnored private var isSeen = true
     /// None until it was found out.
     @ObservationIgnored private var localNetworkAllowed: Bool?
     /// Opens what came while the person was asked about something else.
@@ -74,6 +76,11 @@ public final class AppModel {
     @ObservationIgnored private var isTunnelled = false
     /// How the invitation that is being made is to be handed on at once.
     @ObservationIgnored private var form: Form?
+    /// Opens the core; and the folder and key store of what it keeps.
+    @ObservationIgnored private var reopen: (@Sendable () throws -> Device)?
+    @ObservationIgnored private var kept: (folder: String, keys: any KeyStore)?
+    /// Where this phone is, as it said last.
+    @ObservationIgnored private var place: (addresses: [String], router: String?)?
     /// Tells that the person said what they are called.
     @ObservationIgnored private let introduced: AsyncStream<Void>.Continuation
     /// Tells that the person agreed to begin anew.
@@ -92,7 +99,10 @@ public final class AppModel {
 
     /// `owner`: what the person is called, who is asked for it before anything is opened; none where nobody is
     /// to be asked.
-    public init(_ setup: Setup, keys: any KeyStore, owner: OwnName? = nil, links: OwnLinks? = nil) {
+    public init(
+        _ setup: Setup, keys: any KeyStore, owner: OwnName? = nil, links: OwnLinks? = nil,
+        names: (any NameService)? = nil
+    ) {
         let (steps, lane) = AsyncStream.makeStream(of: Step.self)
         let (told, teller) = AsyncStream.makeStream(of: Event.self)
         let (named, introduced) = AsyncStream.makeStream(of: Void.self)
@@ -112,7 +122,9 @@ public final class AppModel {
             if await self.isNamed(named) {
                 var setup = setup
                 setup.name = owner?.read() ?? setup.name
-                let open = { @Sendable [setup] in try Device(setup, keys: keys) { teller.yield($0) } }
+                let open = { @Sendable [setup] in try Device(setup, keys: keys, names: names) { teller.yield($0) } }
+                self.reopen = open
+                self.kept = (setup.folder, keys)
                 await self.run(steps, setup.folder, agreed, open: open)
             }
             teller.finish()
@@ -240,6 +252,54 @@ public final class AppModel {
                 case .failure: model.say(Notice(what: .kindStorage))
                 }
             }
+        }
+    }
+
+    /// Shows what it takes to go on with another phone.
+    public func move() {
+        act { model, _ in
+            model.lockbox.move(isNew: model.isNew)
+            model.show()
+        }
+    }
+
+    /// Writes a copy of this phone for another one, with what was written if the person wants that.
+    public func moveOut(withMessages: Bool) {
+        act { model, device in
+            try model.lockbox.moveOut(device, withMessages: withMessages)
+            model.show()
+        }
+    }
+
+    /// Opens the copy of another phone.
+    public func openCopy(_ answers: [String], code: String) {
+        act { model, _ in
+            model.lockbox.openCopy(answers, code: code, erases: !model.isNew)
+            model.show()
+        }
+    }
+
+    /// Goes on with the copy of another phone, which is open, in the place of all that is here.
+    public func moveIn() {
+        act { model, device in
+            guard let other = model.lockbox.takeOther(), let kept = model.kept, let reopen = model.reopen else {
+                return
+            }
+            await device.shutdown()
+            let made = await Task.detached {
+                try? FileManager.default.removeItem(atPath: kept.folder)
+                try other.make(in: kept.folder, keys: kept.keys)
+            }.result
+            model.clearStage()
+            model.remove { _ in true }
+            model.person = nil
+            let opened = try await Task.detached { try reopen() }.value
+            model.device = opened
+            if let base = model.ownLinks { _ = try? opened.beginLinks(with: base) }
+            if let place = model.place { try await opened.networkChanged(place.addresses, router: place.router) }
+            try await model.refresh(opened)
+            try made.get()
+            model.say(Notice(what: .movedIn))
         }
     }
 
@@ -684,7 +744,12 @@ public final class AppModel {
         }
         act { model, device in
             Task {
-                if let asked = await Task.detached(operation: { device.asked(file: url) }).value {
+                let looked = await Task.detached { try device.asked(file: url) }.result
+                if case .failure(let refusal as Refusal) = looked {
+                    done()
+                    return model.say(refusal)
+                }
+                if let asked = try? looked.get() {
                     let copied = await Task.detached { try Copy(of: url) }.result
                     done()
                     return model.ask(copied, asked)
@@ -785,6 +850,7 @@ public final class AppModel {
     public func network(_ addresses: [String], router: String? = nil, isTunnelled: Bool = false) {
         act { model, device in
             model.isTunnelled = isTunnelled
+            model.place = (addresses, router)
             model.show()
             try await device.networkChanged(addresses, router: router)
         }
@@ -792,11 +858,18 @@ public final class AppModel {
 
     /// The app is not on the screen, and nothing keeps it running any longer.
     public func left() {
-        act { _, device in try await device.pause() }
+        act { model, device in
+            model.isSeen = false
+            try await device.pause()
+        }
     }
 
     public func returned() {
-        act { _, device in try await device.resume() }
+        act { model, device in
+            model.isSeen = true
+            model.show()
+            try await device.resume()
+        }
     }
 
     /// Ends everything; whatever is called afterwards does nothing.
@@ -833,7 +906,7 @@ public final class AppModel {
     /// Opens a file if there is something of ours in it, and asks to whom it goes otherwise.
     private func look(at file: URL, _ shared: Shared, _ device: Device) {
         Task {
-            if await Task.detached(operation: { device.asked(file: file) }).value != nil {
+            if await Task.detached(operation: { try device.asked(file: file) != nil }).result.isOurs {
                 return self.handIn(file) { shared.remove() }
             }
             let bytes = await Task.detached { try? Self.contents(of: file) }.value
@@ -849,6 +922,9 @@ public final class AppModel {
             }
         }
     }
+
+    /// Nobody was met here, and nobody is waited for.
+    private var isNew: Bool { people.isEmpty && waiting.isEmpty }
 
     /// Asks to whom it is to be sent.
     private func ask(_ shared: Shared) {
@@ -956,7 +1032,7 @@ public final class AppModel {
         case .sealed:
             try await alone(isOccupied, device) { model, device in
                 let copy = try? Copy(token.bytes)
-                if let copy, let asked = device.asked(file: copy.file) {
+                if let copy, let asked = try? device.asked(file: copy.file) {
                     model.ask(.success(copy), asked)
                 } else {
                     copy?.remove()
@@ -1163,8 +1239,7 @@ public final class AppModel {
                 talk.subject = session.subject
                 talk.unsent = session.unsent
                 next = .conversation(talk)
-                // Only what is on the screen counts as read.
-                change(session.id) { $0.unread = [] }
+                saw(session)
             case .confirm(var confirm):
                 confirm.asksForNetwork = localNetworkAllowed == nil
                 next = .confirm(confirm)
@@ -1200,6 +1275,17 @@ public final class AppModel {
         if next != screen { screen = next }
     }
 
+    /// Only what is on the screen counts as read.
+    private func saw(_ session: Session) {
+        guard isSeen else { return }
+        change(session.id) { $0.unread = [] }
+        guard let newest = session.rows.last(where: { !$0.ours && $0.isKept })?.id, newest != session.seen,
+            session.over == nil
+        else { return }
+        change(session.id) { $0.seen = newest }
+        device?.seen(session.id, newest)
+    }
+
     private func toWhom(_ shared: Shared) -> ToWhom {
         ToWhom(
             names: shared.files.map(\.lastPathComponent), text: shared.text,
@@ -1225,7 +1311,7 @@ public final class AppModel {
 
     /// When something was written with them last, or else when they were heard.
     private func last(of contact: Contact) -> UInt64 {
-        sessions.first { $0.contact == contact.id }?.rows.last?.at ?? contact.heard ?? 0
+        sessions.first { $0.contact == contact.id }?.rows.last?.at ?? contact.lastSaid ?? contact.heard ?? 0
     }
 
     func hear(_ told: Event) {
@@ -1327,4 +1413,9 @@ public final class AppModel {
             act { model, device in try await model.refresh(device) }
         }
     }
+}
+
+extension Result where Success == Bool, Failure == any Error {
+    /// It is something locked, or refused as such.
+    fileprivate var isOurs: Bool { (try? get()) ?? true }
 }

@@ -12,7 +12,7 @@ final class Lockbox {
     /// The person is typing something that must not be taken for an answer to something else.
     var isAsking: Bool {
         switch screen {
-        case .question, .lock: true
+        case .question, .lock, .movingIn: true
         default: false
         }
     }
@@ -20,14 +20,92 @@ final class Lockbox {
     /// Our own copy, in a folder of its own.
     private var file: URL?
     private var work: Work?
+    /// The copy of another phone, once it is open.
+    private var other: OtherPhone?
     /// Another one for everything that is put in, so that what comes too late is recognised.
     private var turn = 0
 
     func ask(_ copy: Copy, _ asked: Asked) {
         clear()
         file = copy.file
-        screen = .question(Question(questions: asked.questions, withCode: asked.withCode, size: copy.size))
+        screen =
+            asked.isPhone
+            ? .movingIn(MovingIn(questions: asked.questions))
+            : .question(Question(questions: asked.questions, withCode: asked.withCode, size: copy.size))
     }
+
+    /// To a new phone, or from one.
+    func move(isNew: Bool) {
+        clear()
+        screen = .moving(Moving(isNew: isNew))
+    }
+
+    /// Writes a copy of this phone, and a code that opens it.
+    func moveOut(_ device: Device, withMessages: Bool) throws {
+        guard case .moving(let moving) = screen, !moving.isBusy else { return }
+        let code = try Device.newCode()
+        let copy = Copy(try Copy.folder().appendingPathComponent("phone.handfast"))
+        file = copy.file
+        screen = .moving(Moving(isBusy: true))
+        begin {
+            try await device.export(to: copy.file, code: code, withMessages: withMessages)
+        } then: { written in
+            switch written {
+            case .success:
+                return .sealed(
+                    Sealed(
+                        name: copy.file.lastPathComponent, size: copy.size, path: copy.file.path, code: code,
+                        isPhone: true))
+            case .failure(let error):
+                copy.remove()
+                return .moving(Moving(hint: Self.hint(error)))
+            }
+        }
+    }
+
+    /// What was typed to open the copy of another phone. `erases`: somebody is here already.
+    func openCopy(_ answers: [String], code: String, erases: Bool) {
+        guard case .movingIn(var asked) = screen, !asked.isBusy, asked.found == nil, let source = file else { return }
+        asked.isBusy = true
+        asked.hint = nil
+        screen = .movingIn(asked)
+        begin {
+            try OtherPhone(source, answers: answers, code: code)
+        } then: { opened in
+            asked.isBusy = false
+            switch opened {
+            case .success(let other):
+                self.other = other
+                asked.found = MovingIn.Found(people: other.people, withMessages: other.hasMessages)
+                asked.erases = erases
+            case .failure(let error): asked.hint = Self.hint(error)
+            }
+            return .movingIn(asked)
+        }
+    }
+
+    /// The copy that the person wants to go on with.
+    func takeOther() -> OtherPhone? {
+        guard let other else { return nil }
+        clear()
+        return other
+    }
+
+    /// Does this beside, and shows then what came of it; nothing where the person has left meanwhile.
+    private func begin<T: Sendable>(
+        _ work: @escaping @Sendable () async throws -> T,
+        then done: @escaping (Result<T, any Error>) -> Screen
+    ) {
+        let turn = turn
+        Task {
+            let result = await Task.detached { try await work() }.result
+            guard turn == self.turn else { return }
+            self.screen = done(result)
+            self.show()
+        }
+    }
+
+    private static func hint(_ error: any Error) -> Key { (error as? Refusal)?.notice.what ?? .kindStorage }
 
     func lock(_ copy: Copy) {
         clear()
@@ -91,6 +169,7 @@ final class Lockbox {
         turn += 1
         work?.cancel()
         work = nil
+        other = nil
         if let file { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
         file = nil
         screen = nil
@@ -142,7 +221,7 @@ final class Lockbox {
         switch result {
         case .success(let next): screen = next
         // What is no refusal is a file that could not be moved.
-        case .failure(let error): retry((error as? Refusal)?.notice.what ?? .kindStorage)
+        case .failure(let error): retry(Self.hint(error))
         }
         show()
     }
@@ -192,7 +271,7 @@ struct Copy: Sendable {
         try? FileManager.default.removeItem(at: file.deletingLastPathComponent())
     }
 
-    private static func folder() throws -> URL {
+    static func folder() throws -> URL {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lock-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return folder

@@ -34,6 +34,8 @@ public struct Page: Equatable, Sendable {
     public var protection = false
     /// Fields for a question and an answer that lock a file, and whether a code is needed too.
     public var locking = false
+    /// Whether what was written goes along to a new phone.
+    public var moving = false
     /// A field for what somebody is called here, and what is taken from them.
     public var deciding: Deciding?
     /// Fields for the person's name and for whom this phone may ask, as it was chosen before.
@@ -66,7 +68,7 @@ public struct Page: Equatable, Sendable {
     /// The person looks on without touching anything, or reads aloud: the screen stays on.
     public private(set) var isAwake = false
     /// Something is typed that is nobody else's business: the system's pictures of the screen do not show it.
-    public var isSecret: Bool { !questions.isEmpty || protection || locking || code != nil }
+    public var isSecret: Bool { !questions.isEmpty || answerCode || protection || locking || code != nil }
     /// Somebody on the same network may have to be reached now.
     public private(set) var needsNeighbours = false
 
@@ -253,8 +255,8 @@ public struct PersonRow: Equatable, Sendable, Identifiable {
             case .away: contact.heard.map { Phrase(day: $0) }
             }
         last = talk?.last
-        at = talk?.at
-        unread = talk?.unread ?? 0
+        at = talk?.at ?? contact.lastSaid
+        unread = max(contact.unread, talk?.unread ?? 0)
     }
 }
 
@@ -342,6 +344,13 @@ public enum Action: Equatable, Sendable {
     case forget(String)
     /// With the name that was typed.
     case giveName(String)
+    /// To a new phone, or from one.
+    case move
+    /// With what was chosen to go along.
+    case moveOut
+    /// With the answers and the code that were typed.
+    case openCopy
+    case moveIn
     case block(String, Bool)
     case takeFiles(String, UInt64?)
     case settings
@@ -416,6 +425,8 @@ public struct Typed: Equatable, Sendable, CustomStringConvertible, CustomReflect
     public var protection = Protection()
     /// A file is to need a code too.
     public var withCode = false
+    /// What was written goes along to a new phone.
+    public var withMessages = true
     public var preferences = Preferences()
     /// Servers of the person's own, with spaces between them.
     public var servers = ""
@@ -453,6 +464,10 @@ extension AppModel {
         case .acceptRestored(let agrees): acceptRestored(agrees)
         case .forget(let id): forget(id)
         case .giveName(let id): giveName(id, typed.name)
+        case .move: move()
+        case .moveOut: moveOut(withMessages: typed.withMessages)
+        case .openCopy: openCopy(typed.answers, code: typed.code)
+        case .moveIn: moveIn()
         case .block(let id, let isBlocked): block(id, isBlocked)
         case .takeFiles(let id, let bytes): takeFiles(id, upTo: bytes)
         case .settings: showSettings()
@@ -492,6 +507,8 @@ extension Page {
             case .help(let topic): .help(topic)
             case .lock(let lock): .lock(lock)
             case .sealed(let sealed): .sealed(sealed)
+            case .moving(let moving): .moving(moving)
+            case .movingIn(let movingIn): .movingIn(movingIn)
             case .preparing(let isKept): .preparing(isKept)
             case .showCode(let code): .showCode(code)
             case .scan(let scan): .scan(scan)
@@ -529,7 +546,7 @@ extension Page {
                 Step(picture: .talk, text: Phrase(.stepTalk)),
             ],
             lines: [Phrase(.welcomeText)],
-            choices: [Choice(.begin, .welcome)]
+            choices: [Choice(.begin, .welcome), Choice(.comeFromAnother, .move)]
         )
     }
 
@@ -548,7 +565,7 @@ extension Page {
             menu: [
                 Choice(.shareLink, .shareLink), Choice(.shareWithQuestion, .protect),
                 Choice(.lockFile, .errand(.pickToLock)), Choice(.openLockedFile, .errand(.pickFile)),
-                Choice(.settings, .settings),
+                Choice(.movingTitle, .move), Choice(.settings, .settings),
             ]
         )
     }
@@ -681,11 +698,51 @@ extension Page {
 
     private static func sealed(_ sealed: Sealed) -> Page {
         Page(
-            title: Phrase(.sealedTitle),
+            title: Phrase(sealed.isPhone ? .movedOut : .sealedTitle),
             code: sealed.code,
             lines: [Phrase(.fileLine, .verbatim(sealed.name), .verbatim(amount(sealed.size)))]
-                + (sealed.code == nil ? [] : [Phrase(.sealedCode)]),
+                + (sealed.code == nil ? [] : [Phrase(sealed.isPhone ? .movedOutCode : .sealedCode)]),
             choices: [Choice(.share, .errand(.save(sealed.path)))],
+            leave: .close
+        )
+    }
+
+    private static func moving(_ moving: Moving) -> Page {
+        Page(
+            title: Phrase(.movingTitle),
+            status: moving.isBusy ? Phrase(.movingOut) : moving.hint.map { Phrase($0) },
+            moving: !moving.isNew,
+            disabled: moving.isBusy ? [.moveOut, .errand(.pickFile)] : [],
+            isBusy: moving.isBusy,
+            lines: [Phrase(.movingText)] + (moving.isNew ? [] : [Phrase(.movingStays), Phrase(.movingOld)]),
+            choices: (moving.isNew ? [] : [Choice(.moveOut, .moveOut)]) + [Choice(.moveIn, .errand(.pickFile))],
+            leave: .back
+        )
+    }
+
+    private static func movingIn(_ copy: MovingIn) -> Page {
+        guard let found = copy.found else {
+            return Page(
+                title: Phrase(.movingInTitle),
+                status: copy.isBusy ? Phrase(.unlocking) : copy.hint.map { Phrase($0) },
+                questions: copy.questions.map { .verbatim($0) },
+                answerCode: true,
+                disabled: copy.isBusy ? [.openCopy] : [],
+                isBusy: copy.isBusy,
+                lines: [Phrase(.movingInText)],
+                choices: [Choice(.movingInOpen, .openCopy)],
+                leave: .close
+            )
+        }
+        return Page(
+            title: Phrase(.movingInTitle),
+            lines: [
+                Phrase(
+                    .fileLine, .counted(.movingInPeople, found.people),
+                    Phrase(found.withMessages ? .movingInWith : .movingInWithout)),
+                Phrase(.movingOld),
+            ] + (copy.erases ? [Phrase(.movingInErases)] : []),
+            choices: [Choice(.movingInYes, .moveIn), Choice(.notNow, .back)],
             leave: .close
         )
     }

@@ -60,6 +60,19 @@ public struct Sample: Sendable {
                 Sealed(
                     name: "letter.pdf.handfast", size: 80_100, path: "/letter.pdf.handfast",
                     code: SecondCode(characters: "GAYTE-MJRGQ", words: "acorn actor adult agent")))),
+        Sample(name: "moving", screen: .moving(Moving())),
+        Sample(name: "moving-new", screen: .moving(Moving(isNew: true))),
+        Sample(
+            name: "moved-out",
+            screen: .sealed(
+                Sealed(
+                    name: "phone.handfast", size: 48_200, path: "/phone.handfast",
+                    code: SecondCode(characters: "GAYTE-MJRGQ", words: "acorn actor adult agent"), isPhone: true))),
+        Sample(name: "moving-in", screen: .movingIn(MovingIn(questions: []))),
+        Sample(
+            name: "moving-in-found",
+            screen: .movingIn(
+                MovingIn(questions: [], found: MovingIn.Found(people: 12, withMessages: true), erases: true))),
         Sample(
             name: "which",
             screen: .which([

@@ -34,6 +34,10 @@ public enum Screen: Equatable, Sendable {
     case lock(Lock)
     /// A file of ours is locked now.
     case sealed(Sealed)
+    /// What it takes to go on with another phone.
+    case moving(Moving)
+    /// A copy of another phone: first what opens it, then whether to go on with it here.
+    case movingIn(MovingIn)
     /// We knock.
     case connecting(Connecting)
     /// Our reply, for the host's camera.
@@ -202,6 +206,10 @@ public struct Contact: Equatable, Sendable, Identifiable {
     public var isBlocked = false
     /// So many bytes of files are taken from them unasked; none for as many as from everybody.
     public var takesFilesUpTo: UInt64?
+    /// How many of their messages nobody has seen, in this process or before it.
+    public var unread = 0
+    /// When something was said last, in seconds since 1970-01-01 UTC.
+    public var lastSaid: UInt64?
     /// The ways by which they were reached, the newest first.
     public var ways: [ReachedBy] = []
 }
@@ -344,6 +352,34 @@ public struct Sealed: Equatable, Sendable {
     public let size: UInt64
     public let path: String
     public let code: SecondCode?
+    /// It is a copy of this phone.
+    public var isPhone = false
+}
+
+/// What it takes to go on with another phone.
+public struct Moving: Equatable, Sendable {
+    /// There is nobody here to be taken along.
+    public var isNew = false
+    /// A copy of this one is being made.
+    public var isBusy = false
+    public var hint: Key?
+}
+
+/// A copy of another phone.
+public struct MovingIn: Equatable, Sendable {
+    /// What it asks beside its code.
+    public let questions: [String]
+    public var hint: Key?
+    public var isBusy = false
+    /// What is in it, once it is open.
+    public var found: Found?
+    /// There is somebody here who would be erased.
+    public var erases = false
+
+    public struct Found: Equatable, Sendable {
+        public let people: Int
+        public let withMessages: Bool
+    }
 }
 
 /// What another app handed over to be sent. The files are ours, each in a folder of its own.

@@ -19,6 +19,8 @@ struct Session {
     private(set) var over: Key?
     /// How it looked when the two last talked, and did not compare.
     private var talk: View?
+    /// The newest of their rows that the core knows to be seen.
+    var seen: UInt64?
     /// The person said goodbye.
     var isLeft = false
     /// A row that is written about.

@@ -278,6 +278,7 @@ final class PageTests: XCTestCase {
         for screen in Self.screens {
             switch screen {
             case .question, .protect, .lock: XCTAssertTrue(Page(screen).isSecret)
+            case .movingIn(let copy): XCTAssertEqual(Page(screen).isSecret, copy.found == nil)
             case .sealed(let sealed): XCTAssertEqual(Page(screen).isSecret, sealed.code != nil)
             default: XCTAssertFalse(Page(screen).isSecret)
             }

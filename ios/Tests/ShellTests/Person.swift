@@ -13,7 +13,7 @@ final class Person {
 
     init(
         _ name: String = "", keys: any KeyStore = MemoryKeys(), folder: URL = .fresh(),
-        at addresses: [String] = ["127.0.0.1"]
+        at addresses: [String] = ["127.0.0.1"], names: (any NameService)? = nil
     ) {
         self.folder = folder
         self.name = name
@@ -21,7 +21,7 @@ final class Person {
         model = AppModel(
             Setup(
                 name: name, folder: folder.appendingPathComponent("kept").path,
-                downloads: folder.appendingPathComponent("in").path), keys: keys)
+                downloads: folder.appendingPathComponent("in").path), keys: keys, names: names)
         model.network(addresses)
     }
 
@@ -191,6 +191,12 @@ final class Person {
         return Person(name, keys: keys, folder: folder)
     }
 
+    /// The same at another address of a local network.
+    func again(in network: SimNetwork, at address: String) async -> Person {
+        await model.shutdown()
+        return Person(name, keys: keys, folder: folder, at: [address], names: network.phone(at: address))
+    }
+
     func leaves() async {
         await model.shutdown()
         try? FileManager.default.removeItem(at: folder)
@@ -289,6 +295,8 @@ extension Screen {
     var home: Home? { if case .home(let home) = self { home } else { nil } }
     var lock: Lock? { if case .lock(let lock) = self { lock } else { nil } }
     var sealed: Sealed? { if case .sealed(let sealed) = self { sealed } else { nil } }
+    var moving: Moving? { if case .moving(let moving) = self { moving } else { nil } }
+    var movingIn: MovingIn? { if case .movingIn(let copy) = self { copy } else { nil } }
     var opened: Opened? { if case .opened(let opened) = self { opened } else { nil } }
     var code: ShowCode? { if case .showCode(let code) = self { code } else { nil } }
     var confirm: Confirm? { if case .confirm(let confirm) = self { confirm } else { nil } }

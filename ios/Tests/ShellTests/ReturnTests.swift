@@ -47,6 +47,33 @@ final class ReturnTests: XCTestCase {
         }
     }
 
+    func testTwoAtOtherAddressesAndPortsFindEachOtherInTheLocalNetwork() async throws {
+        try await meeting { first, second in
+            try await said(first, second)
+            // Of this machine alone nothing is announced; and what goes to its own address does not leave it.
+            let own = localAddresses().first { one in ["10.", "192.168.", "fd"].contains { one.hasPrefix($0) } }
+            guard let own else { throw XCTSkip("this machine has no network") }
+            let network = SimNetwork()
+            let host = await first.again(in: network, at: own)
+            let guest = await second.again(in: network, at: own)
+            host.model.meet(try await host.knows().id)
+            guest.model.meet(try await guest.knows().id)
+            try await host.isHere()
+            try await guest.isHere()
+            host.model.send("here again")
+            try await guest.reads("here again")
+            await host.leaves()
+            await guest.leaves()
+        }
+    }
+
+    func testARecordIsWrittenAsTheNetworkHasIt() async {
+        let service = Service(name: "ab12", port: 1, txt: ["t1": Data([0x3D]), "t0": Data([0, 255])])
+        XCTAssertEqual([UInt8](service.record), [5, 0x74, 0x30, 0x3D, 0, 255, 4, 0x74, 0x31, 0x3D, 0x3D])
+        let long = Service(name: "ab12", port: 1, txt: ["t0": Data(count: 253)])
+        XCTAssertEqual(long.record, Data())
+    }
+
     func testWhoLeavesIsLookedForAndComesBackToTheSameSession() async throws {
         try await again { host, guest in
             try await said(host, guest)

@@ -126,7 +126,11 @@ public struct UnitPoint: Sendable { public static let bottom = Self() }
 public enum TextAlignment: Sendable { case leading, center, trailing }
 public enum Visibility: Sendable { case automatic, visible, hidden }
 public enum VerticalEdge: Sendable { case top, bottom }
-public struct Edge { public struct Set: Sendable { public static let top = Self(), bottom = Self(), horizontal = Self(), vertical = Self() } }
+public struct Edge {
+    public struct Set: Sendable {
+        public static let top = Self(), bottom = Self(), horizontal = Self(), vertical = Self(), leading = Self()
+    }
+}
 public struct SubmitLabel: Sendable { public static let done = Self() }
 public struct ScrollDismissesKeyboardMode: Sendable { public static let interactively = Self() }
 public struct ButtonRole: Sendable { public static let destructive = Self(), cancel = Self() }
@@ -164,9 +168,12 @@ extension TextSelectability where Self == EnabledTextSelectability { public stat
 public protocol Shape: View {}
 extension Shape { public var body: Never { fatalError() } }
 public struct Circle: Shape { public init() {} }
+public struct Capsule: Shape { public init() {} }
+public struct Rectangle: Shape { public init() {} }
 extension Shape {
     public func trim(from: CGFloat = 0, to: CGFloat = 1) -> some Shape { self }
     public func stroke<S: ShapeStyle>(_ style: S, lineWidth: CGFloat = 1) -> some View { self }
+    public func fill<S: ShapeStyle>(_ style: S) -> some View { self }
 }
 public struct Angle: Sendable { public static func degrees(_ degrees: Double) -> Angle { Angle() } }
 extension View { public func rotationEffect(_ angle: Angle) -> some View { self } }
@@ -217,6 +224,10 @@ extension Button where Label == Text {
 }
 @MainActor public struct Menu<Label: View, Content: View>: View {
     public init(@ViewBuilder content: () -> Content, @ViewBuilder label: () -> Label) {}
+    public var body: Never { fatalError() }
+}
+@MainActor public struct ControlGroup<Content: View>: View {
+    public init(@ViewBuilder content: () -> Content) {}
     public var body: Never { fatalError() }
 }
 @MainActor public struct Form<Content: View>: View {
@@ -350,6 +361,7 @@ extension View {
     public func tint(_ color: Color?) -> some View { self }
     public func foregroundStyle<S: ShapeStyle>(_ style: S) -> some View { self }
     public func background<S: ShapeStyle>(_ style: S) -> some View { self }
+    public func background<S: ShapeStyle, T: Shape>(_ style: S, in shape: T) -> some View { self }
     public func padding(_ length: CGFloat? = nil) -> some View { self }
     public func padding(_ edges: Edge.Set, _ length: CGFloat? = nil) -> some View { self }
     public func frame(width: CGFloat? = nil, height: CGFloat? = nil, alignment: Alignment = .center) -> some View { self }
@@ -357,7 +369,7 @@ extension View {
     public func safeAreaInset<V: View>(
         edge: VerticalEdge, spacing: CGFloat? = nil, @ViewBuilder content: () -> V
     ) -> some View { self }
-    public func overlay<V: View>(@ViewBuilder content: () -> V) -> some View { self }
+    public func overlay<V: View>(alignment: Alignment = .center, @ViewBuilder content: () -> V) -> some View { self }
     public func multilineTextAlignment(_ alignment: TextAlignment) -> some View { self }
     public func lineLimit(_ number: Int?) -> some View { self }
     public func focused(_ condition: FocusState<Bool>.Binding) -> some View { self }

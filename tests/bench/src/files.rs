@@ -154,6 +154,7 @@ fn fetch(source: Source, content: Option<Content>, goal: Place) -> Fetch {
     Fetch {
         source,
         content,
+        claimed: None,
         goal,
         may_run: false,
     }
@@ -207,6 +208,7 @@ async fn small_files(folder: &Path) -> Result<f64> {
     });
     let goal = Place::Folder {
         folder: folder.join("in"),
+        name: None,
     };
     taker
         .machine

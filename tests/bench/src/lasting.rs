@@ -243,6 +243,7 @@ impl<'a> Given<'a> {
         let fetch = Decision::Fetch(Fetch {
             source,
             content: self.content,
+            claimed: None,
             goal: Place::File {
                 folder,
                 name: "file".to_owned(),

@@ -169,7 +169,7 @@ fn a_contact_is_asked_something_and_who_it_is_rests_on_the_answer() {
     at_ben.say("/quit");
     assert_eq!((at_ana.end(SOON), at_ben.end(SOON)), (Some(0), Some(0)));
     let known = listed(&ana);
-    assert_eq!(known["trust"]["level"], "answer_checked", "{known}");
+    assert_eq!(known["trust"], "answer_checked", "{known}");
 }
 
 #[test]

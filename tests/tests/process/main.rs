@@ -7,6 +7,7 @@ mod contacts;
 mod demo;
 mod ends;
 #[cfg(target_os = "linux")]
+mod files;
 mod full;
 mod german;
 mod home;

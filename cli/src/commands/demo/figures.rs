@@ -203,7 +203,7 @@ fn steps(events: &[(Who, Stamped)], of: Who, origin: u64) -> Option<Steps> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::output::Trusted;
+    use crate::output::{FileHash, Trusted};
     use handfast_native::handshake::{Trust, TrustReason};
 
     /// A demonstration as it might have gone; the first scan is at 1 second.
@@ -280,7 +280,7 @@ pub(super) mod tests {
                     name: "f".into(),
                     path: "/d/f".into(),
                     bytes: file().1,
-                    blake2b: file().0,
+                    hash: FileHash::Blake2b(file().0),
                     seconds: 0.5,
                 },
             ),

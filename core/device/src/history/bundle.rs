@@ -14,7 +14,7 @@ use handfast_protocol::log::{
 use handfast_protocol::pairing::Now;
 use handfast_store::StoreError;
 use handfast_token::{MAX_BUNDLE, SealedBundle};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Seconds of a day.
 const DAY: u64 = 86_400;
@@ -286,7 +286,7 @@ impl History {
         for delivered in delivered {
             self.is_delivered_up_to(shared, delivered, now);
         }
-        self.keep(shared, marks, rows, Of::Bundle);
+        self.keep(shared, (marks, rows, BTreeMap::new()), Of::Bundle, now);
         if let Some(outcome) = outcome {
             self.taking = None;
             let done = match outcome {

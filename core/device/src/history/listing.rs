@@ -5,7 +5,8 @@
 
 use super::super::shared::Shared;
 use super::super::window::Window;
-use super::super::{Event, Lasting, Quoted, Reaction, Row, RowContent, SessionId};
+use super::super::{Event, FileState, Lasting, Quoted, Reaction, Row, RowContent, SessionId};
+use handfast_protocol::conversation::safe_file_name;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{Author, Item, Life, Place, Quote, Shown};
 use handfast_protocol::pairing::Now;
@@ -122,7 +123,8 @@ impl Listing {
             };
             let row = shared.history(with).and_then(|history| {
                 let item = history.item(&place, now)?;
-                Some(row_of(&item, told, before, history.holds(&place)))
+                let state = |place: &Place| history.file_state(place);
+                Some(row_of(&item, told, before, state, history.holds(&place)))
             });
             match row {
                 Some(row) => {
@@ -196,7 +198,13 @@ pub(crate) fn unkept(number: u64, ours: bool, content: RowContent, at: u64) -> R
 }
 
 /// An item of a history as a row of a screen.
-fn row_of(item: &Item<'_>, told: Told, before: Option<u64>, holds: bool) -> Row {
+fn row_of(
+    item: &Item<'_>,
+    told: Told,
+    before: Option<u64>,
+    state: impl Fn(&Place) -> FileState,
+    holds: bool,
+) -> Row {
     let mut earlier = Vec::new();
     let content = match &item.shown {
         Shown::Text { text, earlier: old } => {
@@ -206,11 +214,23 @@ fn row_of(item: &Item<'_>, told: Told, before: Option<u64>, holds: bool) -> Row 
         Shown::Restored => RowContent::Restored,
         Shown::Withdrawn => RowContent::Withdrawn,
         Shown::Ended => RowContent::Ended,
+        Shown::File { offer, whole } => RowContent::File {
+            name: safe_file_name(&offer.name),
+            size: whole.map_or(offer.size, |whole| whole.size),
+            files: None,
+            state: state(&item.place),
+        },
+        Shown::Folder(folder) => RowContent::File {
+            name: safe_file_name(&folder.name),
+            size: folder.size,
+            files: Some(folder.files),
+            state: state(&item.place),
+        },
         Shown::LifeProposed(life) => RowContent::Disappearing {
             after: life.map(Life::seconds),
             holds,
         },
-        Shown::File { .. } | Shown::Folder(_) | Shown::NotReadable => RowContent::NotReadable,
+        Shown::NotReadable => RowContent::NotReadable,
     };
     let quote = item.quote.as_ref().map(|quote| match quote {
         Quote::Text { text, .. } => Quoted::Text((*text).to_owned()),

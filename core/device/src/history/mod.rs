@@ -13,6 +13,7 @@ mod bundle;
 mod channel;
 mod life;
 mod listing;
+mod offering;
 mod saying;
 mod unread;
 
@@ -22,17 +23,19 @@ pub(super) use listing::{Listing, unkept};
 pub(super) use saying::write;
 pub use unread::Summary;
 
+use super::files::{Files, Offered, entry_of};
 use super::shared::Shared;
 use super::{Done, Event, Found, Page, Query, Refusal, RequestId, SessionId, Ticket, Write};
 use bundle::{Making, Taking};
 use channel::Channel;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{
-    self, Agreement, Author, Body, Draft, DraftError, Fault, Incarnation, Ledger, LogKeys, Marks,
-    Place, ReplyTo, Row, Transcript,
+    self, Agreement, Author, Body, Draft, DraftError, Fault, Incarnation, Kind, Ledger, LogKeys,
+    Marks, Place, ReplyTo, Row, Transcript,
 };
 use handfast_protocol::pairing::Now;
-use handfast_store::StoreError;
+use handfast_store::{KeptFile, OfferId, StoreError};
+use offering::Looking;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Rows that are read at a time.
@@ -76,6 +79,11 @@ pub(super) struct History {
     making: Option<Making>,
     taking: Option<Taking>,
     drafts: VecDeque<Unwritten>,
+    files: Files,
+    /// Where the files stand whose rows are at hand.
+    offers: BTreeMap<OfferId, Place>,
+    /// Files that are looked at before they are offered.
+    looking: BTreeMap<Ticket, Looking>,
     /// Batches on their way to the disk, in their order.
     writing: VecDeque<Batch>,
     reading: BTreeMap<Ticket, Reading>,
@@ -99,22 +107,27 @@ enum Start {
 
 /// What somebody wrote that is not on its way to the disk.
 struct Unwritten {
-    session: SessionId,
+    /// In which session, if in any.
+    session: Option<SessionId>,
     draft: Draft,
     /// What is given back if it cannot be kept.
     text: Option<String>,
+    /// What it offers.
+    file: Option<Offered>,
 }
 
 /// Rows on their way to the disk.
 struct Batch {
     ticket: Ticket,
     rows: Vec<Row>,
+    /// Files that stand differently by them.
+    files: Vec<OfferId>,
     of: Of,
 }
 
 enum Of {
     /// Written here, each by a person who gets the text back if it is not kept.
-    Own(Vec<(SessionId, Option<String>)>),
+    Own(Vec<(Option<SessionId>, Option<String>)>),
     /// Asked for by the exchange with this number.
     Exchange(u64),
     /// They came in a bundle.
@@ -150,6 +163,9 @@ impl History {
             making: None,
             taking: None,
             drafts: VecDeque::new(),
+            files: Files::load(shared, with),
+            offers: BTreeMap::new(),
+            looking: BTreeMap::new(),
             writing: VecDeque::new(),
             reading: BTreeMap::new(),
             touched: BTreeMap::new(),
@@ -170,10 +186,9 @@ impl History {
 
     /// Nothing is on its way, so nothing is lost if it is not at hand any more.
     pub(super) fn is_idle(&self) -> bool {
-        self.drafts.is_empty()
-            && self.writing.is_empty()
-            && self.reading.is_empty()
-            && self.has_no_bundle()
+        let is_kept = self.writing.is_empty() && self.files.are_kept();
+        let is_read = self.reading.is_empty() && self.looking.is_empty();
+        is_kept && is_read && self.drafts.is_empty() && self.has_no_bundle()
     }
 
     /// Every row that is at hand, as if it had just been read.
@@ -184,7 +199,12 @@ impl History {
     /// What looks different since this was asked last, and whether it was there before; None if nothing has
     /// happened at all.
     pub(super) fn take_touched(&mut self) -> Option<BTreeMap<Place, bool>> {
-        let touched = std::mem::take(&mut self.touched);
+        let mut touched = std::mem::take(&mut self.touched);
+        for offer in self.files.take_touched() {
+            if let Some(place) = self.offers.get(&offer) {
+                touched.entry(*place).or_insert(true);
+            }
+        }
         std::mem::take(&mut self.has_moved).then_some(touched)
     }
 
@@ -199,7 +219,7 @@ impl History {
 
     /// Whether more may be written.
     pub(super) fn has_room(&self) -> bool {
-        self.own_on_their_way() + self.drafts.len() < MOST_UNWRITTEN
+        self.own_on_their_way() + self.drafts.len() + self.looking.len() < MOST_UNWRITTEN
     }
 
     /// What was written here and is on its way to the disk.
@@ -230,9 +250,10 @@ impl History {
             _ => None,
         };
         self.drafts.push_back(Unwritten {
-            session,
+            session: Some(session),
             draft,
             text,
+            file: None,
         });
         self.go_on(shared, now);
         Ok(Done::Ok)
@@ -252,14 +273,9 @@ impl History {
         self.writing.back().map(|batch| batch.ticket)
     }
 
-    /// Whether this batch is on its way to the disk.
-    pub(super) fn is_keeping(&self, ticket: Ticket) -> bool {
-        self.writing.iter().any(|batch| batch.ticket == ticket)
-    }
-
     /// Everything that was written here is on the disk.
     pub(super) fn is_written(&self) -> bool {
-        self.drafts.is_empty() && self.own_on_their_way() == 0
+        self.drafts.is_empty() && self.looking.is_empty() && self.own_on_their_way() == 0
     }
 
     /// Everything that was written here is on the other side's disk, as far as this one knows.
@@ -314,7 +330,9 @@ impl History {
     }
 
     /// The link is over.
-    pub(super) fn end_exchange(&mut self, session: SessionId) {
+    pub(super) fn end_exchange(&mut self, shared: &mut Shared, session: SessionId) {
+        self.has_moved = true;
+        self.files.end(shared, session);
         self.channel.take_if(|channel| channel.session == session);
     }
 
@@ -347,6 +365,7 @@ impl History {
         result: Result<(), StoreError>,
         now: Now,
     ) {
+        self.files.stored(shared, ticket, result.is_ok());
         let mut batches = self.writing.iter();
         let at = batches.position(|batch| batch.ticket == ticket);
         let Some(batch) = at.and_then(|at| self.writing.remove(at)) else {
@@ -392,6 +411,7 @@ impl History {
             }
             self.list(shared, row, false);
         }
+        self.files.kept(shared, &batch.files);
         self.forget_the_oldest();
     }
 
@@ -411,6 +431,7 @@ impl History {
 
     fn read_anew(&mut self, shared: &mut Shared) {
         self.is_ahead = false;
+        self.files.read_anew(shared);
         self.ledger = None;
         self.open(shared);
     }
@@ -509,6 +530,14 @@ impl History {
                 ledger.delivered_up_to(incarnation) >= row.entry.header.sequence
             });
         let new = self.keys.place(row);
+        if matches!(row.entry.header.kind, Kind::FILE | Kind::FOLDER) && row.line == 0 {
+            let offer = OfferId {
+                with: self.with,
+                ours: row.author == Author::Me,
+                entry: entry_of(row),
+            };
+            self.offers.insert(offer, new);
+        }
         let before = self.sizes.insert(new, row.length());
         self.bytes += row.length();
         self.bytes -= before.unwrap_or_default();
@@ -532,6 +561,7 @@ impl History {
         }
         if let Some(first) = self.sizes.keys().next().copied() {
             self.transcript.retain(first..);
+            self.offers.retain(|_, place| *place >= first);
             self.start = Start::At(Some(first));
         }
     }
@@ -548,14 +578,15 @@ impl History {
         {
             channel.begin(ledger, at);
         }
-        self.write_drafts(shared, at);
+        self.write_drafts(shared, now);
         self.go_on_with_bundles(shared, now);
         self.exchange(shared, now);
     }
 
     /// What was written here gets its places, and goes to the disk: one batch after the other, with all that
     /// came meanwhile.
-    fn write_drafts(&mut self, shared: &mut Shared, at: u64) {
+    fn write_drafts(&mut self, shared: &mut Shared, now: Now) {
+        let at = milliseconds(now);
         let is_writing = self.own_on_their_way() > 0;
         let is_beginning = self.channel.as_ref().is_some_and(Channel::is_beginning);
         let Some(ledger) = self.ledger.as_mut() else {
@@ -566,6 +597,7 @@ impl History {
         }
         let marks = ledger.marks();
         let (mut rows, mut written) = (Vec::new(), Vec::new());
+        let mut offered = BTreeMap::new();
         while rows.len() < BATCH
             && let Some(unwritten) = self.drafts.pop_front()
         {
@@ -573,12 +605,15 @@ impl History {
                 session,
                 draft,
                 text,
+                file,
             } = unwritten;
             let random = shared.secret::<32>();
             let appended = random.map(|random| ledger.append(at, &draft, &random));
             match appended {
                 Ok(Ok(new)) => {
                     rows.extend(new);
+                    // What was written stands behind the beginning of a log.
+                    offered.extend(file.map(|file| (rows.len() - 1, file)));
                     written.push((session, text));
                 }
                 Ok(Err(error)) => {
@@ -589,20 +624,40 @@ impl History {
             }
         }
         let marks = (ledger.marks() != marks).then(|| ledger.marks());
-        self.keep(shared, marks, rows, Of::Own(written));
+        self.keep(shared, (marks, rows, offered), Of::Own(written), now);
     }
 
-    fn keep(&mut self, shared: &mut Shared, marks: Option<Marks>, rows: Vec<Row>, of: Of) {
+    /// Has rows kept, and with them how the files stand that they are about. `offered` are those of this device, by the
+    /// row that offers them.
+    fn keep(
+        &mut self,
+        shared: &mut Shared,
+        (marks, rows, mut offered): (Option<Marks>, Vec<Row>, BTreeMap<usize, Offered>),
+        of: Of,
+        now: Now,
+    ) {
         let with = self.with;
+        let files = rows.iter().enumerate();
+        let files: Vec<KeptFile> = files
+            .filter_map(|(at, row)| self.files.record(row, offered.remove(&at), now))
+            .collect();
         let kept = rows.iter().cloned();
         let mut writes: Vec<Write> = kept.map(|row| Write::Row(with, Box::new(row))).collect();
         let lives = rows.iter().filter_map(|row| life::mark_of(&self.keys, row));
         writes.extend(lives.map(|mark| Write::Life(with, mark)));
         // Where a new incarnation is named, its first row stands.
         writes.extend(marks.map(|marks| Write::Marks(with, marks)));
+        let offers = files.iter().map(|file| file.offer).collect();
+        let files = files.into_iter().map(|file| Write::File(Box::new(file)));
+        writes.extend(files);
         if !writes.is_empty() {
             let ticket = shared.write_history(writes, with);
-            self.writing.push_back(Batch { ticket, rows, of });
+            self.writing.push_back(Batch {
+                ticket,
+                rows,
+                files: offers,
+                of,
+            });
         }
     }
 
@@ -634,13 +689,21 @@ impl History {
         for ticket in wanted.asked {
             self.reading.insert(ticket, Reading::Exchange(number));
         }
-        self.keep(shared, wanted.marks, wanted.rows, Of::Exchange(number));
+        let wanted = (wanted.marks, wanted.rows, BTreeMap::new());
+        self.keep(shared, wanted, Of::Exchange(number), now);
     }
 }
 
 /// Tells the person who wrote it that it is not kept, and gives back the text.
-fn give_back(shared: &mut Shared, session: SessionId, text: Option<String>, error: StoreError) {
-    shared.tell(Event::NotWritten(session, text.unwrap_or_default(), error));
+fn give_back(
+    shared: &mut Shared,
+    session: Option<SessionId>,
+    text: Option<String>,
+    error: StoreError,
+) {
+    if let Some(session) = session {
+        shared.tell(Event::NotWritten(session, text.unwrap_or_default(), error));
+    }
 }
 
 impl Batch {

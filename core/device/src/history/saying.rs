@@ -1,5 +1,6 @@
 //! What a person writes, as an entry of the log.
 
+use super::super::files::FileWish;
 use super::super::session::Context;
 use super::super::{Done, Refusal, Saying};
 use handfast_protocol::handshake::PublicKey;
@@ -31,10 +32,21 @@ pub(crate) fn write(
             let life = Life::new(seconds).ok_or(Refusal::NotNow)?;
             (Body::Life(Some(life)), None)
         }
-        Saying::File { .. }
-        | Saying::AcceptFile(_)
-        | Saying::CancelFile(_)
-        | Saying::Compare
+        Saying::File { path, name, .. } => {
+            let session = Some(context.id);
+            let offered = context.shared.with_history(with, |history, shared| {
+                history.offer(shared, session, (path, name))
+            });
+            return offered.unwrap_or(Err(Refusal::NotNow));
+        }
+        Saying::AcceptFile(row) => {
+            let folder = context.terms.downloads.clone().unwrap_or_default();
+            return decide(context, with, row, FileWish::Accept(folder));
+        }
+        Saying::CancelFile(row) => return decide(context, with, row, FileWish::Cancel),
+        Saying::PauseFile(row) => return decide(context, with, row, FileWish::Pause),
+        Saying::ResumeFile(row) => return decide(context, with, row, FileWish::Resume),
+        Saying::Compare
         | Saying::Compared(..)
         | Saying::OnlyThey
         | Saying::AllowMore
@@ -45,4 +57,18 @@ pub(crate) fn write(
         history.write(shared, session, &body, about, now)
     });
     written.unwrap_or(Err(Refusal::NotNow))
+}
+
+/// Decides about the file in a row.
+fn decide(
+    context: &mut Context<'_>,
+    with: PublicKey,
+    row: u64,
+    wish: FileWish,
+) -> Result<Done, Refusal> {
+    let place = context.listing.place_of(row).ok_or(Refusal::NotNow)?;
+    let decided = context
+        .shared
+        .with_history(with, |history, shared| history.decide(shared, &place, wish));
+    decided.unwrap_or(Err(Refusal::NotNow))
 }

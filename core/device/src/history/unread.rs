@@ -89,10 +89,8 @@ impl Shared {
             return;
         }
         let summary = self.kept_mut().summaries.entry(with.0).or_default();
-        let is_news = rows
-            .iter()
-            .fold(false, |is_news, row| summary.add(row) || is_news);
-        if is_news {
+        let news = rows.iter().filter(|row| summary.add(row)).count();
+        if news > 0 {
             self.tell(Event::ContactsChanged);
         }
     }

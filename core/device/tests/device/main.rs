@@ -6,6 +6,8 @@
 mod bundle;
 mod contacts;
 mod describe;
+mod disk;
+mod files;
 mod here;
 mod history;
 mod life;

@@ -39,10 +39,12 @@ fn reads_only(world: &mut World, side: usize, why: Hindrance) {
     let text = SessionCommand::Say(Saying::Text("after".to_owned()));
     let said = world.tell(side, session, text);
     assert_eq!(result(world, side, said), Some(Err(Refusal::Hindered(why))));
+    // Whoever leaves waits for nothing that cannot get there.
+    world.tell(side, session, SessionCommand::Say(Saying::Leave));
+    assert_eq!(end_of(world, side, session), Some(SessionEnd::Closed));
     let log = since(world, line);
     let asks = |line: &&str| line.contains("Bind") || line.contains(" Seek ");
     assert!(!log.iter().any(asks), "{log:#?}");
-    world.tell(side, session, SessionCommand::Close);
 }
 
 fn change(world: &mut World, side: usize, edit: ContactEdit) {
@@ -59,6 +61,9 @@ fn who_is_forgotten_hears_it_looks_no_more_and_keeps_what_was_written() {
     assert!(is_heard(&mut world, 0, both, "before"));
     let key = world.sides[1].key.public();
     let request = world.command(0, Command::Forget(key));
+    // What is written in that moment is not delivered any more.
+    let late = SessionCommand::Say(Saying::Text("late".to_owned()));
+    world.tell(1, both[1], late);
     world.run(seconds(3));
     assert_eq!(result(&world, 0, request), Some(Ok(Done::Ok)));
     assert_eq!(end_of(&world, 0, both[0]), Some(SessionEnd::Closed));

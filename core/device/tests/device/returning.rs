@@ -78,9 +78,9 @@ fn two_who_have_met_find_each_other_again_and_both_have_kept_the_next_secret() {
 fn what_waited_is_read_at_most_four_round_trips_after_the_link_is_open() {
     let mut world = apart(12);
     let both = [0, 1].map(|side| seek(&mut world, side));
-    for side in 0..2 {
+    for (side, session) in both.into_iter().enumerate() {
         let text = Saying::Text(format!("waited at {side}"));
-        world.tell(side, both[side], SessionCommand::Say(text));
+        world.tell(side, session, SessionCommand::Say(text));
     }
     let way = seconds(1);
     world.way = Some(way);
@@ -274,7 +274,7 @@ fn restored_after(seed: u64, returns: u32) -> (World, [SessionId; 2]) {
     }
     world.kill(1, 0);
     for (key, contact) in &mut world.sides[1].disk.contacts {
-        let keys = copy[key].reconnect.as_ref();
+        let keys = copy[key].reconnect.clone();
         contact.reconnect = keys.map(|keys| keys.imported());
     }
     world.start(1);

@@ -5,6 +5,7 @@
 //! Everything follows from one seed but the keys that Noise, CPace and certificates make for themselves;
 //! what those are changes no decision, and the log leaves them out.
 
+use super::disk::Disk;
 use super::logs::Logs;
 use super::talk::SimTalk;
 use handfast_device::{
@@ -134,6 +135,8 @@ pub(crate) struct Side {
     pub(crate) disk: Snapshot,
     /// The conversations on it.
     pub(crate) logs: Logs,
+    /// Files that its person has, that came, and what there is of others.
+    pub(crate) files: Disk,
     pub(crate) disk_mode: DiskMode,
     /// The conversation takes seconds for whatever is said.
     pub(crate) says_late: bool,
@@ -236,6 +239,7 @@ impl Side {
             device: None,
             disk: Snapshot::default(),
             logs: Logs::new(&key),
+            files: Disk::default(),
             disk_mode: DiskMode::Works,
             says_late: false,
             clock_is_off: 0,
@@ -377,6 +381,7 @@ impl World {
         }
         let one = &mut self.sides[side];
         one.writing.clear();
+        one.files.close();
         one.sockets.clear();
         one.talks.clear();
         one.talk_links.clear();
@@ -531,6 +536,10 @@ impl World {
                     let life = one.life;
                     let after = self.rng.milliseconds(1, 20);
                     self.later(after, Happening::Disk(side, life));
+                }
+                Output::Look(ticket, path) => {
+                    let looked = self.sides[side].files.look(&path);
+                    self.feed(side, Input::Looked(ticket, looked));
                 }
                 Output::Talk(session, command) => self.talk(side, session, command),
                 Output::Export(request, _) => {
@@ -1067,7 +1076,7 @@ impl World {
         let is_talks = one.talk_links.get(&session) == Some(&link);
         if is_talks && let Some(talk) = one.talks.get_mut(&session) {
             one.talk_links.remove(&session);
-            let event = talk.lost();
+            let event = talk.lost(&mut one.files);
             self.feed(side, Input::Talk(session, event));
         } else if was_newest {
             self.later(after, Happening::Arrives(end, CarrierEvent::LinkEnded));
@@ -1086,10 +1095,11 @@ impl World {
     }
 
     fn hear(&mut self, side: usize, session: SessionId, message: bytes::Bytes) {
-        let Some(talk) = self.sides[side].talks.get_mut(&session) else {
+        let one = &mut self.sides[side];
+        let Some(talk) = one.talks.get_mut(&session) else {
             return;
         };
-        let (say, tell) = talk.hear(message);
+        let (say, tell) = talk.hear(message, &mut one.files);
         self.talked(side, session, say, tell);
     }
 
@@ -1124,7 +1134,8 @@ impl World {
                 assert!(is_other || self.is_incognito, "somebody else");
                 let early = connected.early.clone();
                 let seed = self.rng.next();
-                let talk = SimTalk::new(connected.peer.channel, connected.has_log, seed);
+                let has_log = connected.has_log;
+                let talk = SimTalk::new(connected.peer.channel, has_log, connected.files, seed);
                 let link = self.end_of_link(side, session, connected.link);
                 let link = link.map(|(link, _)| link);
                 let one = &mut self.sides[side];
@@ -1138,20 +1149,23 @@ impl World {
                 for message in early {
                     self.hear(side, session, message);
                 }
+                self.move_files(side, session);
                 // A link that ended meanwhile says so now.
+                let one = &mut self.sides[side];
                 if link.is_none()
-                    && let Some(talk) = self.sides[side].talks.get_mut(&session)
+                    && let Some(talk) = one.talks.get_mut(&session)
                 {
-                    let event = talk.lost();
+                    let event = talk.lost(&mut one.files);
                     self.feed(side, Input::Talk(session, event));
                 }
             }
             TalkCommand::Received(message) => self.hear(side, session, message),
             command => {
-                let Some(talk) = self.sides[side].talks.get_mut(&session) else {
+                let one = &mut self.sides[side];
+                let Some(talk) = one.talks.get_mut(&session) else {
                     return;
                 };
-                let (say, tell, leaves) = talk.carry_out(command);
+                let (say, tell, leaves) = talk.carry_out(command, &mut one.files);
                 for frame in say {
                     self.send(self.talk_link_of(side, session), frame);
                 }
@@ -1160,6 +1174,15 @@ impl World {
                 }
                 self.talked(side, session, Vec::new(), tell);
             }
+        }
+    }
+
+    /// The files of a conversation that has begun say what they have to.
+    fn move_files(&mut self, side: usize, session: SessionId) {
+        let one = &mut self.sides[side];
+        if let Some(talk) = one.talks.get_mut(&session) {
+            let (say, tell) = talk.move_files(&mut one.files);
+            self.talked(side, session, say, tell);
         }
     }
 

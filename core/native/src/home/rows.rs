@@ -36,6 +36,7 @@ pub(super) fn put(batch: &Batch<'_>, own: PublicKey, write: &Write) -> Result<()
         Write::Delivered(with, incarnation, up_to) => {
             conversation(*with).set_delivered(*incarnation, *up_to)
         }
+        Write::File(file) => batch.put_file(file),
         Write::Read(with, place) => conversation(*with).set_read(*place),
         Write::Life(with, mark) => batch.put_life(*with, *mark),
         Write::Erase(with, place) => conversation(*with).erase(*place),
@@ -81,12 +82,14 @@ pub(super) fn load(
     }
     let contacts = contacts.into_iter();
     let refused = batch.refused()?.into_iter();
+    let files = batch.files()?.into_iter();
     Ok(Snapshot {
         invitations: invitations.collect(),
         replies: replies.map(|reply| (reply.id(), reply)).collect(),
         proofs: proofs.map(|proofs| (proofs.id, proofs)).collect(),
         contacts: contacts.map(|contact| (contact.key.0, contact)).collect(),
         refused: refused.map(|refused| (refused.key.0, refused)).collect(),
+        files: files.map(|file| (file.offer, file)).collect(),
         summaries,
         lives,
         settings: settings(batch, usual)?,

@@ -9,10 +9,11 @@ use handfast_protocol::log::{Author, Body, Draft, Ledger, Life, LogKeys, Row};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Strikes;
 use handfast_protocol::reconnect::ReconnectKeys;
+use handfast_protocol::transfer::EntryId;
 use handfast_sim::SplitMix64;
 use handfast_store::{
-    Contact, ContactChange, Ending, LifeMark, PendingInvitation, PendingReply, Proofs, Refused,
-    Return, Way,
+    Contact, ContactChange, Ending, FileStage, KeptFile, LifeMark, OfferId, PendingInvitation,
+    PendingReply, Proofs, Refused, Return, Way,
 };
 use handfast_token::{
     Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Reply, random_bytes,
@@ -124,7 +125,7 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
     let (id, key) = (hosted(number).id(), PublicKey([number; 32]));
     let now = MADE + moment;
     let name = ["", "Ada", "Bo"][numbers.below(3) as usize].to_owned();
-    match numbers.below(16) {
+    match numbers.below(17) {
         0 | 1 => Write::AddInvitation(Box::new(hosted(number))),
         2 => Write::RemoveInvitation(id),
         3 => {
@@ -184,6 +185,7 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
             let keys = ReconnectKeys::from_first_meeting(&Secret::new([number; 32]), now, now);
             Write::Reconnect(key, Box::new(keys))
         }
+        15 => Write::File(Box::new(file(numbers, key))),
         _ => Write::Guesses(vec![Guessed {
             token: [number; 32],
             at: IpAddr::V4(Ipv4Addr::new(9, 9, 9, 9)),
@@ -191,6 +193,34 @@ fn write(numbers: &mut Numbers, moment: u64) -> Write {
             is_raised: false,
             last: now,
         }]),
+    }
+}
+
+/// One of the files of a conversation.
+fn file(numbers: &mut Numbers, with: PublicKey) -> KeptFile {
+    let entry = EntryId {
+        incarnation: [1; 12],
+        sequence: 1 + numbers.below(2),
+    };
+    KeptFile {
+        offer: OfferId {
+            with,
+            ours: numbers.below(2) == 0,
+            entry,
+        },
+        version: [numbers.byte(); 8],
+        name: "a file".to_owned(),
+        files: None,
+        size: numbers.below(99),
+        root: None,
+        content: None,
+        path: "/somewhere".into(),
+        stage: match numbers.below(2) {
+            0 => FileStage::Open,
+            _ => FileStage::Done,
+        },
+        done: numbers.below(99),
+        unasked: None,
     }
 }
 
@@ -226,6 +256,7 @@ fn described(snapshot: &Snapshot) -> String {
         settings,
         guesses,
         summaries,
+        files,
         lives,
     } = snapshot;
     let invitations: Vec<String> = invitations
@@ -241,7 +272,7 @@ fn described(snapshot: &Snapshot) -> String {
         .collect();
     format!(
         "{invitations:#?} {replies:#?} {proofs:#?} {contacts:#?} {refused:#?} {settings:#?} {guesses:#?} \
-         {summaries:#?} {lives:#?}"
+         {summaries:#?} {files:#?} {lives:#?}"
     )
 }
 

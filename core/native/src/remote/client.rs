@@ -226,6 +226,7 @@ impl Client {
 pub(super) fn from_here(mut command: Command) -> Command {
     let path = match &mut command {
         Command::To(_, SessionCommand::Say(Saying::File { path, .. })) => Some(path),
+        Command::Offer { path, .. } => Some(path),
         Command::Export(terms) => Some(&mut terms.place),
         Command::Invite(terms) => terms.terms.downloads.as_mut(),
         Command::Seek(_, terms) | Command::SeekHere(_, terms) => terms.downloads.as_mut(),

@@ -8,9 +8,9 @@ use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
     AcceptTerms, Asked, BundleError, Bundled, Command, ContactEdit, ContactView, DeliveryMode,
     Done, EndReason, Event, ExportTerms, Exported, FileState, Hindrance, Hit, Hits, Inquiries,
-    InviteTerms, Lasting, Milestones, Named, Outlook, Pending, PendingId, Protection, Provenance,
-    Quoted, Reached, Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent, Saying,
-    Scope, Search, SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
+    InviteTerms, Lasting, Milestones, Named, Outlook, Pause, Pending, PendingId, Protection,
+    Provenance, Quoted, Reached, Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent,
+    Saying, Scope, Search, SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
@@ -211,7 +211,7 @@ impl Numbers {
     }
 
     fn command(&mut self) -> Command {
-        match self.below(23) {
+        match self.below(24) {
             21 => Command::Bundle(self.key()),
             22 => Command::TakeBundle(Box::new(self.bundle())),
             19 => Command::Search(Box::new(Search {
@@ -252,6 +252,11 @@ impl Numbers {
             })),
             16 => Command::ReadHere(self.here()),
             17 => Command::SeekHere(self.here(), Box::new(self.session_terms())),
+            20 => Command::Offer {
+                to: self.key(),
+                path: self.path(),
+                name: self.text(),
+            },
             _ => Command::Wake,
         }
     }
@@ -329,7 +334,7 @@ impl Numbers {
     }
 
     fn saying(&mut self) -> Saying {
-        match self.below(14) {
+        match self.below(16) {
             0 => Saying::Text(self.text()),
             1 => Saying::File {
                 path: self.path(),
@@ -356,7 +361,9 @@ impl Numbers {
                 text: self.text(),
             },
             11 => Saying::TakeBack(self.any()),
-            12 => Saying::Disappear(self.perhaps(|numbers| numbers.below(1 << 32) as u32)),
+            12 => Saying::PauseFile(self.any()),
+            13 => Saying::ResumeFile(self.any()),
+            14 => Saying::Disappear(self.perhaps(|numbers| numbers.below(1 << 32) as u32)),
             _ => Saying::Leave,
         }
     }
@@ -421,10 +428,15 @@ impl Numbers {
                 _ => RowContent::File {
                     name: self.text(),
                     size: self.any(),
-                    state: match self.below(5) {
+                    files: self.perhaps(|numbers| numbers.below(1 << 32) as u32),
+                    state: match self.below(6) {
                         0 => FileState::Waiting,
                         1 => FileState::Offered,
                         2 => FileState::Moving { done: self.any() },
+                        4 => FileState::Paused {
+                            done: self.any(),
+                            by: self.one(&[Pause::Here, Pause::There, Pause::Apart]),
+                        },
                         3 => FileState::Done {
                             path: self.perhaps(Self::path),
                             hash: vec![self.below(256) as u8; 32],

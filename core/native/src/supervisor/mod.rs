@@ -19,6 +19,7 @@
 
 mod carrier;
 mod disk;
+mod files;
 mod listener;
 mod nearby;
 mod network;

@@ -1,8 +1,10 @@
 //! One conversation: what is wanted of it is said one thing after the other, and everything else is done
 //! at once, because saying may have to wait for the other side while it must go on being read.
 
+use super::files::Orders;
 use super::task::{Generation, Happened};
 use crate::conversation::{Conversation, Event, Options, Space, Transfer};
+use crate::transfer::Entries;
 use bytes::Bytes;
 use handfast_device::{Connected, SessionId, TalkCommand, TalkEvent};
 use handfast_protocol::link::{Link, LinkPath};
@@ -10,6 +12,7 @@ use std::collections::VecDeque;
 use std::future::pending;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
@@ -54,21 +57,31 @@ impl Talk {
         link: Link,
         connected: Connected,
         early: Vec<Bytes>,
-        files: Files,
+        (files, own, entries): (Files, Option<PathBuf>, Arc<Entries>),
     ) {
+        let downloads = connected.downloads.unwrap_or(files.downloads);
+        let orders = own.map(|own| Orders::new(own, downloads.clone()));
+        let carrying = match (&orders, connected.files) {
+            (Some(orders), Some(files_of_it)) => {
+                Some(orders.carrying(*files_of_it, entries, files.space).await)
+            }
+            _ => None,
+        };
         let options = Options {
-            downloads: connected.downloads.unwrap_or(files.downloads),
+            downloads,
             trust: connected.trust,
             limits: connected.limits,
             has_log: connected.has_log,
             space: files.space,
-            files: None,
+            files: carrying,
         };
         let early = connected.early.into_iter().chain(early).collect();
         let path = link.path();
         let (conversation, mut events) =
             Conversation::start_behind(early, link, connected.peer.channel, options);
-        let leaving = self.talk(&conversation, &mut events, path).await;
+        let leaving = self
+            .talk(&conversation, &mut events, path, orders.as_ref())
+            .await;
         match leaving {
             Leaving::Over | Leaving::Dropped => return,
             Leaving::Soon | Leaving::Now => {}
@@ -95,6 +108,7 @@ impl Talk {
         conversation: &Conversation,
         events: &mut mpsc::Receiver<Event>,
         mut path: watch::Receiver<Option<LinkPath>>,
+        orders: Option<&Orders>,
     ) -> Leaving {
         path.mark_changed();
         let mut waiting: VecDeque<TalkCommand> = VecDeque::new();
@@ -129,6 +143,13 @@ impl Talk {
                         | TalkCommand::Leave),
                     ) => waiting.push_back(command),
                     Some(TalkCommand::Log(message)) => conversation.send_log(message),
+                    Some(TalkCommand::File(order)) => {
+                        if let Some(orders) = orders {
+                            for decision in orders.decisions(order).await {
+                                conversation.decide(decision).await;
+                            }
+                        }
+                    }
                     Some(TalkCommand::AcceptFile(transfer)) => conversation.accept(transfer).await,
                     Some(TalkCommand::CancelTheirs(transfer)) => {
                         conversation.cancel(transfer).await;

@@ -3,6 +3,7 @@
 
 use super::carrier::{self, Carrier, PortTurn};
 use super::disk::{self, Job};
+use super::files::{self, Readings};
 use super::nearby;
 use super::network::{self, Addresses, Network};
 use super::ports::{Move, Ports, What};
@@ -14,15 +15,16 @@ use bytes::Bytes;
 use handfast_device::{
     CarrierCommand, CarrierEvent, Command, Connected, Device, Done, Event, ExportTerms, Input,
     NearbyCommand, NetworkCommand, Output, Refusal, RequestId, SessionCommand, SessionId, ShellId,
-    TalkCommand, TalkEvent, View, Work,
+    TalkCommand, TalkEvent, Ticket, View, Work,
 };
 use handfast_net::guessed_before;
-use handfast_protocol::conversation::{self, Ending};
+use handfast_protocol::conversation::{self, Ending, FileError};
 use handfast_protocol::link::{Link, LinkError};
 use handfast_seal as seal;
 use std::collections::{BTreeMap, HashMap};
 use std::future::pending;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
@@ -96,6 +98,7 @@ pub(super) struct Task {
     /// Somebody is talked to, who would notice if this machine moved.
     is_close: watch::Sender<bool>,
     shells: Shells,
+    readings: Readings,
 }
 
 /// What serves a session that has sockets.
@@ -180,6 +183,7 @@ impl Task {
             server: JoinSet::new(),
             is_close,
             shells,
+            readings: Readings::default(),
         }
     }
 
@@ -329,6 +333,7 @@ impl Task {
                 Output::Find(ticket, query) => {
                     let _ = self.disk.send(Job::Find(ticket, query));
                 }
+                Output::Look(ticket, path) => self.look(ticket, path),
                 Output::Talk(id, command) => self.talk(id, command),
                 Output::Work(id, work) => self.work(id, work),
                 Output::Export(request, terms) => self.export(request, *terms),
@@ -489,7 +494,11 @@ impl Task {
             tell: self.tell.clone(),
         };
         let files = self.shells.files(self.device.shell_of(id));
-        self.tasks.spawn(talk.run(link, *connected, early, files));
+        let entries = connected.files.as_ref();
+        let entries = entries.map_or_else(Arc::default, |files| self.readings.of(files.scope));
+        let own = self.own_folder();
+        self.tasks
+            .spawn(talk.run(link, *connected, early, (files, own, entries)));
     }
 
     fn command_network(&mut self, command: NetworkCommand) {
@@ -555,6 +564,21 @@ impl Task {
             let exported = home.export(terms).await;
             let _ = tell.send(Input::Exported(request, exported).into()).await;
         });
+    }
+
+    /// Looks at a file that is to be offered.
+    fn look(&mut self, ticket: Ticket, path: PathBuf) {
+        let (own, tell) = (self.own_folder(), self.tell.clone());
+        self.tasks.spawn(async move {
+            let look = move || files::look(&path, &own.ok_or(FileError::Unreadable)?);
+            let looked = tokio::task::spawn_blocking(look).await;
+            let looked = looked.unwrap_or(Err(FileError::Unreadable));
+            let _ = tell.send(Input::Looked(ticket, looked).into()).await;
+        });
+    }
+
+    fn own_folder(&self) -> Option<PathBuf> {
+        self.home.folder().map(files::own_folder)
     }
 
     fn work(&mut self, id: SessionId, work: Work) {

@@ -2,7 +2,7 @@
 
 use super::content_of;
 use crate::folder::Culprit;
-use handfast_protocol::transfer::{Content, Manifest, ManifestContent, ManifestEntry};
+use handfast_protocol::transfer::{Content, Manifest, ManifestContent, ManifestEntry, Root};
 use handfast_store::private;
 use std::fs::{self, Metadata};
 use std::io;
@@ -41,10 +41,10 @@ pub fn list(folder: &Path, own: &Path) -> io::Result<Listing> {
     let bytes = manifest.to_bytes();
     let content = Content {
         size: bytes.len() as u64,
-        root: handfast_protocol::transfer::Root::of(&bytes),
+        root: Root::of(&bytes),
     };
     private::create_folders(own)?;
-    let path = own.join(format!("{}.manifest", content.root));
+    let path = manifest_at(own, content.root);
     private::write(&path, &bytes)?;
     Ok(Listing {
         manifest,
@@ -53,6 +53,11 @@ pub fn list(folder: &Path, own: &Path) -> io::Result<Listing> {
         left_out: found.left_out,
         unread: found.unread,
     })
+}
+
+/// Where the manifest with this root is written.
+pub fn manifest_at(own: &Path, root: Root) -> PathBuf {
+    own.join(format!("{root}.manifest"))
 }
 
 struct Found<'a> {

@@ -18,7 +18,7 @@ mod whole;
 
 pub use handfast_protocol::transfer::*;
 pub use hashing::Entries;
-pub use listing::{Listing, list};
+pub use listing::{Listing, list, manifest_at};
 
 use self::partials::{Partials, Work};
 use self::sources::Sources;

@@ -2,7 +2,7 @@
 //! large keeping the others waiting. What there is of such a one is looked for on a thread of its own.
 
 use super::partial::Partial;
-use super::place::make_folder;
+use super::place::{make_folder, put_folder};
 use super::whole::{missing, settle};
 use super::{Keeping, caught, stored};
 use handfast_protocol::transfer::{
@@ -174,8 +174,20 @@ impl Partials {
                 stored(make_folder(&place))?;
                 Ok(Done::Closed)
             }
-            Ask::Settle { folder, manifest } => {
+            Ask::Settle {
+                folder,
+                manifest,
+                name,
+            } => {
                 stored(settle(&folder, &manifest))?;
+                match name {
+                    Some(name) => Ok(Done::Finished(stored(put_folder(&folder, &name))?)),
+                    None => Ok(Done::Finished(folder)),
+                }
+            }
+            Ask::Clear { folder } => {
+                // What cannot be removed is in nobody's way.
+                let _ = std::fs::remove_dir_all(folder);
                 Ok(Done::Closed)
             }
             Ask::Begin { .. } | Ask::Hash { .. } | Ask::Encode { .. } => Err(FileError::Storage),

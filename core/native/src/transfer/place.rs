@@ -93,15 +93,36 @@ fn root_of(path: &Path, is_over: &AtomicBool) -> io::Result<Root> {
     tree.root().ok_or(io::ErrorKind::Interrupted.into())
 }
 
+/// Gives a whole folder its name beside where it is, or the name with the first number that is free.
+pub(super) fn put_folder(folder: &Path, name: &str) -> io::Result<PathBuf> {
+    let parent = folder.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    free_name(parent, name, |path| {
+        // An empty folder keeps the name, and is replaced by the whole one.
+        private::create_folder(path)?;
+        #[cfg(windows)]
+        fs::remove_dir(path)?;
+        fs::rename(folder, path)
+    })
+}
+
 /// Gives a whole file its name, or the name with the first number that is free. What this medium does not keep of
 /// it is replaced.
 pub(super) fn put(file: &Path, parent: &Path, name: &str) -> io::Result<PathBuf> {
+    free_name(parent, name, |path| unfinished::put(file, path))
+}
+
+/// Puts something at the first name that is free.
+fn free_name(
+    parent: &Path,
+    name: &str,
+    put: impl Fn(&Path) -> io::Result<()>,
+) -> io::Result<PathBuf> {
     use io::ErrorKind::{AlreadyExists, InvalidFilename, InvalidInput};
     let mut last = AlreadyExists.into();
     for name in names_in(parent, name) {
         for number in 0..=u32::from(u16::MAX) {
             let path = parent.join(numbered_file_name(&name, number));
-            match unfinished::put(file, &path) {
+            match put(&path) {
                 Ok(()) => return Ok(path),
                 Err(error) if error.kind() == AlreadyExists => last = error,
                 Err(error) if matches!(error.kind(), InvalidFilename | InvalidInput) => {

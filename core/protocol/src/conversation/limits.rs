@@ -64,7 +64,8 @@ impl Limits {
         self
     }
 
-    fn of(&self, level: TrustLevel) -> &Allowance {
+    /// What somebody may cost who is trusted so far.
+    pub fn of(&self, level: TrustLevel) -> &Allowance {
         match level {
             TrustLevel::Unverified => &self.unverified,
             TrustLevel::Introduced | TrustLevel::AnswerChecked => &self.known,

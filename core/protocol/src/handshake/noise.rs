@@ -72,7 +72,7 @@ impl StaticKey {
 }
 
 /// A device's long-term X25519 public key: who a contact is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicKey(pub [u8; 32]);
 
 impl PublicKey {

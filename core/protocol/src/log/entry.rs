@@ -38,6 +38,15 @@ impl Incarnation {
     /// Length of [`Self::to_bytes`].
     pub const BYTES: usize = 12;
 
+    /// The inverse of [`Self::to_bytes`].
+    pub fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
+        let [a, b, c, d, random @ ..] = bytes;
+        Self {
+            counter: u32::from_le_bytes([a, b, c, d]),
+            random,
+        }
+    }
+
     /// `counter u32 | random 8`
     pub fn to_bytes(self) -> [u8; Self::BYTES] {
         let mut bytes = [0; Self::BYTES];

@@ -93,6 +93,7 @@ impl Fetches {
             Goal::File { .. } => fetch.content.map(|content| content.size),
             Goal::Folder { .. } => None,
         };
+        let size = size.or(fetch.claimed);
         let fetching = Fetching {
             fetch,
             phase: Phase::Queued,
@@ -122,13 +123,15 @@ impl Fetches {
         let Some(fetching) = self.fetches.get_mut(&source) else {
             return;
         };
-        if fetching.fetch.content.replace(content).is_some() {
+        if fetching.fetch.content.is_some() {
             return;
         }
-        fetching.size = Some(content.size);
-        if content.size > self.terms.largest && !fetching.phase.is_over() {
+        let most = fetching.largest(self.terms);
+        if content.size > most && !fetching.phase.is_over() {
             return self.fail(source, FileError::TooLarge, out);
         }
+        fetching.fetch.content = Some(content);
+        fetching.size = Some(content.size);
         self.tell(source, out);
         let item = self.items.iter_mut().find(|(_, item)| item.owner == source);
         if let Some((&file, item)) = item {
@@ -179,10 +182,11 @@ impl Fetches {
         // Or a file of a folder.
         let files = self.items.iter().filter(|(_, item)| item.source == source);
         let files: Vec<FileId> = files.map(|(file, _)| *file).collect();
+        let is_known = !files.is_empty();
         for file in files {
             self.lose(file, reason, out);
         }
-        true
+        is_known
     }
 
     pub(super) fn group(
@@ -446,7 +450,7 @@ impl Fetches {
             return;
         }
         let is_file = matches!(fetching.phase, Phase::File);
-        if is_file && fetching.kept.saturating_add(bytes) > self.terms.largest {
+        if is_file && fetching.kept.saturating_add(bytes) > fetching.largest(self.terms) {
             return self.fail(owner, FileError::TooLarge, out);
         }
         fetching.unmeasured += bytes;
@@ -551,7 +555,6 @@ impl Fetches {
             } => State::Refused(*reason),
             Phase::Failed { .. } => State::Waiting,
             _ if fetching.is_paused => State::Paused,
-            Phase::Queued => State::Waiting,
             _ => State::Coming(fetching.kept),
         };
         out.say(source, state);

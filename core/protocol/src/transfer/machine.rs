@@ -118,9 +118,12 @@ impl Transfers {
                 false => self.offers.heard(source, state, out),
                 true => {
                     let is_known = self.fetches.heard(source, state, out);
-                    // Who asks about more than that asks again in the next channel.
+                    // Who speaks of more than that does so again in the next channel.
                     if !is_known && out.waiting() < MOST_ASKED {
-                        out.tell_event(Event::Asked(source));
+                        out.tell_event(match state {
+                            State::Withdrawn(reason) => Event::Withdrawn(source, reason),
+                            _ => Event::Asked(source),
+                        });
                     }
                 }
             },

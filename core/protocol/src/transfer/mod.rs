@@ -77,12 +77,16 @@ pub enum Event {
     /// The other side asks how a file stands here that this machine knows nothing of. The answer is
     /// [`Transfers::fetch`], [`Transfers::refuse`] or [`Transfers::tell`].
     Asked(Source),
+    /// The other side takes back an offer that this machine knows nothing of.
+    Withdrawn(Source, FileError),
 }
 
 /// How a file or folder stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It waits: for the other person, for its turn, or for the disk.
+    /// One of ours, and the other side has not said yet how it stands there.
+    Unheard,
+    /// It waits for the other person, or for its turn here.
     Waiting,
     /// It is under way.
     Moving(Progress),

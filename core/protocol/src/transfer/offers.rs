@@ -85,6 +85,7 @@ struct Offered {
 
 #[derive(Clone, Copy)]
 enum Heard {
+    Nothing,
     Waiting,
     Coming(u64),
     Paused(u64),
@@ -167,7 +168,7 @@ impl Offers {
         let offered = Offered {
             offer,
             is_held: false,
-            heard: Heard::Waiting,
+            heard: Heard::Nothing,
             failed: None,
         };
         self.offers.insert(source, offered);
@@ -177,9 +178,9 @@ impl Offers {
 
     /// The file cannot be had any more.
     pub(super) fn withdraw(&mut self, source: Source, reason: FileError, out: &mut Outputs) {
+        out.say(source, State::Withdrawn(reason));
         if let Some(offered) = self.offers.get_mut(&source) {
             offered.failed = Some(reason);
-            out.say(source, State::Withdrawn(reason));
             self.end_wants(source);
             self.tell(source, out);
         }
@@ -366,6 +367,7 @@ impl Offers {
             },
             (None, Heard::Coming(bytes)) => Status::Moving(progress(bytes)),
             (None, Heard::Waiting) => Status::Waiting,
+            (None, Heard::Nothing) => Status::Unheard,
         };
         out.tell(Direction::Outgoing, source, status);
     }

@@ -125,13 +125,20 @@ pub enum Ask {
         /// Where it is to be.
         place: Place,
     },
-    /// Everything in a folder is there. Gives the folders in it their times, and returns when it all is on the
-    /// disk: [`Done::Closed`].
+    /// Everything in a folder is there. Gives the folders in it their times, brings it all to the disk, and gives it
+    /// its name, or the next that is free beside it: [`Done::Finished`].
     Settle {
         /// The folder.
         folder: PathBuf,
         /// What is in it.
         manifest: Arc<Manifest>,
+        /// The name. It need not be safe. None if the folder is at its place.
+        name: Option<String>,
+    },
+    /// Removes a folder that is not at its place, with all that is in it: [`Done::Closed`].
+    Clear {
+        /// The folder.
+        folder: PathBuf,
     },
 }
 
@@ -160,7 +167,7 @@ pub enum Done {
     Begun(Ranges),
     /// The answer to [`Ask::Keep`].
     Kept,
-    /// The answer to [`Ask::Finish`], and to [`Ask::Begin`]: where the file is.
+    /// The answer to [`Ask::Finish`], [`Ask::Settle`], and to [`Ask::Begin`]: where the file or folder is.
     Finished(PathBuf),
     /// The answer to [`Ask::Load`].
     Loaded(Bytes),

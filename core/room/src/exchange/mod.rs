@@ -48,7 +48,7 @@ pub struct Step {
     pub messages: Vec<Message>,
     /// This device's person was removed, and that entry says so.
     pub removed: Option<Reference>,
-    /// Something of this moment, for whoever looks.
+    /// Something of this moment, which a member says.
     pub now: Option<Bytes>,
 }
 
@@ -77,8 +77,9 @@ pub struct Exchange {
     is_told: bool,
     /// What was wanted and not answered yet.
     pending: BTreeSet<LogId>,
-    /// Their row and the own end when a log was wanted last: it is not wanted again without progress.
-    wanted: BTreeMap<LogId, (HeadRow, Option<ChainHash>)>,
+    /// Their row, the own end, and how often its author was let in, when a log was wanted last: it is not
+    /// wanted again without progress.
+    wanted: BTreeMap<LogId, (HeadRow, Option<ChainHash>, usize)>,
     fetch: Option<Fetch>,
     /// What the other side does not hold.
     not_there: BTreeSet<Piece>,
@@ -165,7 +166,7 @@ impl Exchange {
                 bytes,
             } => self.take_part(room, piece, offset, blind, bytes, &mut step),
             Message::Removed(run) => step.removed = self.is_removed(room, &run)?,
-            Message::Now(bytes) => step.now = Some(bytes),
+            Message::Now(bytes) => step.now = self.may_read(room).then_some(bytes),
         }
         Ok(step)
     }
@@ -266,12 +267,12 @@ impl Exchange {
         let line = held.map(|held| held.line(room.membership.named(&row.log)));
         let line = line.unwrap_or_default();
         let end = line.hashes.last().copied();
-        let was_wanted = self.wanted.get(&row.log) == Some(&(*row, end));
-        if was_wanted || !room.is_welcome(&row.log, 1) {
+        let progress = (*row, end, room.membership.times(row.log.author));
+        if self.wanted.get(&row.log) == Some(&progress) || !room.is_welcome(&row.log, 1) {
             return None;
         }
         self.pending.insert(row.log);
-        self.wanted.insert(row.log, (*row, end));
+        self.wanted.insert(row.log, progress);
         let places = match proof {
             true if row.sequence == 0 => Vec::new(),
             true => vec![(row.sequence, row.hash)],

@@ -1,5 +1,6 @@
 //! What the founder's own entries say, in the order of counter, random part and sequence.
 
+use super::kept::SAME_COUNTER;
 use super::{Logs, entries_of, log_of, logs_of};
 use crate::body::{Body, Founding};
 use crate::entry::{Point, Reference};
@@ -50,9 +51,8 @@ impl Replay {
         let lines = replay.lines.clone();
         for (log, line) in &lines {
             for (reference, node) in entries_of(log, line, &logs[log]) {
-                match &node.says {
-                    Some(body) => replay.take(founding.founder(), reference, body, &mut pinned),
-                    None => {}
+                if let Some(body) = &node.says {
+                    replay.take(founding.founder(), reference, body, &mut pinned);
                 }
             }
         }
@@ -74,12 +74,7 @@ impl Replay {
             let mut pinned = BTreeMap::new();
             let counts = |log: &LogId| log.incarnation.counter <= MAX_FOUNDER_INCARNATIONS;
             // The two with the lowest random part, which stand last here, and those that are named.
-            let unnamed = same.iter().filter(|(log, _)| !self.named.contains_key(log));
-            let lowest: Vec<_> = unnamed
-                .rev()
-                .take(super::SAME_COUNTER)
-                .map(|(log, _)| **log)
-                .collect();
+            let mut lowest = 0;
             for (log, held) in same.iter().rev() {
                 let named = self.named.get(log);
                 let mut line = held.line(named);
@@ -88,8 +83,9 @@ impl Replay {
                     Some(Body::Found(found)) => found == founding && log.incarnation.counter == 1,
                     _ => node.entry.header.kind == Kind::FIRST && log.incarnation.counter > 1,
                 });
-                let is_one = counts(log) && (named.is_some() || lowest.contains(log));
-                if !line.hashes.is_empty() && !(is_begun && is_one) {
+                lowest += usize::from(is_begun && named.is_none());
+                let is_one = counts(log) && (named.is_some() || lowest <= SAME_COUNTER);
+                if !(is_begun && is_one) {
                     line.end_at(0);
                 }
                 for (_, node) in entries_of(log, &line, held) {
@@ -177,11 +173,11 @@ impl Replay {
 
     pub(super) fn is_keeper_at(&self, log: &LogId, sequence: u64) -> bool {
         let keepings = self.keepings.get(&log.author).into_iter().flatten();
-        let changes = keepings.filter(|keeping| {
+        let mut changes = keepings.rev().filter(|keeping| {
             let head = keeping.heads.get(&log.incarnation);
             head.is_none_or(|head| sequence > head.sequence)
         });
-        changes.last().is_some_and(|keeping| keeping.is_keeper)
+        changes.next().is_some_and(|keeping| keeping.is_keeper)
     }
 
     /// True if what they write next is by a keeper.

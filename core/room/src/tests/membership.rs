@@ -323,3 +323,122 @@ fn a_newcomer_reads_what_the_room_says() {
         assert!(world.is_on_disk(newcomer, b"put before"));
     }
 }
+
+#[test]
+fn what_was_a_keepers_ends_with_the_keys_and_what_was_a_members_stays() {
+    let mut world = World::calm(2, |_| {});
+    keeper(&mut world, 1, true);
+    let (before, after) = (world.another(), world.another());
+    world.let_in(1, before).expect("a keeper");
+    world.heal();
+    keeper(&mut world, 1, false);
+    world.let_in(1, after).expect("it is written");
+    let said = text(&mut world, 1, "still a member").expect("a member");
+    world.heal();
+    for device in [0, 2] {
+        assert!(is_member(&world, device, before) && !is_member(&world, device, after));
+        assert!(is_member(&world, device, 1) && acts(&world, device, said));
+    }
+}
+
+#[test]
+fn nobody_is_told_of_a_removal_that_the_founder_did_not_write() {
+    let mut world = World::calm(2, |_| {});
+    let key = world.key(1);
+    let cut = Vec::new();
+    world
+        .write(2, &Draft::of(&Body::Remove { key, cut }))
+        .expect("it is written");
+    world.heal();
+    assert!(is_member(&world, 0, 1) && is_member(&world, 1, 1));
+    // Nor if it is said to be theirs.
+    let author = world.key(2);
+    let mut runs = world.runs_of(2).into_iter();
+    let run = runs
+        .find(|run| run.author == author)
+        .expect("what they wrote");
+    let room = &mut world.devices[1].room;
+    let (mut exchange, _) = Exchange::start(room, key, author);
+    let removal = Run {
+        entries: vec![run.entries[run.entries.len() - 1].clone()],
+        ..run
+    };
+    let step = exchange.receive(room, Message::Removed(removal));
+    assert!(!matches!(
+        step,
+        Ok(Step {
+            removed: Some(_),
+            ..
+        })
+    ));
+}
+
+#[test]
+fn bytes_count_too_and_whoever_writes_more_begins_anew() {
+    let mut world = World::calm(1, |_| {});
+    let operation = |at: usize| Operation {
+        path: Path::parse(&at.to_string()).expect("a path"),
+        over: Vec::new(),
+        change: Change::Put {
+            until: None,
+            commitment: [7; 32],
+            length: MAX_TEXT as u32,
+        },
+    };
+    let put = Draft::of(&Body::Put(Index((0..200).map(operation).collect())));
+    let counters: Vec<_> = (0..8)
+        .map(|_| {
+            world.now += 1_000;
+            world
+                .write(1, &put)
+                .expect("a member")
+                .point
+                .incarnation
+                .counter
+        })
+        .collect();
+    // Six times 200 values of 48 KiB lie within 64 MiB.
+    assert_eq!(counters, [1, 1, 1, 1, 1, 1, 2, 2]);
+    world.heal();
+    let acting = world.devices[0].room.acting(world.now);
+    let puts = acting.iter().filter(|acting| acting.kind == kind::PUT);
+    assert_eq!(puts.count(), 8);
+}
+
+#[test]
+fn a_log_that_is_void_takes_no_place_from_one_that_counts() {
+    for draws in 0..6 {
+        let mut world = World::calm(2, |_| {});
+        for _ in 0..draws {
+            world.random.bits();
+        }
+        text(&mut world, 1, "before").expect("a member");
+        world.heal();
+        // Two copies begin anew, and nobody but device 2 hears of it before they are removed.
+        for _ in 0..2 {
+            let copy = world.copy_whole(1);
+            let held = world.devices[copy].disk.len();
+            world.import(copy, held);
+            text(&mut world, copy, "elsewhere").expect("a member");
+            world.connect(2, copy);
+            world.deliver_all();
+            world.cut_all();
+            world.devices.pop();
+        }
+        let key = world.key(1);
+        let cut = world.devices[0].room.heads_of(key);
+        let removal = world
+            .write(0, &Draft::of(&Body::Remove { key, cut }))
+            .expect("the founder");
+        let certificate = world.devices[1].certificate;
+        let name = "Back".to_owned();
+        let add = Draft::of(&Body::Add { certificate, name }).about(removal);
+        world.write(0, &add).expect("the founder");
+        world.connect(0, 1);
+        world.deliver_all();
+        let back = text(&mut world, 1, "back").expect("a member again");
+        assert_eq!(back.point.incarnation.counter, 2);
+        world.heal();
+        assert!((0..3).all(|device| acts(&world, device, back)));
+    }
+}

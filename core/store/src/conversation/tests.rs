@@ -2,9 +2,9 @@
 
 use super::state::State;
 use super::*;
-use crate::partial_files::tests::partial;
+use crate::kept_files::tests::file;
 use crate::tests::Folder;
-use crate::{Batch, Contact, MAX_BODY, PartialFile, Refused, Store};
+use crate::{Batch, Contact, FileStage, KeptFile, MAX_BODY, Refused, Store};
 use handfast_protocol::handshake::{Trust, TrustReason};
 use handfast_protocol::reconnect::ReconnectKeys;
 use handfast_token::Secret;
@@ -529,28 +529,24 @@ fn whoever_is_forgotten_or_refused_takes_the_conversation_along() {
 }
 
 #[test]
-fn a_file_that_is_not_whole_is_known_until_it_is_or_its_conversation_is_erased() {
+fn how_a_file_stands_is_known_until_its_conversation_is_erased() {
     let folder = Folder::new();
     let store = folder.open().unwrap();
     let known = || {
         let store = folder.open().unwrap();
-        let mut known = store.batch(|batch| batch.partial_files()).unwrap();
-        known.sort_by_key(|file| file.offer.sequence);
+        let mut known = store.batch(|batch| batch.files()).unwrap();
+        known.sort_by_key(|file| file.offer);
         known
     };
-    let put = |file: &PartialFile| store.batch(|batch| batch.put_partial_file(file)).unwrap();
+    let put = |file: &KeptFile| store.batch(|batch| batch.put_file(file)).unwrap();
     add(&store, &talk(3));
-    let [mut one, two] = [partial(1), partial(2)];
-    let mut others = partial(3);
-    others.offer.with = PublicKey([8; 32]);
+    let [mut one, two] = [file(1), file(2)];
+    let mut others = file(3);
+    others.offer.with = PublicKey([10; 32]);
     [&one, &two, &others].into_iter().for_each(put);
-    one.verified = vec![0..1_000, 2_000..2_001];
-    one.is_paused = true;
+    one.stage = FileStage::Done;
     put(&one);
-    assert_eq!(known(), [one, two.clone(), others.clone()]);
-    let whole = store.batch(|batch| batch.remove_partial_file(two.offer));
-    whole.unwrap();
-    assert_eq!(known().len(), 2);
+    assert_eq!(known(), [one, two, others.clone()]);
     store.batch(|batch| batch.erase_conversation(WITH)).unwrap();
     assert_eq!(known(), [others]);
 }

@@ -10,8 +10,8 @@ use crate::StoreError;
 use crate::contacts::{Contact, ContactChange, Refused};
 use crate::guesses::{self, MAX_GUESSES};
 use crate::invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
+use crate::kept_files::KeptFile;
 use crate::lives::{self, LifeMark};
-use crate::partial_files::{OfferId, PartialFile};
 use crate::proofs::Proofs;
 use crate::replies::PendingReply;
 use crate::settings::{MAX_SETTING, Setting};
@@ -214,27 +214,25 @@ impl Batch<'_> {
         theirs.try_for_each(|(with, mark)| self.remove_life(with, &mark.place()))
     }
 
-    /// Keeps what there is of a file, in the place of what was kept of it.
-    pub fn put_partial_file(&self, file: &PartialFile) -> Result<(), StoreError> {
-        let name = file.offer.name();
-        self.rows.put(Table::Partial, &name, &file.to_bytes()?)
+    /// Keeps how a file stands, in the place of what was kept of it.
+    pub fn put_file(&self, file: &KeptFile) -> Result<(), StoreError> {
+        let name = file.offer.to_name();
+        self.rows.put(Table::File, &name, &file.to_bytes()?)
     }
 
-    /// A file is whole, or given up.
-    pub fn remove_partial_file(&self, offer: OfferId) -> Result<(), StoreError> {
-        self.rows.remove(Table::Partial, &offer.name()).map(drop)
+    /// Every file that was offered, here or there.
+    pub fn files(&self) -> Result<Vec<KeptFile>, StoreError> {
+        self.all(Table::File, KeptFile::parse)
     }
 
-    /// Every file that is not whole.
-    pub fn partial_files(&self) -> Result<Vec<PartialFile>, StoreError> {
-        self.all(Table::Partial, PartialFile::parse)
-    }
-
-    /// Forgets what there is of files that somebody offered. The bytes lie where they are.
-    pub(super) fn remove_partial_files(&self, with: PublicKey) -> Result<(), StoreError> {
-        let files = self.partial_files()?.into_iter();
-        let mut theirs = files.filter(|file| file.offer.with == with);
-        theirs.try_for_each(|file| self.remove_partial_file(file.offer))
+    /// Forgets the files of the conversation with this contact. Their bytes lie where they are.
+    pub(super) fn remove_files(&self, with: PublicKey) -> Result<(), StoreError> {
+        let files = self.files()?.into_iter();
+        let mut files = files.filter(|file| file.offer.with == with);
+        files.try_for_each(|file| {
+            let name = file.offer.to_name();
+            self.rows.remove(Table::File, &name).map(drop)
+        })
     }
 
     /// Makes a choice, or with none takes it back.

@@ -312,15 +312,15 @@ impl Batch<'_> {
         Ok(Some(draft))
     }
 
-    /// Erases what was said with this contact, what is being typed, and what there is of files that were not
-    /// whole, the bytes of which are for somebody else to remove. Where the logs end stays, or all of it
+    /// Erases what was said with this contact, what is being typed, and how files stand, the bytes of which are for
+    /// somebody else to remove. Where the logs end stays, or all of it
     /// would come back from the other side.
     pub fn erase_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
         let Some(old) = self.conversation(with)? else {
             return Ok(());
         };
         self.remove_draft(old.number)?;
-        self.remove_partial_files(with)?;
+        self.remove_files(with)?;
         self.remove_lives(with)?;
         for mut line in self.lines(old.number)? {
             line.end.first = line.end.sequence + 1;
@@ -333,6 +333,7 @@ impl Batch<'_> {
 
     /// Erases everything of the conversation with this contact.
     pub(super) fn forget_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
+        self.remove_files(with)?;
         let Some(old) = self.conversation(with)? else {
             return Ok(());
         };
@@ -346,7 +347,6 @@ impl Batch<'_> {
             params![old.number, nobody],
         )?;
         self.remove_draft(old.number)?;
-        self.remove_partial_files(with)?;
         self.remove_lives(with)?;
         let sql = "UPDATE log SET value = zeroblob(length(value)) WHERE conversation = ?1";
         self.rows.transaction.execute(sql, [old.number])?;

@@ -15,7 +15,7 @@ pub(crate) enum Table {
     Contact,
     Proof,
     Refused,
-    Partial,
+    File,
     Life,
 }
 
@@ -30,7 +30,7 @@ impl Table {
             Self::Contact => "person",
             Self::Proof => "proof",
             Self::Refused => "refused",
-            Self::Partial => "partial",
+            Self::File => "file",
             Self::Life => "life",
         }
     }

@@ -33,7 +33,10 @@ const STEPS: &[&str] = &[
     CREATE TABLE draft (conversation INTEGER PRIMARY KEY, value BLOB NOT NULL);
     CREATE TABLE partial (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ",
+    // Nothing was ever kept in `partial`.
     "
+    DROP TABLE partial;
+    CREATE TABLE file       (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE life       (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 ",
 ];
@@ -73,7 +76,7 @@ const CHECKED: &[&str] = &[
     "conversation",
     "log",
     "draft",
-    "partial",
+    "file",
     "life",
 ];
 

@@ -86,14 +86,18 @@ final class Device: Sendable {
 
     /// Opens the core. It asks the key store, so not on the thread that draws. `tell` is called from a thread
     /// of the core, with one event after the other.
-    init(_ setup: Setup, keys: any KeyStore, tell: @escaping @Sendable (Event) -> Void) throws {
+    init(
+        _ setup: Setup, keys: any KeyStore, names: (any NameService)? = nil,
+        tell: @escaping @Sendable (Event) -> Void
+    ) throws {
         handfast = try refusing {
             try Handfast.open(
                 settings: Core.Settings(
                     name: setup.name, folder: setup.folder, downloads: setup.downloads,
                     linkBase: setup.linkBase),
                 keyStore: Keys(keys),
-                listener: Relay(tell)
+                listener: Relay(tell),
+                discovery: names.map(Names.init)
             )
         }
         pairing = handfast.pairing()
@@ -113,12 +117,17 @@ final class Device: Sendable {
         try await refusing { try await pairing.open(found: token.found).id() }
     }
 
-    /// What a locked file asks; none if it is no locked file. Nothing is opened.
-    func asked(file: URL) -> Asked? {
-        guard let sealed = try? handfast.sealing().inspectFile(path: file.path), sealed.kind == .file,
-            sealed.byAnswers
-        else { return nil }
-        return Asked(sealed)
+    /// What a locked file or a copy of a phone asks; none if it is neither. Nothing is opened. A copy that an answer
+    /// alone would open is refused.
+    func asked(file: URL) throws -> Asked? {
+        guard let sealed = try? handfast.sealing().inspectFile(path: file.path) else { return nil }
+        switch sealed.kind {
+        case .file: return sealed.byAnswers ? Asked(sealed) : nil
+        case .deviceState:
+            let questions = try refusing { try askedByExport(path: file.path) }
+            return Asked(questions: questions, withCode: true, isPhone: true)
+        case .invitation, .reply: return nil
+        }
     }
 
     /// Locks a file into a new one.
@@ -240,6 +249,11 @@ final class Device: Sendable {
         handfast.session(id: session).taken(rows: 1)
     }
 
+    /// A person has that row before their eyes, and what stands above it.
+    func seen(_ session: UInt64, _ number: UInt64) {
+        handfast.session(id: session).seen(number: number)
+    }
+
     func onlyTheyWouldAsk(_ session: UInt64) async throws {
         try await within(session) { try await $0.onlyTheyWouldAsk() }
     }
@@ -289,6 +303,14 @@ final class Device: Sendable {
     /// Takes a reply, for whichever of this device's invitations it answers.
     func reply(_ token: Token) async throws {
         try await refusing { try await pairing.reply(found: token.found) }
+    }
+
+    /// Writes this device to a new file that the code opens, for another phone.
+    func export(to target: URL, code: SecondCode, withMessages: Bool) async throws {
+        _ = try await refusing {
+            try await handfast.export(
+                path: target.path, code: try Code.read(text: code.characters), withMessages: withMessages)
+        }
     }
 
     func pause() async throws {
@@ -364,6 +386,9 @@ final class Device: Sendable {
         try refusing { try fileOf(text: text) }
     }
 
+    /// Under which services are announced and looked for, in the domain `local`.
+    static var serviceType: String { Core.serviceType() }
+
     /// The servers that are asked if the person names no other.
     static var usualServers: [String] { Core.usualServers() }
 
@@ -391,10 +416,33 @@ final class Device: Sendable {
 struct Asked: Equatable, Sendable {
     let questions: [String]
     let withCode: Bool
+    /// It is a copy of a phone.
+    var isPhone = false
+}
 
+extension Asked {
     fileprivate init(_ sealed: Core.Sealed) {
-        questions = sealed.questions
-        withCode = sealed.withCode
+        self.init(questions: sealed.questions, withCode: sealed.withCode)
+    }
+}
+
+/// The copy of another phone, open in memory.
+final class OtherPhone: Sendable {
+    private let export: Export
+
+    /// Reads all of the file.
+    init(_ file: URL, answers: [String], code: String) throws {
+        export = try refusing {
+            try Export.open(path: file.path, answers: answers, code: try Code.read(text: code))
+        }
+    }
+
+    var people: Int { Int(export.people()) }
+    var hasMessages: Bool { export.hasMessages() }
+
+    /// Makes a device of it in this folder, where there is none.
+    func make(in folder: String, keys: any KeyStore) throws {
+        try refusing { try export.makeDevice(folder: folder, keyStore: Keys(keys)) }
     }
 }
 
@@ -457,6 +505,39 @@ private final class Relay: Listener {
         case .notWritten(let session, let text, let kind, _): tell(.notWritten(session, text, Refusal(kind: kind)))
         case .pendingChanged, .peopleChanged: tell(.listsChanged)
         }
+    }
+}
+
+private final class Names: Discovery {
+    private let names: any NameService
+
+    init(_ names: any NameService) {
+        self.names = names
+    }
+
+    func announce(service: Core.Service?) throws {
+        names.announce(service.map { Service(name: $0.name, port: $0.port, txt: $0.txt) })
+    }
+
+    func browse(finder: Core.Finder?) throws {
+        names.browse(finder.map(FinderRelay.init))
+    }
+}
+
+private final class FinderRelay: Finder {
+    private let finder: Core.Finder
+
+    init(_ finder: Core.Finder) {
+        self.finder = finder
+    }
+
+    func found(_ service: Service, at addresses: [String]) {
+        finder.found(
+            service: Core.Service(name: service.name, port: service.port, txt: service.txt), addresses: addresses)
+    }
+
+    func gone(_ name: String) {
+        finder.gone(name: name)
     }
 }
 

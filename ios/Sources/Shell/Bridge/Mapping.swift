@@ -206,7 +206,7 @@ extension Contact {
             reason: key(contact.person.trustReason()), since: contact.since, ownName: contact.ownName,
             trusted: contact.trusted, hasFallen: contact.hasFallen, heard: contact.heard.flatMap { $0 > 0 ? $0 : nil },
             canBeFound: contact.canBeFound, isBlocked: contact.isBlocked,
-            takesFilesUpTo: contact.takesFilesUpTo,
+            takesFilesUpTo: contact.takesFilesUpTo, unread: Int(clamping: contact.unread), lastSaid: contact.lastSaid,
             ways: contact.ways.map { ReachedBy(address: $0.address, at: $0.at) })
     }
 }

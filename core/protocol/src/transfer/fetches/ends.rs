@@ -4,7 +4,8 @@ use super::super::message::{Source, State};
 use super::super::port::Ask;
 use super::super::say::Outputs;
 use super::super::{Direction, FileError, FileId, Status};
-use super::{Asked, Fetches, Fetching, Phase, Stage};
+use super::{Asked, Fetches, Fetching, Goal, Phase, Stage};
+use std::path::PathBuf;
 
 impl Fetches {
     /// A person does not want it, or not any more. What came of it is removed.
@@ -86,8 +87,22 @@ impl Fetches {
             };
             self.ask(ask, Asked::Nothing, out);
         }
+        if is_given_up && let Some(folder) = self.unnamed(source) {
+            self.ask(Ask::Clear { folder }, Asked::Nothing, out);
+        }
         self.tell(source, out);
         self.go_on(out);
+    }
+
+    /// The folder that something comes into which gets its name when it is whole.
+    fn unnamed(&self, source: Source) -> Option<PathBuf> {
+        match &self.fetches.get(&source)?.fetch.goal {
+            Goal::Folder {
+                folder,
+                name: Some(_),
+            } => Some(folder.clone()),
+            _ => None,
+        }
     }
 
     /// The channel is over. What was checked of everything is kept.

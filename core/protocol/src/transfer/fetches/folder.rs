@@ -30,7 +30,7 @@ impl Fetches {
             let Some(Fetching {
                 fetch:
                     Fetch {
-                        goal: Goal::Folder { folder },
+                        goal: Goal::Folder { folder, .. },
                         ..
                     },
                 phase: Phase::Folder(coming),
@@ -71,7 +71,7 @@ impl Fetches {
         let Some(fetching) = self.fetches.get_mut(&source) else {
             return;
         };
-        let Goal::Folder { folder } = &fetching.fetch.goal else {
+        let Goal::Folder { folder, name } = &fetching.fetch.goal else {
             return;
         };
         match std::mem::replace(&mut fetching.phase, Phase::Queued) {
@@ -79,6 +79,8 @@ impl Fetches {
                 let settle = Ask::Settle {
                     folder: folder.clone(),
                     manifest: coming.manifest.clone(),
+                    // What is not whole keeps its place.
+                    name: name.clone().filter(|_| coming.failed.is_none()),
                 };
                 fetching.phase = Phase::Settling(coming);
                 self.ask(settle, Asked::Settle(source), out);
@@ -124,7 +126,7 @@ impl Fetches {
             open: 0,
             failed: None,
         });
-        if let Goal::Folder { folder } = &fetching.fetch.goal {
+        if let Goal::Folder { folder, .. } = &fetching.fetch.goal {
             let folder = folder.clone();
             let measure = Ask::Measure { folder, manifest };
             self.ask(measure, Asked::Measure(source), out);
@@ -142,10 +144,14 @@ impl Fetches {
         };
         match std::mem::replace(&mut fetching.phase, Phase::Queued) {
             Phase::Measuring(folder) => {
-                fetching.size = Some(folder.manifest.size());
+                let size = folder.manifest.size();
+                fetching.size = Some(size);
                 fetching.phase = Phase::Folder(folder);
-                if !has_room {
-                    self.fail(source, FileError::NoSpace, out);
+                let is_more = fetching.fetch.claimed.is_some_and(|claimed| size > claimed);
+                match (is_more, has_room) {
+                    (true, _) => self.fail(source, FileError::TooLarge, out),
+                    (false, false) => self.fail(source, FileError::NoSpace, out),
+                    (false, true) => {}
                 }
             }
             other => fetching.phase = other,
@@ -157,19 +163,17 @@ impl Fetches {
         let Some(fetching) = self.fetches.get(&source) else {
             return;
         };
-        let (Phase::Settling(folder), Goal::Folder { folder: path }) =
-            (&fetching.phase, &fetching.fetch.goal)
-        else {
+        let Phase::Settling(folder) = &fetching.phase else {
             return;
         };
-        let (path, listing, failed) = (path.clone(), folder.listing, folder.failed);
+        let (listing, failed) = (folder.listing, folder.failed);
         match (result, failed) {
-            (Err(reason), _) => self.fail(source, reason, out),
-            (Ok(_), Some(reason)) => self.end(source, reason, true, false, out),
-            (Ok(_), None) => {
+            (Ok(Done::Finished(_)), Some(reason)) => self.end(source, reason, true, false, out),
+            (Ok(Done::Finished(path)), None) => {
                 self.ask(Ask::Discard { file: listing }, Asked::Nothing, out);
                 self.done(source, path, out);
             }
+            (result, _) => self.fail(source, storage(result), out),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::super::message::Source;
 use super::super::ranges::Ranges;
 use super::super::tree::Segment;
-use super::super::{Content, FileError, FileId};
+use super::super::{Content, FileError, FileId, Terms};
 use super::folder::Folder;
 use std::path::PathBuf;
 
@@ -14,6 +14,9 @@ pub struct Fetch {
     pub source: Source,
     /// What it is: of a folder, its manifest. None while the other side has not said it yet.
     pub content: Option<Content>,
+    /// How many bytes were agreed to, if that was said. Without a content it is all there is to go by, and more are
+    /// not taken.
+    pub claimed: Option<u64>,
     /// Where it goes.
     pub goal: Goal,
     /// The person agreed that its programs may be run.
@@ -34,6 +37,8 @@ pub enum Goal {
     Folder {
         /// The folder.
         folder: PathBuf,
+        /// What it is called once it is whole, or the next name that is free there. None if it is at its place.
+        name: Option<String>,
     },
 }
 
@@ -121,6 +126,15 @@ impl Fetching {
     /// True if its groups may be asked for now.
     pub(super) fn is_to_come(&self) -> bool {
         !self.is_paused && !self.is_held
+    }
+
+    /// Bytes of the largest file that it may turn out to be.
+    pub(super) fn largest(&self, terms: Terms) -> u64 {
+        let claimed = match self.fetch.content {
+            Some(_) => None,
+            None => self.fetch.claimed,
+        };
+        claimed.map_or(terms.largest, |claimed| claimed.min(terms.largest))
     }
 
     /// Bytes that are still to be kept. Of a file without a size, its next segment.

@@ -38,6 +38,7 @@ impl Taker {
         self.machine.fetch(Fetch {
             source,
             content,
+            claimed: None,
             goal: Goal::File {
                 folder: "in".into(),
                 name: "a".into(),

@@ -232,7 +232,7 @@ impl World {
                 let folder = PathBuf::from(format!("in/{number}"));
                 (
                     given(offer, contents),
-                    Goal::Folder { folder },
+                    Goal::Folder { folder, name: None },
                     Some(content),
                 )
             }
@@ -279,6 +279,7 @@ impl World {
         let fetch = Fetch {
             source,
             content,
+            claimed: None,
             goal,
             may_run: false,
         };
@@ -508,6 +509,8 @@ impl World {
                 side.machine.decide(Decision::Tell(source, state));
                 self.seen.insert("asked");
             }
+            // What is not under way any more, or not yet.
+            Event::Withdrawn(..) => drop(self.seen.insert("withdrawn")),
             Event::Changed {
                 direction: Direction::Outgoing,
                 source,

@@ -232,7 +232,8 @@ impl Disk {
                 }
                 Ok(Done::Closed)
             }
-            Ask::Folder { .. } | Ask::Settle { .. } => Ok(Done::Closed),
+            Ask::Folder { .. } | Ask::Clear { .. } => Ok(Done::Closed),
+            Ask::Settle { folder, .. } => Ok(Done::Finished(folder)),
         }
     }
 

@@ -17,7 +17,11 @@ import example.handfast.core.AppModel
 import example.handfast.core.KeptChoices
 import example.handfast.core.OwnName
 import example.handfast.core.Screen
+import android.net.nsd.NsdManager
+import example.handfast.app.phone.network.LocalServices
+import example.handfast.core.NameService
 import example.handfast.core.bridge.Device
+import example.handfast.core.bridge.OtherPhone
 import example.handfast.core.bridge.tieSockets
 import example.handfast.core.phone.AppLock
 import example.handfast.core.phone.Ongoing
@@ -57,8 +61,10 @@ open class HandfastApp : Application() {
         }
         val choices = KeptChoices(File(noBackupFilesDir, "choices"))
         val networks = networks()
+        val names = names()
         val usualLinks = getString(R.string.link_base)
-        app = AppModel(scope, owner, keptChoices = choices, usualLinks = usualLinks, forgetAll = forgetAll) { told ->
+        val make = { other: OtherPhone -> Device.make(noBackupFilesDir, keys, other) }
+        app = AppModel(scope, owner, keptChoices = choices, usualLinks = usualLinks, forgetAll = forgetAll, make = make) { told ->
             Device.log(details = false)
             tieSockets(networks::tie)
             tidyCache(this, lending)
@@ -68,6 +74,7 @@ open class HandfastApp : Application() {
                 linkBase = usualLinks,
                 keys = keys,
                 told = told,
+                names = names,
             )
         }
         notices = Notices(this) { app.choices.value?.tellsContent == true }
@@ -85,6 +92,8 @@ open class HandfastApp : Application() {
     }
 
     protected open fun networks() = NetworkWatch(this)
+
+    protected open fun names(): NameService = LocalServices(getSystemService(NsdManager::class.java), { Device.serviceType })
 
     /** Who is connected. */
     private fun people(ongoing: List<Ongoing>): Map<Long, String> = ongoing.filter { it.isTalking }.associate { it.session to it.name }

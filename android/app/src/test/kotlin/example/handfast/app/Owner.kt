@@ -11,11 +11,14 @@ import android.os.Bundle
 import android.os.Looper
 import android.view.DragEvent
 import androidx.annotation.StringRes
+import androidx.compose.ui.semantics.SemanticsActions
+import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.junit4.ComposeTestRule
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performSemanticsAction
 import androidx.compose.ui.test.performTextReplacement
 import androidx.core.content.pm.ShortcutManagerCompat
 import org.robolectric.Robolectric
@@ -147,6 +150,12 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
     }
 
     fun taps(@StringRes words: Int, vararg arguments: Any) = taps(words(words, *arguments))
+
+    /** Until what can be done with it is shown. */
+    fun holds(words: String) {
+        val wanted = says(words) and SemanticsMatcher.keyIsDefined(SemanticsActions.OnLongClick)
+        wait("holds \"$words\"") { rule.finds(wanted) && rule.reaches(wanted) { performSemanticsAction(SemanticsActions.OnLongClick) { it() } } }
+    }
 
     /** Into the first line that there is to write in. */
     fun writes(text: String) {

@@ -5,6 +5,7 @@ import android.os.Looper
 import androidx.core.content.FileProvider
 import androidx.test.espresso.IdlingPolicies
 import example.handfast.app.phone.network.NetworkWatch
+import example.handfast.core.SimNetwork
 import example.handfast.core.bridge.beforeCall
 import java.io.File
 import java.util.concurrent.TimeUnit
@@ -31,6 +32,9 @@ class TestHandfastApp : HandfastApp() {
     override fun getNoBackupFilesDir(): File = kept?.resolve("files")?.apply { mkdirs() } ?: super.getNoBackupFilesDir()
 
     override fun networks() = NetworkWatch(this, interfaces = { emptyList() })
+
+    /** Nobody else is in the phone's network. */
+    override fun names() = SimNetwork().phone("127.0.0.1")
 
     companion object {
         /** Names [kept]. */

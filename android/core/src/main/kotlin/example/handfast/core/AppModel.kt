@@ -2,6 +2,7 @@ package example.handfast.core
 
 import example.handfast.core.bridge.Device
 import example.handfast.core.bridge.FrameScanner
+import example.handfast.core.bridge.OtherPhone
 import example.handfast.core.bridge.Refusal
 import example.handfast.core.bridge.Token
 import example.handfast.core.bridge.TokenKind
@@ -43,6 +44,8 @@ class AppModel(
     private val usualLinks: String = "https://handfast.example/",
     /** Removes all that this device keeps of itself and others, and the key to it. */
     private val forgetAll: () -> Unit = {},
+    /** Makes a device of another phone's, where there is none. */
+    private val make: (OtherPhone) -> Unit = {},
     private val open: (EventSink) -> Device,
 ) {
     private val shown = MutableStateFlow<Screen>(Screen.Home())
@@ -88,6 +91,12 @@ class AppModel(
     private val sightings = Sightings { System.nanoTime() / 1_000_000 }
     private lateinit var device: Device
 
+    /** Whom the device tells. What one says that is gone is not heard. */
+    private var sink = Sink()
+
+    /** Where this phone is, as it said last. */
+    private var place: Pair<List<String>, String?>? = null
+
     /** What is under way, those begun first first; and the end of the one in front, until it is left. */
     private val sessions = LinkedHashMap<Long, Session>()
 
@@ -110,6 +119,8 @@ class AppModel(
     private var outlook: Screen.Outlook? = null
     private var help: Screen.Help? = null
 
+    /** The app is on the display. */
+    private var isSeen = true
     private var localNetworkDenied = false
     private var isTunnelled = false
     private var asksForNetwork = false
@@ -156,7 +167,7 @@ class AppModel(
                 shown.value = Screen.Welcome(owner.suggested)
                 named.await()
             }
-            var opened = runCatching { open(Sink()) }
+            var opened = runCatching { open(sink) }
             while (opened.isFailure) {
                 val refusal = opened.exceptionOrNull() as? Refusal
                 failure = when {
@@ -169,17 +180,13 @@ class AppModel(
                 anew.receive()
                 opened = runCatching {
                     forgetAll()
-                    open(Sink())
+                    open(sink)
                 }
             }
             failure = null
             show()
             device = opened.getOrThrow()
-            act {
-                // One that a later version of this program takes for none is the usual one here.
-                chosen.value?.linkBase?.let { runCatching { device.beginLinksWith(it) } }
-                refresh()
-            }
+            act(::begin)
             for (work in lane) {
                 try {
                     work()
@@ -272,6 +279,42 @@ class AppModel(
         scanning = null
         lockbox.lock(copy)
         show()
+    }
+
+    /** Shows what it takes to go on with another phone. */
+    fun move() = act {
+        lockbox.move(isNew)
+        show()
+    }
+
+    /** Writes a copy of this phone for another one, with what was written if the person wants that. */
+    fun moveOut(withMessages: Boolean) = act {
+        lockbox.moveOut(device, withMessages)
+        show()
+    }
+
+    /** Opens the copy of another phone. */
+    fun openCopy(answers: List<String>, code: String) = act {
+        lockbox.openCopy(answers, code, erases = !isNew)
+        show()
+    }
+
+    /** Goes on with the copy of another phone, which is open, in the place of all that is here. */
+    fun moveIn() = act {
+        lockbox.takeOther()?.use { other ->
+            device.shutdown()
+            forgetAll()
+            val made = runCatching { make(other) }
+            sink = Sink()
+            sessions.clear()
+            unsent.clear()
+            front = null
+            person = null
+            device = open(sink)
+            begin()
+            made.getOrThrow()
+            say(Notice(Key.MOVED_IN, null, null))
+        }
     }
 
     /** Does not want to send what is being copied any more. */
@@ -671,14 +714,20 @@ class AppModel(
      */
     fun network(addresses: List<String>, router: String? = null, isTunnelled: Boolean = false) = act {
         this.isTunnelled = isTunnelled
+        place = addresses to router
         device.networkChanged(addresses, router)
         show()
     }
 
     /** The app left the screen. [kept]: something keeps it running, so that it can go on waiting. */
-    fun left(kept: Boolean) = act { if (kept) device.away(true) else device.pause() }
+    fun left(kept: Boolean) = act {
+        isSeen = false
+        if (kept) device.away(true) else device.pause()
+    }
 
     fun returned() = act {
+        isSeen = true
+        show()
         device.away(false)
         device.resume()
     }
@@ -694,6 +743,17 @@ class AppModel(
     private fun act(work: suspend () -> Unit) {
         // After a shutdown there is nobody to act.
         lane.trySend(work)
+    }
+
+    /** Nobody was met here, and nobody is waited for. */
+    private val isNew get() = people.isEmpty() && waiting.isEmpty()
+
+    /** A device was opened. */
+    private suspend fun begin() {
+        // One that a later version of this program takes for none is the usual one here.
+        chosen.value?.linkBase?.let { runCatching { device.beginLinksWith(it) } }
+        place?.let { (addresses, router) -> device.networkChanged(addresses, router) }
+        refresh()
     }
 
     private suspend fun take(token: Token) {
@@ -751,8 +811,14 @@ class AppModel(
     private fun takeIn(document: Document, then: suspend (File) -> Unit) = act {
         taking.copy(document, session = null) { copy ->
             copy.exceptionOrNull()?.let(::sayNoCopy)
-            copy.getOrNull()?.let { then(it) }
-            show()
+            try {
+                copy.getOrNull()?.let { then(it) }
+            } catch (refusal: Refusal) {
+                copy.getOrNull()?.parentFile?.deleteRecursively()
+                throw refusal
+            } finally {
+                show()
+            }
         }
         scope.launch(Dispatchers.Default) {
             delay(MOMENT)
@@ -1032,8 +1098,7 @@ class AppModel(
                 else -> it
             }
         }
-        // Only what is on the display counts as read.
-        if (screen is Screen.Conversation) sessions[front]?.unread?.clear()
+        if (screen is Screen.Conversation) saw()
         around.value = listAtHome()
         listed.value = front?.let { sessions[it]?.rows }.orEmpty()
         remaining.value = unfinished()
@@ -1043,6 +1108,17 @@ class AppModel(
         } else {
             screen
         }
+    }
+
+    /** Only what is on the display counts as read. */
+    private fun saw() {
+        val session = front?.takeIf { isSeen } ?: return
+        val one = sessions[session] ?: return
+        one.unread.clear()
+        val newest = one.rows.lastOrNull { !it.ours && it.isKept }?.number ?: return
+        if (newest == one.seen || one.view.over != null) return
+        one.seen = newest
+        device.seen(session, newest)
     }
 
     private fun which() = found.takeIf { it.isNotEmpty() }?.let { tokens -> Screen.Which(tokens.map { it.listed }) }
@@ -1065,7 +1141,7 @@ class AppModel(
     private fun listAtHome() = Screen.Home(
         underWay = sessions.map { (session, one) -> underWay(session, one) },
         waiting = waiting.filter { it.session == null || it.session !in sessions },
-        people = people.sortedByDescending { sessionWith(it.id)?.value?.rows?.lastOrNull()?.at ?: it.heard ?: 0 },
+        people = people.sortedByDescending { sessionWith(it.id)?.value?.rows?.lastOrNull()?.at ?: it.lastSaid ?: it.heard ?: 0 },
     )
 
     private fun underWay(session: Long, one: Session) = UnderWay(
@@ -1107,6 +1183,9 @@ class AppModel(
         /** There may be something before the rows. */
         var hasEarlier = true
 
+        /** The newest of their rows that the core knows to be seen. */
+        var seen: Long? = null
+
         /** The person said goodbye. */
         var isLeft = false
 
@@ -1146,7 +1225,7 @@ class AppModel(
     }
 
     private inner class Sink : EventSink {
-        override fun view(session: Long, view: View) = act {
+        override fun view(session: Long, view: View) = hear {
             val before = sessions[session]
             val wasTalking = before?.view?.isTalking == true
             val wasApart = before?.view?.isApart == true
@@ -1178,14 +1257,14 @@ class AppModel(
             show()
         }
 
-        override fun row(session: Long, row: Row, before: Long?) = act {
+        override fun row(session: Long, row: Row, before: Long?) = hear {
             sessions[session]?.put(row, before, clock())
             outbox.saw(session, row)
             device.taken(session)
             show()
         }
 
-        override fun gone(session: Long, number: Long) = act {
+        override fun gone(session: Long, number: Long) = hear {
             sessions[session]?.let { one -> 
                 one.rows = one.rows.filter { it.number != number }
                 one.unread -= number
@@ -1193,14 +1272,16 @@ class AppModel(
             show()
         }
 
-        override fun failed(session: Long, refusal: Refusal) = act { throw refusal }
+        override fun failed(session: Long, refusal: Refusal) = hear { throw refusal }
 
-        override fun notWritten(session: Long, text: String, refusal: Refusal) = act {
+        override fun notWritten(session: Long, text: String, refusal: Refusal) = hear {
             giveBack(session, text)
             throw refusal
         }
 
-        override fun listsChanged() = act { refresh() }
+        override fun listsChanged() = hear { refresh() }
+
+        private fun hear(work: suspend () -> Unit) = act { if (sink === this) work() }
     }
 
     private companion object {

@@ -2,6 +2,7 @@ package example.handfast.core
 
 import example.handfast.core.bridge.Asked
 import example.handfast.core.bridge.Device
+import example.handfast.core.bridge.OtherPhone
 import example.handfast.core.bridge.Refusal
 import example.handfast.core.bridge.Work
 import example.handfast.core.bridge.notice
@@ -11,6 +12,7 @@ import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import java.io.File
+import java.nio.file.Files
 
 /**
  * What is locked: somebody's file that asks for an answer, and a file of ours that gets
@@ -28,16 +30,79 @@ internal class Lockbox(
         private set
 
     /** The person is typing something that must not be taken for an answer to something else. */
-    val isAsking get() = screen is Screen.Question || screen is Screen.Lock
+    val isAsking get() = screen is Screen.Question || screen is Screen.Lock || screen is Screen.MovingIn
 
     /** Our own copy, in a folder of its own. */
     private var file: File? = null
     private var work: Work? = null
 
+    /** The copy of another phone, once it is open. */
+    private var other: OtherPhone? = null
+
     fun ask(copy: File, asked: Asked) {
         clear()
         file = copy
-        screen = Screen.Question(asked.questions, withCode = asked.withCode, size = copy.length())
+        screen = if (asked.isPhone) {
+            Screen.MovingIn(asked.questions)
+        } else {
+            Screen.Question(asked.questions, withCode = asked.withCode, size = copy.length())
+        }
+    }
+
+    /** To a new phone, or from one. */
+    fun move(isNew: Boolean) {
+        clear()
+        screen = Screen.Moving(isNew)
+    }
+
+    /** Writes a copy of this phone, and a code that opens it. */
+    fun moveOut(device: Device, withMessages: Boolean) {
+        if ((screen as? Screen.Moving)?.busy != false) return
+        val code = Device.newCode()
+        val target = File(Files.createTempDirectory("moving").toFile(), "$COPY.handfast")
+        begin(Screen.Moving(busy = true), { device.export(target, code, withMessages) }) { written ->
+            file = target
+            written.fold(
+                { Screen.Sealed(target.name, target.length(), target.path, code, isPhone = true) },
+                { failure ->
+                    clear()
+                    Screen.Moving(hint = hint(failure))
+                },
+            )
+        }
+    }
+
+    /** What was typed to open the copy of another phone. [erases]: somebody is here already. */
+    fun openCopy(answers: List<String>, code: String, erases: Boolean) {
+        val asked = (screen as? Screen.MovingIn)?.takeUnless { it.busy || it.found != null } ?: return
+        val source = file ?: return
+        begin(asked.copy(busy = true, hint = null), { OtherPhone.open(source, answers, code) }) { opened ->
+            opened.fold(
+                {
+                    other = it
+                    asked.copy(found = Screen.MovingIn.Found(it.people, it.hasMessages), hint = null, erases = erases)
+                },
+                { asked.copy(hint = hint(it)) },
+            )
+        }
+    }
+
+    /** The copy that the person wants to go on with, which is whoever takes it to close. */
+    fun takeOther(): OtherPhone? = other.also {
+        other = null
+        if (it != null) clear()
+    }
+
+    /** Shows this until the work is done, and then what came of it; nothing where the person has left meanwhile. */
+    private fun <T> begin(busy: Screen, work: suspend () -> T, done: (Result<T>) -> Screen) {
+        screen = busy
+        scope.launch(Dispatchers.Default) {
+            val result = runCatching { work() }
+            act {
+                if (screen === busy) screen = done(result) else (result.getOrNull() as? AutoCloseable)?.close()
+                show()
+            }
+        }
     }
 
     fun lock(copy: File) {
@@ -90,6 +155,8 @@ internal class Lockbox(
     fun clear() {
         work?.cancel()
         work = null
+        other?.close()
+        other = null
         file?.parentFile?.deleteRecursively()
         file = null
         screen = null
@@ -127,6 +194,8 @@ internal class Lockbox(
         }
     }
 
+    private fun hint(failure: Throwable?) = if (failure is Refusal) failure.notice().what else Key.KIND_INTERNAL
+
     private fun progress(progress: Float) {
         screen = when (val shown = screen) {
             is Screen.Question -> shown.copy(progress = progress)
@@ -139,7 +208,7 @@ internal class Lockbox(
     /** What came of it: another screen, or something to try again. */
     private fun ended(result: Result<Screen>) {
         val failure = result.exceptionOrNull()
-        val hint = if (failure is Refusal) failure.notice().what else Key.KIND_INTERNAL
+        val hint = hint(failure)
         val shown = screen
         if (failure == null) {
             screen = result.getOrThrow()
@@ -155,6 +224,9 @@ internal class Lockbox(
         show()
     }
 }
+
+/** What the file is called that holds a phone. */
+private const val COPY = "phone"
 
 /** A label out of something locked, made fit to be the name of a file. It comes from a stranger. */
 fun safeName(label: String?): String {

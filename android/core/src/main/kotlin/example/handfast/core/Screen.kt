@@ -20,6 +20,9 @@ sealed interface Screen {
         /** Where they are, as far as that is known. */
         fun presence(contact: Contact) = with(contact).presence
 
+        /** How much of theirs was not seen. */
+        fun unread(contact: Contact) = maxOf(contact.unread, with(contact)?.unread ?: 0)
+
         /** What is under way with nobody of the [people]. */
         val others get() = underWay.filter { one -> people.none { it.id == one.contact } }
     }
@@ -128,8 +131,36 @@ sealed interface Screen {
         val progress: Float? = null,
     ) : Screen
 
-    /** A file of ours is locked now, in a new file at [path]. */
-    data class Sealed(val name: String, val size: Long, val path: String, val code: SecondCode?) : Screen
+    /** A file of ours is locked now, in a new file at [path]. [isPhone]: it is a copy of this phone. */
+    data class Sealed(
+        val name: String,
+        val size: Long,
+        val path: String,
+        val code: SecondCode?,
+        val isPhone: Boolean = false,
+    ) : Screen
+
+    /**
+     * What it takes to go on with another phone. [isNew]: there is nobody here to be taken along. [busy]: a copy of this
+     * one is being made.
+     */
+    data class Moving(val isNew: Boolean = false, val busy: Boolean = false, val hint: Key? = null) : Screen
+
+    /**
+     * A copy of another phone. It is opened by a code, and by answers where it asks; then the person decides whether to
+     * go on with it here.
+     */
+    data class MovingIn(
+        val questions: List<String>,
+        val hint: Key? = null,
+        val busy: Boolean = false,
+        /** What is in it, once it is open. */
+        val found: Found? = null,
+        /** There is somebody here who would be erased. */
+        val erases: Boolean = false,
+    ) : Screen {
+        data class Found(val people: Int, val withMessages: Boolean)
+    }
 
     /**
      * Something of another app is to be sent: to whom? Without [people] somebody has to be connected first;
@@ -215,7 +246,7 @@ val Screen.isAwake
 
 /** An answer or a code is typed or shown, so no picture is taken of the display; of our code, as the person chose. */
 fun Screen.isSecret(choices: Choices) = this is Screen.Question || this is Screen.Lock ||
-    (this is Screen.Sealed && code != null) || (isBright && choices.hidesCodes)
+    (this is Screen.MovingIn && found == null) || (this is Screen.Sealed && code != null) || (isBright && choices.hidesCodes)
 
 /** Nothing of the app lies behind it, so that one step back leaves the app. */
 val Screen.isOutermost
@@ -330,6 +361,10 @@ data class Contact(
     val isBlocked: Boolean = false,
     /** So many bytes of files are taken from them unasked; none for as many as from everybody. */
     val takesFilesUpTo: Long? = null,
+    /** How many of their messages nobody has seen, in this process or before it. */
+    val unread: Int = 0,
+    /** When something was said last, in seconds since 1970-01-01 UTC. */
+    val lastSaid: Long? = null,
     /** The ways by which they were reached, the newest first. */
     val ways: List<ReachedBy> = emptyList(),
 ) {

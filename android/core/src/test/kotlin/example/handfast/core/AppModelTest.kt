@@ -16,12 +16,14 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeoutOrNull
+import org.junit.Assume.assumeTrue
 import org.junit.Test
 import java.io.ByteArrayInputStream
 import java.io.File
 import java.io.InputStream
 import java.net.DatagramSocket
 import java.net.InetAddress
+import java.net.NetworkInterface
 import java.net.URLEncoder
 import java.nio.file.Files
 import java.util.Locale
@@ -208,6 +210,50 @@ class AppModelTest {
         two.until<Screen.Conversation> { it.isOver || it.apart != null }
         one.app.block(id, false)
         one.until<Screen.Person> { !it.contact.isBlocked }
+    }
+
+    @Test
+    fun `a copy of this phone goes on as another one`() = twoApps { old, friend ->
+        meet(old, friend)
+        hear(old, friend)
+        old.app.putAside()
+        old.until<Screen.Home>()
+        old.app.move()
+        assertFalse(old.until<Screen.Moving>().isNew)
+        old.app.moveOut(withMessages = true)
+        val copy = old.until<Screen.Sealed>()
+        assertTrue(copy.isPhone && copy.isSecret(Choices()))
+        val bytes = File(copy.path).readBytes()
+        val code = copy.code!!.words
+        // It is shown once, and nothing of it stays.
+        old.app.back()
+        old.until<Screen.Home>()
+        eventually { !File(copy.path).exists() }
+        Phone().use { new ->
+            new.app.move()
+            assertTrue(new.until<Screen.Moving>().isNew)
+            new.app.handIn(document("phone.handfast", bytes))
+            assertTrue(new.until<Screen.MovingIn>().isSecret(Choices()))
+            new.app.openCopy(emptyList(), Device.newCode().characters)
+            assertEquals(Key.KIND_WRONG_ANSWER, new.until<Screen.MovingIn> { it.hint != null }.hint)
+            new.app.openCopy(emptyList(), code)
+            val open = new.until<Screen.MovingIn> { it.found != null }
+            assertEquals(Screen.MovingIn.Found(people = 1, withMessages = true) to false, open.found to open.erases)
+            new.app.moveIn()
+            assertEquals(Key.MOVED_IN, new.notice().what)
+            val met = new.until<Screen.Home> { it.people.size == 1 }.people.single()
+            assertEquals(old.app.home.value.people.single().id, met.id)
+            new.app.meet(met.id)
+            new.app.rows.wait { texts(it) == listOf("hello" to true, "hi" to false) }
+            // Who goes on here is asked whether the person means it, as a copy may be in use elsewhere.
+            new.app.putAside()
+            new.app.handIn(document("phone.handfast", bytes))
+            new.until<Screen.MovingIn>()
+            new.app.openCopy(emptyList(), code)
+            assertTrue(new.until<Screen.MovingIn> { it.found != null }.erases)
+            new.app.back()
+            assertEquals(1, new.until<Screen.Home>().people.size)
+        }
     }
 
     @Test
@@ -1125,6 +1171,41 @@ class AppModelTest {
     }
 
     @Test
+    fun `two who are at other addresses and ports find each other in the local network`() = twoApps { first, second ->
+        meet(first, second)
+        hear(first, second)
+        // Of this machine alone nothing is announced.
+        val address = ownAddress()
+        assumeTrue("this machine has no network", address != null)
+        val network = SimNetwork()
+        first.again(network, address!!).use { one ->
+            second.again(network, address).use { two ->
+                for (phone in listOf(one, two)) phone.app.meet(phone.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
+                for (phone in listOf(one, two)) phone.until<Screen.Conversation> { it.apart == null && !it.isOver }
+                one.app.send("here again")
+                two.app.rows.wait { ("here again" to false) in texts(it) }
+            }
+        }
+    }
+
+    @Test
+    fun `what nobody has seen is counted, in the next process too`() = twoApps { first, two ->
+        meet(first, two)
+        hear(first, two)
+        first.app.home.wait { it.people.single().unread == 0 }
+        first.app.left(kept = true)
+        two.app.send("are you there?")
+        first.app.rows.wait { ("are you there?" to false) in texts(it) }
+        first.app.home.wait { it.people.single().unread == 1 && it.unread(it.people.single()) == 1 }
+        first.again().use { one ->
+            val home = one.until<Screen.Home> { it.people.singleOrNull()?.unread == 1 }
+            assertTrue(home.people.single().lastSaid!! > 1_700_000_000)
+            one.app.meet(home.people.single().id)
+            one.app.home.wait { it.people.single().unread == 0 }
+        }
+    }
+
+    @Test
     fun `who leaves is looked for in the same place, with what was written`() = twoApps { one, two ->
         again(one, two)
         hear(one, two)
@@ -1271,6 +1352,8 @@ private class Phone(
     owner: OwnName? = null,
     private val staysOnDisk: Boolean = false,
     choices: KeptChoices? = null,
+    names: NameService? = null,
+    addresses: List<String> = TestDevice.LOOPBACK,
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
     private var isGone = false
@@ -1278,13 +1361,19 @@ private class Phone(
     /** Whom the core tells what happens. */
     lateinit var told: EventSink
         private set
-    val app = AppModel(scope, owner, keptChoices = choices, forgetAll = { Device.forgetAll(folder) }) { told ->
+    val app = AppModel(
+        scope,
+        owner,
+        keptChoices = choices,
+        forgetAll = { Device.forgetAll(folder) },
+        make = { Device.make(folder, keys, it) },
+    ) { told ->
         this.told = told
-        Device.open(owner?.read().orEmpty(), folder, null, keys, told)
+        Device.open(owner?.read().orEmpty(), folder, null, keys, told, names)
     }
 
     init {
-        app.network(TestDevice.LOOPBACK)
+        app.network(addresses)
     }
 
     suspend inline fun <reified T : Screen> until(crossinline wanted: (T) -> Boolean = { true }): T =
@@ -1303,12 +1392,12 @@ private class Phone(
         return (1..12).any { app.frame(frame.luma, frame.stride, frame.width, frame.height) }
     }
 
-    /** Ends, and begins anew with what is kept. */
-    fun again(): Phone {
+    /** Ends, and begins anew with what is kept; at another address, where [network] is. */
+    fun again(network: SimNetwork? = null, address: String = "127.0.0.1"): Phone {
         isGone = true
         runBlocking { app.shutdown() }
         scope.cancel()
-        return Phone(keys, folder)
+        return Phone(keys, folder, names = network?.phone(address), addresses = listOf(address))
     }
 
     override fun close() {
@@ -1318,6 +1407,16 @@ private class Phone(
         if (!staysOnDisk) folder.deleteRecursively()
     }
 }
+
+/** Where others could reach this machine; what goes there from here does not leave it. */
+private fun ownAddress(): String? = NetworkInterface.getNetworkInterfaces().asSequence()
+    .filter { it.isUp && !it.isLoopback }
+    .flatMap { it.inetAddresses.asSequence() }
+    .firstOrNull { it.isSiteLocalAddress || it.address[0] == UNIQUE_LOCAL }
+    ?.hostAddress
+
+/** How addresses of a private network begin (RFC 4193). */
+private const val UNIQUE_LOCAL = 0xfd.toByte()
 
 /** For what no flow tells. */
 private suspend fun eventually(happened: () -> Boolean) {

@@ -121,10 +121,10 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
             }
         }
         activity.lifecycleScope.launch {
-            combine(model.screen, model.choices, isHidden) { screen, choices, isHidden ->
+            combine(model.screen, model.choices, isHidden, ::Triple).collect { (screen, choices, isHidden) ->
                 // What is not known yet may be secret.
-                { activity.window.follow(screen, choices ?: Choices(locksApp = true), isHidden) }
-            }.collect { it() }
+                activity.window.follow(screen, choices ?: Choices(locksApp = true), isHidden)
+            }
         }
         activity.lifecycle.addObserver(object : DefaultLifecycleObserver {
             // The person may have been in the settings.

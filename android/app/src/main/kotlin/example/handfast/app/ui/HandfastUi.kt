@@ -222,7 +222,10 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
     val app = deeds.app
     val phone = deeds.phone
     when (screen) {
-        is Screen.Welcome -> Welcome(screen, app::welcome)
+        is Screen.Welcome -> Welcome(screen, app::welcome) { name ->
+            app.welcome(name)
+            app.move()
+        }
         is Screen.Home -> Home(screen, deeds.home)
         is Screen.Preparing -> Preparing(screen, deeds.leaving)
         is Screen.ShowCode -> ShowCode(
@@ -281,6 +284,8 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         is Screen.Outlook -> Outlook(screen, deeds.hotspot, app::back)
         is Screen.Help -> Help(screen, { phone.go(Way.NETWORK_SETTINGS) }, phone::allowLinks, app::back)
         is Screen.ToWhom -> ToWhom(screen, app::shareTo, { phone.invite(send = false) }, app::scan, app::back)
+        is Screen.Moving -> Moving(screen, app::moveOut, phone::pickFile, app::back)
+        is Screen.MovingIn -> MovingIn(screen, app::openCopy, app::moveIn, app::back)
         is Screen.TakingIn -> TakingIn(screen, takingIn?.progress, app::back)
         is Screen.KeyLost -> KeyLost(screen, { phone.go(Way.RESTART) }, app::startAnew)
         is Screen.Ended -> Ended(screen, phone::go, app::back)
@@ -302,6 +307,7 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         openLocked = phone::pickFile,
         lookAround = app::lookAround,
         settings = app::showSettings,
+        move = app::move,
         show = app::show,
         resume = phone::resume,
         giveUp = app::withdraw,

@@ -92,6 +92,8 @@ class HomeDeeds(
     val openLocked: () -> Unit,
     val lookAround: () -> Unit,
     val settings: () -> Unit,
+    /** To a new phone, or from one. */
+    val move: () -> Unit,
     /** Looks at a session. */
     val show: (Long) -> Unit,
     /** Goes on with what waits. */
@@ -127,7 +129,7 @@ fun Home(state: Screen.Home, deeds: HomeDeeds, modifier: Modifier = Modifier, sh
             }
             items(state.people, { "person ${it.id}" }) { one ->
                 val talk = state.with(one)
-                Known(one, talk, isShown = talk != null && talk.session == shown) { deeds.meet(one.id) }
+                Known(one, talk, state.unread(one), isShown = talk != null && talk.session == shown) { deeds.meet(one.id) }
             }
         }
         if (state.underWay.isEmpty() && state.waiting.isEmpty() && state.people.isEmpty()) {
@@ -173,6 +175,7 @@ private fun Head(deeds: HomeDeeds) = Row(
                 Triple(R.string.lock_file, Icons.Lock, deeds.lockFile),
                 Triple(R.string.open_locked_file, Icons.Unlocked, deeds.openLocked),
                 Triple(R.string.look_around, Icons.World, deeds.lookAround),
+                Triple(R.string.moving_title, Icons.Phone, deeds.move),
                 Triple(R.string.settings, Icons.Settings, deeds.settings),
             )
             for ((words, icon, deed) in choices) {
@@ -325,11 +328,11 @@ private fun Talk(one: UnderWay, isShown: Boolean, onClick: () -> Unit) = PersonR
     line = one.last ?: say(one.status),
     isShown = isShown,
     onClick = onClick,
-) { Last(one) }
+) { Last(one.at, one.unread) }
 
 /** Somebody who was met, and [talk] with them. */
 @Composable
-private fun Known(one: Contact, talk: UnderWay?, isShown: Boolean, onClick: () -> Unit) = PersonRow(
+private fun Known(one: Contact, talk: UnderWay?, unread: Int, isShown: Boolean, onClick: () -> Unit) = PersonRow(
     name = one.name,
     presence = talk.presence,
     where = when (talk.presence) {
@@ -341,12 +344,15 @@ private fun Known(one: Contact, talk: UnderWay?, isShown: Boolean, onClick: () -
     line = talk?.last ?: if (one.trust == Key.TRUST_VERIFIED) capital(say(one.reason)) else say(one.trust),
     isShown = isShown,
     onClick = onClick,
-) { if (talk != null) Last(talk) }
+) { Last(talk?.at ?: one.lastSaid, unread) }
+
+/** As far as the core counts. */
+private const val MOST_COUNTED = 1_000
 
 /** When something was written last, and how much of it was not read. */
 @Composable
-private fun Last(one: UnderWay) {
-    one.at?.let { at ->
+private fun Last(at: Long?, unread: Int) {
+    if (at != null) {
         val isToday = dayOf(at) == dayOf(LocalClock.current())
         Text(
             if (isToday) timeOfDay(at) else shortDay(at),
@@ -354,13 +360,13 @@ private fun Last(one: UnderWay) {
             color = MaterialTheme.colorScheme.onSurfaceVariant,
         )
     }
-    if (one.unread > 0) {
-        val words = pluralStringResource(R.plurals.unread, one.unread, one.unread)
+    if (unread > 0) {
+        val words = pluralStringResource(R.plurals.unread, unread, unread)
         Badge(
             Modifier.semantics { contentDescription = words },
             MaterialTheme.colorScheme.primary,
             MaterialTheme.colorScheme.onPrimary,
-        ) { Text("${one.unread}") }
+        ) { Text(if (unread < MOST_COUNTED) "$unread" else "${MOST_COUNTED - 1}+") }
     }
 }
 

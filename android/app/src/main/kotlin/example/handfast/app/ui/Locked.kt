@@ -92,11 +92,11 @@ fun Lock(
 /** A locked file of ours, to hand on, and its code. */
 @Composable
 fun Sealed(state: Screen.Sealed, onShare: () -> Unit, onSave: () -> Unit, onCopy: (String) -> Unit, onHome: () -> Unit) =
-    Page(stringResource(R.string.lock_file), Leave.CLOSE, onHome) {
-        Headline(stringResource(R.string.sealed_title))
+    Page(stringResource(if (state.isPhone) R.string.moving_title else R.string.lock_file), Leave.CLOSE, onHome) {
+        Headline(stringResource(if (state.isPhone) R.string.moved_out else R.string.sealed_title))
         Body(stringResource(R.string.file_line, state.name, size(state.size)))
         state.code?.let { code ->
-            Body(stringResource(R.string.sealed_code))
+            Body(stringResource(if (state.isPhone) R.string.moved_out_code else R.string.sealed_code))
             Surface(shape = MaterialTheme.shapes.large, color = MaterialTheme.colorScheme.surfaceContainer) {
                 SelectionContainer(Modifier.padding(20.dp)) {
                     Column(verticalArrangement = Arrangement.spacedBy(12.dp)) {

@@ -32,13 +32,14 @@ import example.handfast.app.ui.parts.Headline
 import example.handfast.app.ui.parts.HowItGoes
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.MainButton
+import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.READABLE
 import example.handfast.core.OwnName
 import example.handfast.core.Screen
 
 /** The first start: how it goes, and one question. */
 @Composable
-fun Welcome(state: Screen.Welcome, onName: (String) -> Unit) = BarePage {
+fun Welcome(state: Screen.Welcome, onName: (String) -> Unit, onMoveIn: (String) -> Unit) = BarePage {
     var name by rememberSaveable { mutableStateOf(state.suggested) }
     Column(Modifier.widthIn(max = READABLE).fillMaxWidth(), Arrangement.spacedBy(20.dp)) {
         AppName()
@@ -53,6 +54,7 @@ fun Welcome(state: Screen.Welcome, onName: (String) -> Unit) = BarePage {
             onDone = { onName(name) },
         )
         MainButton(stringResource(R.string.begin), { onName(name) })
+        QuietButton(stringResource(R.string.come_from_another), { onMoveIn(name) }, Modifier.align(Alignment.CenterHorizontally))
     }
 }
 

@@ -13,6 +13,8 @@ private val flows = mapOf(
     "meet" to listOf("welcome", "home-empty", "code", "scan", "confirm", "conversation"),
     "meet-far" to listOf("home", "code-sent", "confirm-asked", "question", "reply", "conversation"),
     "again" to listOf("home", "apart", "apart-waits", "conversation", "person-here"),
+    "answers" to listOf("conversation-answers", "conversation-reply", "conversation-edit"),
+    "new-phone" to listOf("moving", "moved-out", "moving-in", "moving-in-found"),
     "compare" to listOf("conversation-decisions", "compare", "person"),
     "locked-file" to listOf("lock", "sealed", "locked-file", "opened"),
     "no-network" to listOf("connecting-trouble", "help-hotspot", "code"),

@@ -67,7 +67,7 @@ private val aydin = UnderWay(5, Key.APART_LOOKING, false, false, "Dr. Aydin", "C
 private val jonas = Waiting("a", true, null, today(18, 40))
 private val people = listOf(
     Contact("0", "Mira", Key.TRUST_VERIFIED, Key.REASON_COMPARED, NOW - 86_400 * 40, heard = NOW - 60, canBeFound = true),
-    Contact("1", "Grandpa", Key.TRUST_VERIFIED, Key.REASON_SCANNED, NOW - 86_400 * 2, heard = NOW - 86_400, canBeFound = true),
+    Contact("1", "Grandpa", Key.TRUST_VERIFIED, Key.REASON_SCANNED, NOW - 86_400 * 2, heard = NOW - 86_400, canBeFound = true, unread = 3, lastSaid = today(9, 30) - 86_400),
     Contact("2", "Dr. Aydin", Key.TRUST_UNVERIFIED, Key.REASON_OPEN_LINK, NOW - 86_400 * 16, heard = NOW - 86_400 * 16, canBeFound = true),
     Contact("3", "", Key.TRUST_UNVERIFIED, Key.REASON_SAW_THE_CODE, NOW - 86_400 * 30, heard = NOW - 86_400 * 30),
 )
@@ -186,6 +186,13 @@ val pages: List<Page> = listOf(
         "sealed",
         Screen.Sealed("letter.pdf.handfast", 1_400_200, "/tmp/l", SecondCode("7KQ2 M9XT 4RDA PW3H 8NEC YF", "amber boat cedar dune")),
     ),
+    page("moving", Screen.Moving()),
+    page("moving-new", Screen.Moving(isNew = true)),
+    page("moving-busy", Screen.Moving(busy = true), isLive = true),
+    page("moved-out", Screen.Sealed("phone.handfast", 48_200, "/tmp/p", SecondCode("7KQ2 M9XT 4RDA PW3H 8NEC YF", "amber boat cedar dune"), isPhone = true)),
+    page("moving-in", Screen.MovingIn(emptyList())),
+    page("moving-in-wrong", Screen.MovingIn(listOf("Our boat?"), hint = Key.KIND_WRONG_ANSWER)),
+    page("moving-in-found", Screen.MovingIn(emptyList(), found = Screen.MovingIn.Found(12, withMessages = true), erases = true)),
     page("sealed-without-code", Screen.Sealed("letter.pdf.handfast", 1_400_200, "/tmp/l", null)),
     page("compare", Screen.Compare("Mira", symbols, listOf("4711", "0815", "2026"))),
     page("conversation", talk, isLive = true, rows = rows),

@@ -40,6 +40,15 @@ class Guest {
         ben.sees("it is Ben")
         ben.taps(R.string.send)
 
+        // What the other thinks of it, and what is changed then.
+        ben.sees(R.string.reacted, "Ana", "👍")
+        ben.sees("which one?")
+        ben.holds("it is Ben")
+        ben.taps(R.string.edit)
+        ben.sees(R.string.subject_edit)
+        ben.writes("it is Ben from the harbour")
+        ben.taps(R.string.send)
+
         // A file comes in, and goes on to another app.
         ben.taps(R.string.accept)
         ben.taps(R.string.share)

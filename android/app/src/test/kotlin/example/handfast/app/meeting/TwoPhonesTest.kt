@@ -35,6 +35,16 @@ class TwoPhonesTest {
         ana.turns()
         ana.sees("it is Ben")
 
+        // A symbol and an answer, and what was changed there.
+        ana.holds("it is Ben")
+        ana.taps("👍")
+        ana.holds("hello, who is there?")
+        ana.taps(R.string.reply)
+        ana.sees(R.string.subject_reply)
+        ana.writes("which one?")
+        ana.taps(R.string.send)
+        ana.sees("it is Ben from the harbour")
+
         // A file that lies in another app.
         ana.taps(R.string.attach)
         ana.taps(R.string.attach_files)

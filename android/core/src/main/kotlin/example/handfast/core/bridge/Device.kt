@@ -10,7 +10,10 @@ import example.handfast.bindings.CallbackException
 import example.handfast.bindings.Change
 import example.handfast.bindings.Code
 import example.handfast.bindings.DeliveryMode
+import example.handfast.bindings.Discovery
 import example.handfast.bindings.ErrorKind
+import example.handfast.bindings.Export
+import example.handfast.bindings.Finder as CoreFinder
 import example.handfast.bindings.Found
 import example.handfast.bindings.FoundKind
 import example.handfast.bindings.Handfast
@@ -24,8 +27,10 @@ import example.handfast.bindings.Scanner
 import example.handfast.bindings.Sealed
 import example.handfast.bindings.SealedKind
 import example.handfast.bindings.SealingHandle
+import example.handfast.bindings.Service as CoreService
 import example.handfast.bindings.Session
 import example.handfast.bindings.Settings
+import example.handfast.bindings.askedByExport
 import example.handfast.bindings.draw
 import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
@@ -33,18 +38,21 @@ import example.handfast.bindings.logToPlatform
 import example.handfast.bindings.readText
 import example.handfast.bindings.strengthOf
 import example.handfast.core.Contact
+import example.handfast.core.Finder
 import example.handfast.core.FoundToken
 import example.handfast.core.Handout
 import example.handfast.core.Key
 import example.handfast.core.KeyLost
 import example.handfast.core.KeyStore
 import example.handfast.core.KeyStoreLocked
+import example.handfast.core.NameService
 import example.handfast.core.Outcome
 import example.handfast.core.Preferences
 import example.handfast.core.Protection
 import example.handfast.core.Report
 import example.handfast.core.Row
 import example.handfast.core.SecondCode
+import example.handfast.core.Service
 import example.handfast.core.Symbol
 import example.handfast.core.Waiting
 import java.io.File
@@ -207,6 +215,9 @@ class Device private constructor(private val handfast: Handfast) {
     /** One more row has reached the screen; without that, only so many come. */
     fun taken(session: Long) = at(session).use { it.taken(1u) }
 
+    /** A person has that row before their eyes, and what stands above it. */
+    fun seen(session: Long, number: Long) = at(session).use { it.seen(number.toULong()) }
+
     suspend fun onlyTheyWouldAsk(session: Long) = with(session) { it.onlyTheyWouldAsk() }
 
     suspend fun send(session: Long, text: String) = with(session) { it.sendText(text) }
@@ -240,11 +251,22 @@ class Device private constructor(private val handfast: Handfast) {
 
     // --- What is locked -------------------------------------------------------------------------
 
-    /** What a locked file asks; none if it is no locked file. Nothing is opened. */
-    fun asked(file: File): Asked? = try {
-        sealing.inspectFile(file.path).takeIf { it.kind == SealedKind.FILE && it.byAnswers }?.own()
-    } catch (_: HandfastException) {
-        null
+    /**
+     * What a locked file or a copy of a phone asks; none if it is neither. Nothing is opened.
+     *
+     * @throws Refusal for a copy that an answer alone would open
+     */
+    fun asked(file: File): Asked? {
+        val sealed = try {
+            sealing.inspectFile(file.path)
+        } catch (_: HandfastException) {
+            return null
+        }
+        return when (sealed.kind) {
+            SealedKind.FILE -> sealed.takeIf { it.byAnswers }?.own()
+            SealedKind.DEVICE_STATE -> refused { Asked(askedByExport(file.path), withCode = true, isPhone = true) }
+            SealedKind.INVITATION, SealedKind.REPLY -> null
+        }
     }
 
     /** Opens a locked file into a new one. */
@@ -293,6 +315,10 @@ class Device private constructor(private val handfast: Handfast) {
     /** What works from here. Takes some seconds. */
     suspend fun network(): Report = refusing { handfast.network().own() }
 
+    /** Writes this device to a new file that the code opens, for another phone. */
+    suspend fun export(target: File, code: SecondCode, withMessages: Boolean) =
+        refusing { handfast.export(target.path, Code.read(code.characters), withMessages) }
+
     /** Whether nobody looks at the app, while a conversation goes on. */
     suspend fun away(isAway: Boolean) = refusing { handfast.away(isAway) }
 
@@ -315,15 +341,22 @@ class Device private constructor(private val handfast: Handfast) {
          *
          * @throws Refusal with what is wrong
          */
-        fun open(name: String, folder: File, linkBase: String?, keys: KeyStore, told: EventSink): Device {
+        fun open(name: String, folder: File, linkBase: String?, keys: KeyStore, told: EventSink, names: NameService? = null): Device {
             val settings = Settings(name, folder.resolve(KEPT).path, folder.resolve("received").path, linkBase)
-            return refused { Device(Handfast.open(settings, Keys(keys), Relay(told))) }
+            return refused { Device(Handfast.open(settings, Keys(keys), Relay(told), names?.let(::Names))) }
         }
+
+        /** Makes a device of another phone's in this folder, where there is none. */
+        fun make(folder: File, keys: KeyStore, of: OtherPhone) =
+            refused { of.export.makeDevice(folder.resolve(KEPT).path, Keys(keys)) }
 
         /** Removes all that a device keeps in this folder, which nobody has open. Files that came in stay. */
         fun forgetAll(folder: File) {
             folder.resolve(KEPT).deleteRecursively()
         }
+
+        /** Under which services are announced and looked for, in the domain `local`. */
+        val serviceType get() = example.handfast.bindings.serviceType()
 
         private const val KEPT = "kept"
 
@@ -379,6 +412,27 @@ class Device private constructor(private val handfast: Handfast) {
         }
     }
 
+    private class Names(private val names: NameService) : Discovery {
+        override fun announce(service: CoreService?) = contained {
+            names.announce(service?.run { Service(name, port.toInt(), txt) })
+        }
+
+        override fun browse(finder: CoreFinder?) = contained { names.browse(finder?.let(::FinderRelay)) }
+
+        private fun contained(ask: () -> Unit) = try {
+            ask()
+        } catch (_: Exception) {
+            throw CallbackException.Failed()
+        }
+    }
+
+    private class FinderRelay(private val finder: CoreFinder) : Finder {
+        override fun found(service: Service, addresses: List<String>) =
+            finder.found(CoreService(service.name, service.port.toUShort(), service.txt), addresses)
+
+        override fun gone(name: String) = finder.gone(name)
+    }
+
     private class Keys(private val keys: KeyStore) : CoreKeyStore {
         override fun key(): ByteArray? = failing { keys.key() }
 
@@ -396,8 +450,22 @@ class Device private constructor(private val handfast: Handfast) {
     }
 }
 
-/** What something locked asks for. */
-class Asked(val questions: List<String>, val withCode: Boolean)
+/** What something locked asks for. [isPhone]: it is a copy of a phone. */
+class Asked(val questions: List<String>, val withCode: Boolean, val isPhone: Boolean = false)
+
+/** The copy of another phone, open in memory. */
+class OtherPhone private constructor(internal val export: Export) : AutoCloseable {
+    val people get() = export.people().toInt()
+    val hasMessages get() = export.hasMessages()
+
+    override fun close() = export.destroy()
+
+    companion object {
+        /** Reads all of the file. */
+        fun open(file: File, answers: List<String>, code: String): OtherPhone =
+            refused { OtherPhone(Export.open(file.path, answers, Code.read(code))) }
+    }
+}
 
 private fun Sealed.own() = Asked(questions, withCode)
 

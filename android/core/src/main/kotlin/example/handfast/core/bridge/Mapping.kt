@@ -177,6 +177,8 @@ internal fun CoreContact.own() = Contact(
     canBeFound = canBeFound,
     isBlocked = isBlocked,
     takesFilesUpTo = takesFilesUpTo?.toLong(),
+    unread = unread.toInt(),
+    lastSaid = lastSaid?.toLong(),
     ways = ways.map { ReachedBy(it.address, it.at.toLong()) },
 )
 

@@ -6,6 +6,7 @@ import example.handfast.bindings.Change
 import example.handfast.bindings.Code
 import example.handfast.bindings.DeliveryMode
 import example.handfast.bindings.ErrorKind
+import example.handfast.bindings.Export
 import example.handfast.bindings.FileState
 import example.handfast.bindings.Finding
 import example.handfast.bindings.FoundKind
@@ -31,6 +32,7 @@ import example.handfast.bindings.Strength
 import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
 import example.handfast.bindings.Wish
+import example.handfast.bindings.askedByExport
 import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
 import example.handfast.bindings.readText
@@ -1178,6 +1180,43 @@ class FacadeTest {
             assertFalse(secret in printed, printed)
         }
         assertTrue("Handout" in printed && "Found" in printed, printed)
+    }
+
+    // --- To a new phone -----------------------------------------------------------------------
+
+    @Test
+    fun `a device moves to another phone`() = atTable("Ana", "Ben") { host, guest ->
+        meet(host, guest)
+        said(host, guest)
+        val file = host.folder.resolve("phone.handfast")
+        val code = Code.random()
+        val exported = host.handfast.export("$file", code, true)
+        assertEquals(1uL, exported.people)
+        assertEquals(Files.size(file).toULong(), exported.bytes)
+        assertEquals(ErrorKind.STORAGE, kindOf { host.handfast.export("$file", code, true) })
+        assertEquals(emptyList(), askedByExport("$file"))
+        assertEquals(ErrorKind.WRONG_ANSWER, kindOf { Export.open("$file", emptyList(), Code.random()) })
+        val other = Export.open("$file", emptyList(), Code.read(code.words()))
+        assertEquals(1uL to true, other.people() to other.hasMessages())
+        // Nothing is made where somebody is.
+        val keys = MemoryKeyStore()
+        assertEquals(ErrorKind.NOT_NOW, kindOf { other.makeDevice("${host.folder}/kept", keys) })
+        val before = host.handfast.people().single()
+        host.handfast.shutdown()
+        val folder = Files.createTempDirectory("handfast-new")
+        other.makeDevice("$folder/kept", keys)
+        TestDevice("Ana", keys, folder = folder).use { new ->
+            val after = new.handfast.people().single()
+            assertEquals(before.id to before.person, after.id to after.person)
+            new.seek()
+            assertEquals("are you there?", new.untilSaid { it.ours }.text)
+        }
+        // Without what was written.
+        val without = guest.folder.resolve("phone.handfast")
+        guest.handfast.export("$without", code, false)
+        assertFalse(Export.open("$without", emptyList(), code).hasMessages())
+        Files.write(without, "no container".toByteArray())
+        assertEquals(ErrorKind.NOTHING_FOUND, kindOf { askedByExport("$without") })
     }
 
     @Test

@@ -38,6 +38,7 @@ object Icons {
     val Copy = line("M10 9h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1z M5 15a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1h9a1 1 0 0 1 1 1")
     val Reply = line("M9 8l-5 4.5 5 4.5 M4 12.5h10a6 6 0 0 1 6 6", mirrored = true)
     val Edit = line("M5 19l1-4.5 9.5-9.5 3.5 3.5-9.5 9.5z M13.5 7l3.5 3.5")
+    val Phone = line("M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1h-8a1 1 0 0 1-1-1v-16a1 1 0 0 1 1-1z M11 18h2")
     val Block = line("M12 4a8 8 0 1 0 .01 0z M6.5 6.5l11 11")
     val Share = line("M12 15v-11 M8 7.5l4-3.5 4 3.5 M5 12v7a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1v-7")
     val Save = line("M12 4v11 M8 11.5l4 3.5 4-3.5 M5 19.5h14")

@@ -1,0 +1,193 @@
+//! Files of the conversation, as its history has them: looked at, offered by an entry, shown with how they stand.
+
+use super::super::files::{FileWish, Offered, Taking, body_of};
+use super::super::shared::Shared;
+use super::super::{
+    Carried, Done, Event, FileState, Offerable, Refusal, RowContent, SessionId, Ticket,
+};
+use super::{History, Unwritten, milliseconds, unkept};
+use handfast_protocol::conversation::FileError;
+use handfast_protocol::handshake::Trust;
+use handfast_protocol::log::{Draft, Incarnation, Place, ReplyTo, Whose};
+use handfast_protocol::pairing::Now;
+use handfast_protocol::transfer::{self, Content, EntryId};
+use handfast_store::KeptFile;
+use std::path::PathBuf;
+
+/// A file that a person sends, before anybody knows what lies there.
+pub(super) struct Looking {
+    session: Option<SessionId>,
+    path: PathBuf,
+    name: String,
+}
+
+impl History {
+    /// How the file stands that is offered there.
+    pub(in super::super) fn file_state(&self, place: &Place) -> FileState {
+        let (ours, entry) = self.offer_at(place);
+        self.files.state(ours, entry)
+    }
+
+    fn offer_at(&self, place: &Place) -> (bool, EntryId) {
+        let entry = EntryId {
+            incarnation: place.incarnation.to_bytes(),
+            sequence: place.sequence,
+        };
+        (place.author != self.with.0, entry)
+    }
+
+    /// Offers what lies at this path, once it was looked at.
+    pub(in super::super) fn offer(
+        &mut self,
+        shared: &mut Shared,
+        session: Option<SessionId>,
+        (path, name): (PathBuf, String),
+    ) -> Result<Done, Refusal> {
+        self.try_again(shared)?;
+        if !self.has_room() {
+            return Err(Refusal::TooMuchWaits);
+        }
+        let ticket = shared.look(self.with, path.clone());
+        let looking = Looking {
+            session,
+            path,
+            name,
+        };
+        self.looking.insert(ticket, looking);
+        Ok(Done::Ok)
+    }
+
+    /// This lies where a file is that is to be offered.
+    pub(in super::super) fn looked(
+        &mut self,
+        shared: &mut Shared,
+        ticket: Ticket,
+        result: Result<Offerable, FileError>,
+        now: Now,
+    ) {
+        let Some(Looking {
+            session,
+            path,
+            name,
+        }) = self.looking.remove(&ticket)
+        else {
+            return;
+        };
+        let offered = |looked| {
+            let by_root = !self.is_on_offer(looked);
+            Draft::new(&body_of(&name, looked, by_root), None, None).ok()
+        };
+        let root = result.ok().and_then(|looked| looked.content);
+        let root = root.map(|content| content.root);
+        let draft = result.and_then(|looked| offered(looked).ok_or(FileError::Unreadable));
+        match draft {
+            Ok(draft) => self.drafts.push_back(Unwritten {
+                session,
+                draft,
+                text: None,
+                file: Some(Offered { path, root }),
+            }),
+            Err(error) => {
+                let Some(session) = session else {
+                    ::log::warn!("a file cannot be offered: {error}");
+                    return;
+                };
+                let number = shared.next_row();
+                let content = RowContent::File {
+                    name,
+                    size: 0,
+                    files: None,
+                    state: FileState::Failed {
+                        error,
+                        by_peer: false,
+                    },
+                };
+                let row = unkept(number, true, content, milliseconds(now));
+                shared.tell(Event::Row(session, row));
+            }
+        }
+        self.go_on(shared, now);
+    }
+
+    /// Whether the root of this names something else that is on offer, or is about to.
+    fn is_on_offer(&self, looked: Offerable) -> bool {
+        looked.content.is_some_and(|Content { root, .. }| {
+            let is_drafted = |one: &Unwritten| {
+                let file = one.file.as_ref();
+                file.is_some_and(|file| file.root == Some(root))
+            };
+            self.files.is_named(root) || self.drafts.iter().any(is_drafted)
+        })
+    }
+
+    /// A person decides about the file that is offered there.
+    pub(in super::super) fn decide(
+        &mut self,
+        shared: &mut Shared,
+        place: &Place,
+        wish: FileWish,
+    ) -> Result<Done, Refusal> {
+        self.has_moved = true;
+        let offer = self.offer_at(place);
+        self.files.decide(shared, offer, wish)?;
+        Ok(Done::Ok)
+    }
+
+    /// Files come and go over the link of this session from now on: what it begins with.
+    pub(in super::super) fn begin_files(&mut self, session: SessionId, taking: Taking) -> Carried {
+        self.has_moved = true;
+        self.files.begin(session, taking, *self.keys.name())
+    }
+
+    /// The other side is trusted so far now.
+    pub(in super::super) fn trust(&mut self, trust: Trust) {
+        self.files.trust(trust);
+    }
+
+    /// Something happened to a file over the link of this session.
+    pub(in super::super) fn file_happened(
+        &mut self,
+        shared: &mut Shared,
+        session: SessionId,
+        event: transfer::Event,
+        now: Now,
+    ) {
+        if let Some((offer, content)) = self.files.happened(shared, session, event, now) {
+            self.say_content(&offer, content);
+        }
+        self.go_on(shared, now);
+    }
+
+    /// Writes what a file of this device is that was offered before that was known.
+    fn say_content(&mut self, offer: &KeptFile, content: Content) {
+        let EntryId {
+            incarnation,
+            sequence,
+        } = offer.offer.entry;
+        let about = ReplyTo {
+            whose: Whose::Writer,
+            incarnation: Incarnation::from_bytes(incarnation),
+            sequence,
+            version: offer.version,
+        };
+        let looked = Offerable {
+            size: content.size,
+            files: None,
+            content: Some(content),
+        };
+        let body = body_of(&offer.name, looked, true);
+        if let Ok(draft) = Draft::new(&body, Some(about), None) {
+            self.drafts.push_back(Unwritten {
+                session: None,
+                draft,
+                text: None,
+                file: None,
+            });
+        }
+    }
+
+    /// Whether something of the files moves over the link of this session, or is about to.
+    pub(in super::super) fn has_files_under_way(&self, session: SessionId) -> bool {
+        !self.looking.is_empty() || self.files.are_under_way(session)
+    }
+}

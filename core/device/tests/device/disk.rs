@@ -1,0 +1,182 @@
+//! The files of a simulated device, in memory: what its person has, what came, and what there is of what comes. It
+//! outlives the device.
+
+use bytes::Bytes;
+use handfast_device::Offerable;
+use handfast_protocol::conversation::FileError;
+use handfast_protocol::transfer::tree::{BLOCK, GROUP, SEGMENT, Segment, groups};
+use handfast_protocol::transfer::{
+    Ask, Content, Done, FileId, FileResult, Place, Ranges, Root, Source, Tree,
+};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A file of more bytes is offered before it was read.
+const READ_FIRST: usize = 100_000;
+
+/// What there is of a file, by what it is called and where it goes.
+type Key = (Source, PathBuf);
+
+/// See the module text.
+#[derive(Clone, Default)]
+pub(crate) struct Disk {
+    pub(crate) files: BTreeMap<PathBuf, Vec<u8>>,
+    partial: BTreeMap<Key, BTreeMap<u64, Vec<u8>>>,
+    open: BTreeMap<FileId, Key>,
+    /// How much was found again of files that had not come whole.
+    pub(crate) found_again: usize,
+}
+
+fn content_of(bytes: &[u8]) -> Content {
+    Content {
+        size: bytes.len() as u64,
+        root: Root::of(bytes),
+    }
+}
+
+/// The names that a file may get, in their order.
+fn names(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> + use<> {
+    let (folder, name) = (folder.to_owned(), name.to_owned());
+    (0..).map(move |number| match number {
+        0 => folder.join(&name),
+        number => folder.join(format!("{name} ({number})")),
+    })
+}
+
+impl Disk {
+    /// The channel that had files open is gone.
+    pub(crate) fn close(&mut self) {
+        self.open.clear();
+    }
+
+    /// Whether something lies here of a file that did not come whole.
+    pub(crate) fn has_rest(&self) -> bool {
+        self.partial.values().any(|groups| !groups.is_empty())
+    }
+
+    pub(crate) fn look(&self, path: &Path) -> Result<Offerable, FileError> {
+        let bytes = self.files.get(path).ok_or(FileError::Unreadable)?;
+        Ok(Offerable {
+            size: bytes.len() as u64,
+            files: None,
+            content: (bytes.len() <= READ_FIRST).then(|| content_of(bytes)),
+        })
+    }
+
+    pub(crate) fn perform(&mut self, ask: Ask) -> FileResult {
+        match ask {
+            Ask::Hash { path, .. } => {
+                let bytes = self.files.get(&path).ok_or(FileError::Unreadable)?;
+                Ok(Done::Hashed(content_of(bytes)))
+            }
+            Ask::Encode {
+                path,
+                source,
+                groups,
+                ..
+            } => {
+                let bytes = self.files.get(&path).ok_or(FileError::Unreadable)?;
+                encode(bytes, source, groups)
+            }
+            Ask::FreeSpace => Ok(Done::Free(1 << 40)),
+            Ask::Begin {
+                file,
+                source,
+                content,
+                place: Place::In { folder, name },
+            } => {
+                for path in names(&folder, &name) {
+                    match (self.files.get(&path), content) {
+                        (None, _) => break,
+                        (Some(there), Some(content)) if content_of(there) == content => {
+                            return Ok(Done::Finished(path));
+                        }
+                        _ => {}
+                    }
+                }
+                let key = (source, folder.join(name));
+                self.open.insert(file, key.clone());
+                let partial = self.partial.entry(key).or_default();
+                self.found_again += partial.len();
+                let kept: Ranges = partial.keys().map(|group| *group..*group + 1).collect();
+                Ok(Done::Begun(kept))
+            }
+            Ask::Keep { file, verified } => {
+                let key = self.open.get(&file).ok_or(FileError::Storage)?;
+                let partial = self.partial.get_mut(key).ok_or(FileError::Storage)?;
+                let parts = verified.bytes.chunks(GROUP as usize);
+                for (group, bytes) in verified.groups.zip(parts) {
+                    let before = partial.insert(group, bytes.to_vec());
+                    assert!(
+                        before.is_none(),
+                        "{group} was verified, and asked for again"
+                    );
+                }
+                Ok(Done::Kept)
+            }
+            Ask::Finish { file, content, .. } => {
+                let key = self.open.remove(&file).ok_or(FileError::Storage)?;
+                let whole: Vec<u8> = self
+                    .partial
+                    .remove(&key)
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|(_, group)| group)
+                    .collect();
+                if content_of(&whole) != content {
+                    return Err(FileError::Damaged);
+                }
+                let (folder, name) = (key.1.parent(), key.1.file_name());
+                let (folder, name) = (folder.expect("a folder"), name.expect("a name"));
+                let mut names = names(folder, &name.to_string_lossy());
+                let path = names
+                    .find(|path| !self.files.contains_key(path))
+                    .expect("a free name");
+                self.files.insert(path.clone(), whole);
+                Ok(Done::Finished(path))
+            }
+            Ask::Suspend { file } => {
+                self.open.remove(&file);
+                Ok(Done::Closed)
+            }
+            Ask::Discard { file } => {
+                if let Some(key) = self.open.remove(&file) {
+                    self.partial.remove(&key);
+                }
+                Ok(Done::Closed)
+            }
+            Ask::Begin { .. }
+            | Ask::Load { .. }
+            | Ask::Measure { .. }
+            | Ask::Folder { .. }
+            | Ask::Settle { .. }
+            | Ask::Clear { .. } => panic!("nobody sends a folder here"),
+        }
+    }
+}
+
+/// The answer to a WANT about these bytes.
+fn encode(bytes: &[u8], source: Source, wanted: Range<u64>) -> FileResult {
+    let mut tree = Tree::new();
+    tree.update(bytes);
+    tree.finish();
+    let segment = match source {
+        Source::Root(_) => None,
+        Source::Entry(_) => tree.segment(wanted.start / SEGMENT).or(Some(Segment::NONE)),
+    };
+    let end = groups(tree.size()).min(wanted.end);
+    if end <= wanted.start {
+        let bytes = Bytes::new();
+        return Ok(Done::Encoded { segment, bytes });
+    }
+    let wanted = wanted.start..end;
+    let first = (wanted.start / BLOCK * BLOCK * GROUP) as usize;
+    let last = (first + (BLOCK * GROUP) as usize).min(bytes.len());
+    let encoded = match source {
+        Source::Root(_) => tree.encode(&wanted, &bytes[first..last]),
+        Source::Entry(_) => tree.encode_in_segment(&wanted, &bytes[first..last]),
+    };
+    let bytes = encoded.ok_or(FileError::Changed)?;
+    Ok(Done::Encoded { segment, bytes })
+}

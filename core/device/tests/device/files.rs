@@ -1,0 +1,390 @@
+//! Files go on over any number of links and lives, and both sides say the same of them.
+
+use super::history::{back_together, seek};
+use super::person::together;
+use super::world::{Chaos, World};
+use super::{result, seconds, seeds, talks};
+use handfast_device::{
+    Command, ContactEdit, Done, FileState, Pause, Refusal, Row, RowContent, Saying, SessionCommand,
+    SessionId,
+};
+use handfast_protocol::conversation::FileError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::Duration;
+
+fn bytes(seed: u64, length: usize) -> Vec<u8> {
+    let numbers = (seed..).flat_map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+    numbers.take(length).collect()
+}
+
+/// Somebody has a file of this name.
+fn has(world: &mut World, side: usize, name: &str, content: Vec<u8>) -> Saying {
+    let path = PathBuf::from(format!("/own/{name}"));
+    let size = content.len() as u64;
+    world.sides[side].files.files.insert(path.clone(), content);
+    let name = name.to_owned();
+    Saying::File { path, name, size }
+}
+
+fn say(
+    world: &mut World,
+    side: usize,
+    session: SessionId,
+    saying: Saying,
+) -> Result<Done, Refusal> {
+    let command = Command::To(session, SessionCommand::Say(saying));
+    let request = world.command(side, command);
+    result(world, side, request).expect("an answer")
+}
+
+/// Two who talk, of whom the second is asked about each file.
+fn asking(seed: u64) -> (World, [SessionId; 2]) {
+    let mut world = World::new(seed);
+    let both = together(&mut world);
+    let other = world.sides[0].key.public();
+    let ask = Command::Change(other, ContactEdit::Allowance(Some(0)));
+    world.command(1, ask);
+    world.tell(0, both[0], SessionCommand::Close);
+    world.run(seconds(5));
+    let both = [0, 1].map(|side| seek(&mut world, side));
+    back_together(&mut world, both);
+    world.run(seconds(1));
+    (world, both)
+}
+
+/// The files of a session, by their numbers.
+fn files(world: &World, side: usize, session: SessionId) -> Vec<(u64, String, FileState)> {
+    let rows = world.sides[side].rows(session).iter();
+    let files = rows.filter_map(|row| match &row.content {
+        RowContent::File { name, state, .. } => Some((row.number, name.clone(), state.clone())),
+        _ => None,
+    });
+    files.collect()
+}
+
+fn the_file(world: &World, side: usize, session: SessionId) -> (u64, FileState) {
+    let files = files(world, side, session);
+    let [(number, _, state)] = &files[..] else {
+        panic!("{files:?}");
+    };
+    (*number, state.clone())
+}
+
+fn is_done(state: &FileState) -> bool {
+    matches!(state, FileState::Done { .. })
+}
+
+fn is_moving(state: &FileState) -> bool {
+    matches!(state, FileState::Moving { .. })
+}
+
+#[test]
+fn a_file_waits_for_a_yes_and_comes_whole() {
+    let (mut world, both) = asking(160);
+    let content = bytes(1, 300_000);
+    let saying = has(&mut world, 0, "a.bin", content.clone());
+    say(&mut world, 0, both[0], saying).unwrap();
+    world.run(seconds(3));
+    let (number, state) = the_file(&world, 1, both[1]);
+    assert_eq!(state, FileState::Offered);
+    assert_eq!(the_file(&world, 0, both[0]).1, FileState::Waiting);
+    say(&mut world, 1, both[1], Saying::AcceptFile(number)).unwrap();
+    let again = say(&mut world, 1, both[1], Saying::AcceptFile(number));
+    assert_eq!(again, Err(Refusal::NotNow));
+    world.run(seconds(5));
+    let (_, state) = the_file(&world, 1, both[1]);
+    let FileState::Done {
+        path: Some(path), ..
+    } = state
+    else {
+        panic!("{state:?}");
+    };
+    assert!(world.sides[1].files.files[&path] == content);
+    assert!(is_done(&the_file(&world, 0, both[0]).1));
+    assert!(!world.sides[1].files.has_rest());
+}
+
+#[test]
+fn what_is_allowed_is_taken_unasked_and_no_more() {
+    let mut world = World::new(161);
+    let both = together(&mut world);
+    world.tell(0, both[0], SessionCommand::Close);
+    world.run(seconds(5));
+    let other = world.sides[0].key.public();
+    let allow = Command::Change(other, ContactEdit::Allowance(Some(250_000)));
+    world.command(1, allow);
+    let both = [0, 1].map(|side| seek(&mut world, side));
+    back_together(&mut world, both);
+    for (name, length) in [("a", 200_000), ("b", 60_000), ("c", 40_000)] {
+        let saying = has(&mut world, 0, name, bytes(length as u64, length));
+        say(&mut world, 0, both[0], saying).unwrap();
+        world.run(seconds(5));
+    }
+    let states = files(&world, 1, both[1]);
+    let taken: Vec<bool> = states.iter().map(|(_, _, state)| is_done(state)).collect();
+    assert_eq!(taken, [true, false, true], "{states:?}");
+}
+
+#[test]
+fn what_is_offered_to_somebody_away_is_kept_and_comes_when_they_are_back() {
+    let (mut world, both) = asking(162);
+    world.tell(0, both[0], SessionCommand::Close);
+    world.run(seconds(5));
+    let session = seek(&mut world, 0);
+    let saying = has(&mut world, 0, "later.bin", bytes(3, 200_000));
+    say(&mut world, 0, session, saying).unwrap();
+    world.run(seconds(1));
+    assert_eq!(the_file(&world, 0, session).1, FileState::Waiting);
+    world.kill(0, 0);
+    world.start(0);
+    // Where no session is about it, too.
+    let to = world.sides[1].key.public();
+    world.sides[0]
+        .files
+        .files
+        .insert("/own/more".into(), bytes(4, 10));
+    let offer = Command::Offer {
+        to,
+        path: "/own/more".into(),
+        name: "more".to_owned(),
+    };
+    world.command(0, offer);
+    world.run(seconds(1));
+    let both = [seek(&mut world, 0), both[1]];
+    back_together(&mut world, both);
+    world.run(seconds(3));
+    for (number, _, state) in files(&world, 1, both[1]) {
+        assert_eq!(state, FileState::Offered);
+        say(&mut world, 1, both[1], Saying::AcceptFile(number)).unwrap();
+    }
+    world.run(seconds(5));
+    let names: Vec<String> = files(&world, 1, both[1])
+        .into_iter()
+        .filter(|(_, _, state)| is_done(state))
+        .map(|(_, name, _)| name)
+        .collect();
+    assert_eq!(names, ["later.bin", "more"]);
+}
+
+#[test]
+fn what_a_person_decides_about_a_file_holds_at_both_and_over_restarts() {
+    let (mut world, mut both) = asking(163);
+    let saying = has(&mut world, 0, "a.bin", bytes(5, 3_000_000));
+    say(&mut world, 0, both[0], saying).unwrap();
+    world.run(seconds(3));
+    let (number, _) = the_file(&world, 1, both[1]);
+    say(&mut world, 1, both[1], Saying::AcceptFile(number)).unwrap();
+    let is_on_its_way = |state| matches!(state, FileState::Moving { done } if done > 0);
+    let moves = world.run_until(seconds(20), |world| {
+        is_on_its_way(the_file(world, 0, both[0]).1)
+    });
+    assert!(moves);
+    say(&mut world, 1, both[1], Saying::PauseFile(number)).unwrap();
+    for _ in 0..2 {
+        world.run(seconds(3));
+        let by = |side| match the_file(&world, side, both[side]).1 {
+            FileState::Paused { by, .. } => by,
+            state => panic!("{state:?}"),
+        };
+        assert_eq!([by(0), by(1)], [Pause::There, Pause::Here]);
+        world.kill(1, usize::MAX);
+        world.start(1);
+        world.run(seconds(30));
+        let was = the_file(&world, 0, both[0]).1;
+        assert!(
+            matches!(
+                was,
+                FileState::Paused {
+                    by: Pause::Apart,
+                    ..
+                }
+            ),
+            "{was:?}"
+        );
+        both[1] = seek(&mut world, 1);
+        back_together(&mut world, both);
+    }
+    world.run(seconds(2));
+    let (number, _) = the_file(&world, 1, both[1]);
+    say(&mut world, 1, both[1], Saying::ResumeFile(number)).unwrap();
+    let is_there = world.run_until(seconds(60), |world| {
+        (0..2).all(|side| is_done(&the_file(world, side, both[side]).1))
+    });
+    assert!(is_there);
+    assert!(world.sides[1].files.found_again > 0);
+}
+
+#[test]
+fn a_file_that_was_refused_or_taken_back_is_so_at_both_sides_and_leaves_nothing() {
+    for by_sender in [true, false] {
+        let (mut world, both) = asking(164);
+        let saying = has(&mut world, 0, "a.bin", bytes(6, 3_000_000));
+        say(&mut world, 0, both[0], saying).unwrap();
+        world.run(seconds(3));
+        let (number, _) = the_file(&world, 1, both[1]);
+        say(&mut world, 1, both[1], Saying::AcceptFile(number)).unwrap();
+        world.run_until(seconds(20), |world| {
+            is_moving(&the_file(world, 0, both[0]).1)
+        });
+        let by = usize::from(!by_sender);
+        let (number, _) = the_file(&world, by, both[by]);
+        say(&mut world, by, both[by], Saying::CancelFile(number)).unwrap();
+        world.run(seconds(5));
+        let failed = |by_peer| FileState::Failed {
+            error: FileError::Cancelled,
+            by_peer,
+        };
+        assert_eq!(the_file(&world, 0, both[0]).1, failed(!by_sender));
+        assert_eq!(the_file(&world, 1, both[1]).1, failed(by_sender));
+        assert!(by_sender || !world.sides[1].files.has_rest());
+    }
+}
+
+/// Two lives with files that follow from this seed.
+fn live(seed: u64) {
+    let (mut world, _) = asking(seed ^ 0x66_69_6c_65_73);
+    let mut sent = 0;
+    for _ in 0..8 {
+        world.chaos = Chaos {
+            store_fails: 0,
+            store_is_slow: 60,
+            knock_is_lost: 200,
+            link_lapses: 0,
+            link_is_lost: 15,
+        };
+        for side in 0..2 {
+            let key = world.sides[1 - side].key.public();
+            world.command(side, Command::Seek(key, Box::default()));
+        }
+        for _ in 0..world.rng.below(8) {
+            let time = Duration::from_millis(world.rng.below(1_500));
+            world.run(time);
+            act(&mut world, &mut sent);
+        }
+        let side = world.rng.below(2) as usize;
+        world.kill_and_start(side);
+        let time = Duration::from_millis(world.rng.below(300));
+        world.run(time);
+    }
+    world.chaos = Chaos::default();
+    for side in 0..2 {
+        world.kill(side, usize::MAX);
+        world.start(side);
+    }
+    let both = [0, 1].map(|side| seek(&mut world, side));
+    let are_together = world.run_until(seconds(20 * 60), |world| {
+        (0..2).all(|side| talks(world, side, both[side]))
+    });
+    assert!(are_together, "{seed}");
+    world.run(seconds(10));
+    // Everything that may come, comes.
+    for _ in 0..3 {
+        for side in 0..2 {
+            for (number, _, state) in files(&world, side, both[side]) {
+                let saying = match state {
+                    FileState::Offered => Saying::AcceptFile(number),
+                    FileState::Paused {
+                        by: Pause::Here, ..
+                    } => Saying::ResumeFile(number),
+                    _ => continue,
+                };
+                let _ = say(&mut world, side, both[side], saying);
+            }
+        }
+        world.run(seconds(30));
+    }
+    agree(&world, both, seed);
+}
+
+/// Both sides say the same of every file, and what came is what was sent.
+fn agree(world: &World, both: [SessionId; 2], seed: u64) {
+    let rows = [0, 1].map(|side| {
+        let rows = world.sides[side].rows(both[side]).iter();
+        let files = rows.filter(|row| matches!(row.content, RowContent::File { .. }));
+        files.cloned().collect::<Vec<Row>>()
+    });
+    assert_eq!(rows[0].len(), rows[1].len(), "{seed}: {rows:#?}");
+    for (one, other) in rows[0].iter().zip(&rows[1]) {
+        let (ours, theirs) = match one.ours {
+            true => (one, other),
+            false => (other, one),
+        };
+        let state = |row: &Row| match &row.content {
+            RowContent::File { state, .. } => state.clone(),
+            _ => unreachable!(),
+        };
+        match (state(ours), state(theirs)) {
+            (
+                FileState::Done { .. },
+                FileState::Done {
+                    path: Some(path), ..
+                },
+            ) => {
+                let (from, to) = match one.ours {
+                    true => (0, 1),
+                    false => (1, 0),
+                };
+                let RowContent::File { name, .. } = &ours.content else {
+                    unreachable!()
+                };
+                let sent = &world.sides[from].files.files[&PathBuf::from(format!("/own/{name}"))];
+                assert!(
+                    world.sides[to].files.files[&path] == *sent,
+                    "{seed}: {name}"
+                );
+            }
+            (
+                FileState::Failed { by_peer, .. },
+                FileState::Failed {
+                    by_peer: theirs, ..
+                },
+            ) => assert!(!(by_peer && theirs), "{seed}: {rows:#?}"),
+            // It was taken back too late.
+            (
+                FileState::Failed {
+                    error: FileError::Cancelled,
+                    by_peer: false,
+                },
+                FileState::Done { .. },
+            ) => {}
+            states => panic!("{seed}: {states:?}"),
+        }
+    }
+}
+
+/// Somebody does something with files.
+fn act(world: &mut World, sent: &mut u64) {
+    let side = world.rng.below(2) as usize;
+    let sessions: Vec<SessionId> = world.sides[side].views.keys().copied().collect();
+    let Some(session) = sessions.last().copied() else {
+        return;
+    };
+    let files = files(world, side, session);
+    let row = world.rng.pick(&files).map(|(number, _, _)| *number);
+    let saying = match (world.rng.below(8), row) {
+        (0, Some(row)) => Saying::PauseFile(row),
+        (1, Some(row)) => Saying::ResumeFile(row),
+        (2, Some(row)) if world.rng.happens(300) => Saying::CancelFile(row),
+        (3..=5, Some(row)) => Saying::AcceptFile(row),
+        _ => {
+            *sent += 1;
+            let length = [0, 1, 40_000, 150_000, 700_000];
+            let length = world.rng.pick(&length).copied().unwrap_or_default();
+            // Some have the same content.
+            let content = bytes(*sent / 2, length);
+            has(world, side, &format!("{side}-{sent}"), content)
+        }
+    };
+    world.command(side, Command::To(session, SessionCommand::Say(saying)));
+}
+
+#[test]
+fn whatever_happens_files_come_whole_or_fail_at_both_sides() {
+    for seed in seeds(20) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| live(seed))) {
+            eprintln!("seed {seed}");
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
