@@ -420,14 +420,12 @@ impl History {
         if let Some(channel) = &mut self.channel {
             channel.storage_failed();
         }
-        match batch.of {
-            Of::Own(written) => {
-                for (session, text) in written {
-                    give_back(shared, session, text, error);
-                }
+        // Whatever a bundle was read against is read anew.
+        self.no_bundle(shared, error);
+        if let Of::Own(written) = batch.of {
+            for (session, text) in written {
+                give_back(shared, session, text, error);
             }
-            Of::Bundle => self.no_bundle(shared, error),
-            Of::Exchange(_) => {}
         }
     }
 
