@@ -25,7 +25,9 @@ class Links(private val context: Context) {
         } catch (_: PackageManager.NameNotFoundException) {
             null // The system is about to put another version in our place.
         } ?: return false
-        return state.isLinkHandlingAllowed && state.hostToStateMap[context.getString(R.string.link_host)] in OPENED
+        // The host says so, or the person.
+        val opened = setOf(DomainVerificationUserState.DOMAIN_STATE_VERIFIED, DomainVerificationUserState.DOMAIN_STATE_SELECTED)
+        return state.isLinkHandlingAllowed && state.hostToStateMap[context.getString(R.string.link_host)] in opened
     }
 
     /** Leads to the system's "Open by default". */
@@ -34,10 +36,5 @@ class Links(private val context: Context) {
         // Before, it was a part of what the system says of an app.
         val action = if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) Settings.ACTION_APP_OPEN_BY_DEFAULT_SETTINGS else Settings.ACTION_APPLICATION_DETAILS_SETTINGS
         return Intent(action, ourselves)
-    }
-
-    private companion object {
-        /** The host says so, or the person. */
-        val OPENED = setOf(DomainVerificationUserState.DOMAIN_STATE_VERIFIED, DomainVerificationUserState.DOMAIN_STATE_SELECTED)
     }
 }

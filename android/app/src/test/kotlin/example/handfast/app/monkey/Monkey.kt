@@ -50,8 +50,8 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
     private var wifi: Network? = FedNetwork.comes("127.0.0.1/8")
     private var isWide = false
 
-    /** What stands in the line of each conversation, by the name of who is there. */
-    private val drafts = HashMap<String, String>()
+    /** What stands in the line to each friend, who is the same person under all their names. */
+    private val drafts = HashMap<Friend, String>()
     private val sent = HashMap<Friend, MutableSet<String>>()
 
     /** How many sockets there are without friends while nobody is met. */
@@ -121,7 +121,7 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
         did("taps on \"${one.words()}\"") { act(one, SemanticsActions.OnClick) { it() } }
         if (talk != null && one.words() == owner.words(R.string.send) && talk.second.isNotBlank()) {
             sent.getOrPut(friendOf(talk.first), ::HashSet) += talk.second
-            drafts[talk.first] = ""
+            drafts[friendOf(talk.first)] = ""
         }
     }
 
@@ -131,7 +131,7 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
         val text = listOf("", unique("a"), unique("https://example.com/"), unique("שלום 🙂"), unique("long ".repeat(300)).trim()).random(random)
         if (hasChanged(line, talk)) return
         did("types \"${text.take(30)}\"") { act(line, SemanticsActions.SetText) { it(AnnotatedString(text)) } }
-        if (talk != null) drafts[talk.first] = text
+        if (talk != null) drafts[friendOf(talk.first)] = text
     }
 
     private fun back() {
@@ -205,8 +205,9 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
     private fun check() {
         conversation()?.let { (name, text) ->
             // What could not be sent stands before what was typed since.
-            if (sent[friendOf(name)].orEmpty().any { text == it || text == "$it\n${drafts[name]}" }) drafts[name] = text
-            assertEquals(drafts[name].orEmpty(), text, "what is typed for $name")
+            val friend = friendOf(name)
+            if (sent[friend].orEmpty().any { text == it || text == "$it\n${drafts[friend]}" }) drafts[friend] = text
+            assertEquals(drafts[friend].orEmpty(), text, "what is typed for $name")
         }
         if (owner.app.screen.value !is Screen.Scan) until({ "the camera runs behind ${owner.app.screen.value}" }, rule::waitForIdle) { !FedCamera.isRunning || owner.app.screen.value is Screen.Scan }
         FedReader.broken?.let { throw it }
