@@ -95,8 +95,8 @@ fn who_is_looked_for_while_they_are_forgotten_is_looked_for_no_more() {
 
 /// Both are frozen until they meet or compare.
 fn are_frozen(world: &mut World, both: [SessionId; 2]) {
-    for side in 0..2 {
-        assert_eq!(end_of(world, side, both[side]), Some(SessionEnd::Frozen));
+    for (side, session) in both.into_iter().enumerate() {
+        assert_eq!(end_of(world, side, session), Some(SessionEnd::Frozen));
         let contact = contact(world, side);
         assert!(contact.frozen && !contact.replaced);
         assert_eq!(contact.trust.level(), TrustLevel::Unverified);
@@ -170,8 +170,8 @@ fn it_is_said_too_where_the_two_have_no_secret_in_common_any_more() {
         (0..2).all(|side| claim(world, side, both[side]).is_some())
     });
     assert!(are_asked);
-    for side in 0..2 {
-        let claim = claim(&world, side, both[side]).unwrap();
+    for (side, session) in both.into_iter().enumerate() {
+        let claim = claim(&world, side, session).unwrap();
         assert_eq!((claim.ours, claim.theirs), (false, false));
     }
     change(&mut world, 1, ContactEdit::OtherDeviceIsOurs(false));

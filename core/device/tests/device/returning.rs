@@ -328,8 +328,8 @@ fn a_restored_device_is_let_in_when_both_people_agree_and_is_trusted_no_more() {
 fn however_old_the_copy_is_a_restored_device_ends_in_a_channel() {
     for returns in [0, 1, 2, 50] {
         let (mut world, both) = restored_after(18, returns);
-        for side in 0..2 {
-            world.tell(side, both[side], SessionCommand::AcceptRestored(true));
+        for (side, session) in both.into_iter().enumerate() {
+            world.tell(side, session, SessionCommand::AcceptRestored(true));
         }
         let found = world.run_until(seconds(10), |world| {
             (0..2).all(|side| talks(world, side, both[side]))
