@@ -86,7 +86,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     let device = interrupt.stops(args.talk.start_device()).await?;
     let begun = begin(&args, device, &mut output, &mut interrupt).await;
     let (mut session, opened, mut lines) = match begun {
-        Ok(Begun::Session(session, opened, lines)) => (session, opened, lines),
+        Ok(Begun::Session(session, opened, lines)) => (*session, opened, lines),
         Ok(Begun::Taken(device)) => {
             device.end(&mut output, &mut interrupt).await;
             return Ok(());
@@ -114,7 +114,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
 
 /// What came of what was handed in.
 enum Begun {
-    Session(Session, Opened, Lines),
+    Session(Box<Session>, Opened, Lines),
     /// Messages, which were taken in.
     Taken(Device),
 }
@@ -138,7 +138,11 @@ async fn begin(
         let wanted = args.resume.as_ref().and_then(Option::as_deref);
         let session = device.resume(Role::Guest, wanted, args.terms()).await?;
         let lines = Lines::of_standard_input(output);
-        return Ok(Begun::Session(session, Opened::Invitation(None), lines));
+        return Ok(Begun::Session(
+            Box::new(session),
+            Opened::Invitation(None),
+            lines,
+        ));
     };
     let found = match read(argument.clone(), output, interrupt).await {
         Ok(found) => found,
@@ -158,7 +162,11 @@ async fn begin(
             };
             let terms = args.terms();
             let (session, name, key) = here::open(device, here, terms, agree, output).await?;
-            return Ok(Begun::Session(session, Opened::Here(name, key), lines));
+            return Ok(Begun::Session(
+                Box::new(session),
+                Opened::Here(name, key),
+                lines,
+            ));
         }
         Token::Bundle(bundle) => {
             return match super::bundle::take(&device, bundle, output).await {
@@ -174,7 +182,7 @@ async fn begin(
     };
     let session = device.begin(handed.clone().open(), args.terms()).await?;
     Ok(Begun::Session(
-        session,
+        Box::new(session),
         Opened::Invitation(Some(handed)),
         lines,
     ))
