@@ -418,7 +418,8 @@ private fun PersonRow(
             line,
             color = MaterialTheme.colorScheme.onSurfaceVariant,
             style = MaterialTheme.typography.bodyMedium,
-            maxLines = 2,
+            // Beside a time and a number there is little room for a reason.
+            maxLines = 3,
             overflow = TextOverflow.Ellipsis,
         )
         if (isLarge) FlowRow(horizontalArrangement = Arrangement.spacedBy(8.dp)) { end() }

@@ -73,7 +73,7 @@ private fun Symbol(symbol: String, isOn: Boolean, onClick: () -> Unit) = Box(
         .toggleable(isOn, role = Role.Checkbox) { onClick() },
     Alignment.Center,
 ) {
-    Text(symbol, style = MaterialTheme.typography.titleLarge.copy(fontSize = fixed(22.dp)))
+    Text(symbol, style = MaterialTheme.typography.titleLarge.copy(fontSize = fixed(22.dp), lineHeight = fixed(28.dp)))
 }
 
 /** What the two reacted with. */
