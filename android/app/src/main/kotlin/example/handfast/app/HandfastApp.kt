@@ -5,7 +5,7 @@ import android.app.Application
 import android.os.Bundle
 import android.os.SystemClock
 import example.handfast.app.phone.PhoneMemory
-import example.handfast.app.phone.camera.Eye
+import example.handfast.app.phone.camera.CameraDriver
 import example.handfast.app.phone.files.Downloads
 import example.handfast.app.phone.files.Lending
 import example.handfast.app.phone.files.tidyCache
@@ -46,7 +46,7 @@ open class HandfastApp : Application() {
         private set
     val lending by lazy { Lending(this) }
     val downloads by lazy { Downloads(this, File(noBackupFilesDir, "received")) }
-    val eye by lazy { Eye(this, app) }
+    val camera by lazy { CameraDriver(this, app) }
     val memory = PhoneMemory()
     val lock = AppLock(SystemClock::elapsedRealtime)
     private val scope = CoroutineScope(SupervisorJob())

@@ -321,11 +321,11 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
     @Composable
     override fun Viewfinder(torch: Boolean, modifier: Modifier) {
         DisposableEffect(Unit) {
-            app.eye.found = { feel(Felt.FOUND) }
+            app.camera.found = { feel(Felt.FOUND) }
             askForCamera()
-            onDispose { app.eye.found = {} }
+            onDispose { app.camera.found = {} }
         }
-        example.handfast.app.phone.camera.Viewfinder(app.eye, torch, modifier)
+        example.handfast.app.phone.camera.Viewfinder(app.camera, torch, modifier)
     }
 
     override fun feel(what: Felt) {
@@ -393,7 +393,7 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         val isGiven = grant == Grant.GIVEN
         when (permission) {
             Permission.CAMERA -> {
-                app.eye.allowed(isGiven)
+                app.camera.allowed(isGiven)
                 if (isGiven && (model.screen.value as? Screen.Scan)?.camera == Camera.DENIED) model.camera(Camera.ASKING)
             }
             Permission.LOCAL_NETWORK -> {

@@ -7,7 +7,7 @@ import example.handfast.app.HandfastApp
 import example.handfast.app.PhoneRunner
 import example.handfast.app.phone.camera.CameraHardware
 import example.handfast.app.phone.camera.CameraTraits
-import example.handfast.app.phone.camera.Eye
+import example.handfast.app.phone.camera.CameraDriver
 import example.handfast.app.until
 import example.handfast.core.Camera
 import example.handfast.core.Screen
@@ -45,30 +45,30 @@ class CameraTest {
     fun `it runs while it is looked through, and again after a pause`() {
         FedCamera.install()
         val surface = SurfaceTexture(0)
-        app.eye.allowed(true)
-        app.eye.shown(true)
-        app.eye.drawOn(surface)
+        app.camera.allowed(true)
+        app.camera.shown(true)
+        app.camera.drawOn(surface)
         until({ "the camera does not run" }) { FedCamera.isRunning }
         model.screen.until { (it as? Screen.Scan)?.camera == Camera.RUNNING }
-        app.eye.shown(false)
+        app.camera.shown(false)
         until({ "the camera runs on" }) { !FedCamera.isRunning }
-        app.eye.shown(true)
+        app.camera.shown(true)
         until({ "the camera does not run again" }) { FedCamera.isRunning }
-        app.eye.drawNoMore(surface)
+        app.camera.drawNoMore(surface)
         until({ "the camera runs on" }) { !FedCamera.isRunning }
     }
 
     @Test
     fun `one that is given up before it is ready stays closed`() {
         FedCamera.install()
-        app.eye.allowed(true)
+        app.camera.allowed(true)
         repeat(30) {
             val surface = SurfaceTexture(0)
-            app.eye.shown(true)
-            app.eye.drawOn(surface)
+            app.camera.shown(true)
+            app.camera.drawOn(surface)
             if (it % 3 == 0) Thread.sleep(1)
-            app.eye.drawNoMore(surface)
-            app.eye.shown(false)
+            app.camera.drawNoMore(surface)
+            app.camera.shown(false)
         }
         until({ "the camera runs on" }) { !FedCamera.isRunning }
         Thread.sleep(200)
@@ -77,19 +77,19 @@ class CameraTest {
 
     @Test
     fun `a phone without a camera says so`() {
-        app.eye.allowed(true)
-        app.eye.shown(true)
-        app.eye.drawOn(SurfaceTexture(0))
+        app.camera.allowed(true)
+        app.camera.shown(true)
+        app.camera.drawOn(SurfaceTexture(0))
         model.screen.until { (it as? Screen.Scan)?.camera == Camera.MISSING }
     }
 
     @Test
     fun `another app that takes the camera is told, and it goes on when that is done`() {
         val camera = Played()
-        val eye = Eye(model) { _, told, _ -> camera.also { it.told = told } }
-        eye.allowed(true)
-        eye.shown(true)
-        eye.drawOn(SurfaceTexture(0))
+        val driver = CameraDriver(model) { _, told, _ -> camera.also { it.told = told } }
+        driver.allowed(true)
+        driver.shown(true)
+        driver.drawOn(SurfaceTexture(0))
         until({ "${camera.calls}" }) { "open 1" in camera.calls }
         camera.told(Event.Opened(1))
         until({ "${camera.calls}" }) { "configure 1" in camera.calls }

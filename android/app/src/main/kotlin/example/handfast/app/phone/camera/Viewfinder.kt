@@ -15,28 +15,28 @@ import androidx.compose.ui.viewinterop.AndroidView
 import androidx.lifecycle.compose.LifecycleStartEffect
 import example.handfast.core.phone.Viewport
 
-/** What [eye] sees, while this is drawn and its activity is visible. */
+/** What [driver] sees, while this is drawn and its activity is visible. */
 @Composable
-fun Viewfinder(eye: Eye, torch: Boolean, modifier: Modifier) {
+fun Viewfinder(driver: CameraDriver, torch: Boolean, modifier: Modifier) {
     val lit by rememberUpdatedState(torch)
-    LifecycleStartEffect(eye) {
-        eye.shown(true)
+    LifecycleStartEffect(driver) {
+        driver.shown(true)
         // Out of sight, its light went out.
-        eye.torch(lit)
-        onStopOrDispose { eye.shown(false) }
+        driver.torch(lit)
+        onStopOrDispose { driver.shown(false) }
     }
-    LaunchedEffect(eye, torch) { eye.torch(torch) }
-    DisposableEffect(eye) { onDispose { eye.traitsKnown = {} } }
+    LaunchedEffect(driver, torch) { driver.torch(torch) }
+    DisposableEffect(driver) { onDispose { driver.traitsKnown = {} } }
     AndroidView(
         factory = { context ->
-            Preview(TextureView(context), eye).view
+            Preview(TextureView(context), driver).view
         },
         modifier = modifier,
     )
 }
 
 /** A view that the camera draws on, upright and not stretched. */
-private class Preview(val view: TextureView, private val eye: Eye) : TextureView.SurfaceTextureListener {
+private class Preview(val view: TextureView, private val driver: CameraDriver) : TextureView.SurfaceTextureListener {
     private var traits: CameraTraits? = null
 
     /** How the display was turned then. */
@@ -45,7 +45,7 @@ private class Preview(val view: TextureView, private val eye: Eye) : TextureView
     init {
         view.surfaceTextureListener = this
         view.addOnLayoutChangeListener { _, _, _, _, _, _, _, _, _ -> fit() }
-        eye.traitsKnown = {
+        driver.traitsKnown = {
             traits = it
             fit()
         }
@@ -72,14 +72,14 @@ private class Preview(val view: TextureView, private val eye: Eye) : TextureView
     }
 
     override fun onSurfaceTextureAvailable(surface: SurfaceTexture, width: Int, height: Int) {
-        eye.drawOn(surface)
+        driver.drawOn(surface)
         fit()
     }
 
     override fun onSurfaceTextureSizeChanged(surface: SurfaceTexture, width: Int, height: Int) = fit()
 
     override fun onSurfaceTextureDestroyed(surface: SurfaceTexture): Boolean {
-        eye.drawNoMore(surface)
+        driver.drawNoMore(surface)
         // The camera may still draw on it; whoever closes that releases it.
         return false
     }

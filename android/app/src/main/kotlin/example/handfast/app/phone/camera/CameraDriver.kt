@@ -15,7 +15,7 @@ import example.handfast.core.phone.CameraMachine.Event
  * What this phone sees: carries out what [CameraMachine] decides, on a thread of its own that lives as long as
  * the process, so that what a camera says late always finds somebody who closes it.
  */
-class Eye(
+class CameraDriver(
     private val model: AppModel,
     make: (Handler, (Event) -> Unit, (Image) -> Unit) -> CameraHardware,
 ) {
