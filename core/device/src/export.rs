@@ -45,7 +45,7 @@ pub struct Exported {
     pub bytes: u64,
     /// Contacts in it.
     pub contacts: u64,
-    /// Entries of conversations in it.
+    /// Texts and files of conversations in it.
     pub messages: u64,
 }
 

@@ -144,7 +144,7 @@ fn a_device_is_written_beside_the_process_that_works_with_it_and_for_its_owner_a
     at_ana.say("hello");
     assert_eq!(at_ben.until("message")["text"], "hello");
     let moved = Moved::out_of(&folder, &ben, &[]);
-    assert!(moved.messages > 0, "what was said goes along");
+    assert_eq!(moved.messages, 1, "what was said goes along");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -2,9 +2,10 @@
 
 use super::{Home, KEY, STORE, take};
 use handfast_device::{ExportTerms, Exported, Refusal};
+use handfast_protocol::log::{Author, Kind, Row};
 use handfast_seal::Limits;
 use handfast_store::unfinished::{Unfinished, folder_of};
-use handfast_store::{Export, ExportError, KeyFile, Store, StoreError, private};
+use handfast_store::{Export, ExportError, KeptEntry, KeyFile, Store, StoreError, private};
 use handfast_token::random_bytes;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -92,11 +93,27 @@ fn write(store: &Store, terms: &ExportTerms) -> Result<Exported, Refusal> {
     drop(sink);
     let bytes = new.file().metadata().map_err(not_written)?.len();
     new.settle(&terms.place).map_err(not_written)?;
+    let messages = export.entries.iter();
+    let messages = messages.filter(|(_, entry)| is_message(entry));
     Ok(Exported {
         bytes,
         contacts: export.contacts.len() as u64,
-        messages: export.entries.len() as u64,
+        messages: messages.count() as u64,
     })
+}
+
+/// Whether a person would say that something was said there: a text or a file that is still there.
+fn is_message(entry: &KeptEntry) -> bool {
+    let (line, head) = (entry.place.log.line, entry.head.clone().into());
+    // Whose it is changes nothing of its kind.
+    let row = Row::from_record(Author::Me, line, head, None);
+    let is_one = |row: Row| {
+        matches!(
+            row.entry.header.kind,
+            Kind::TEXT | Kind::FILE | Kind::FOLDER
+        )
+    };
+    entry.body.is_some() && row.is_ok_and(is_one)
 }
 
 #[cfg(test)]
