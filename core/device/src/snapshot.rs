@@ -263,6 +263,7 @@ impl Snapshot {
                 if let Some(lives) = self.lives.get_mut(&with.0) {
                     lives.remove(place);
                 }
+                self.lives.retain(|_, lives| !lives.is_empty());
             }
             // Conversations are not at hand as a whole; whoever writes rows summarizes them.
             Write::Row(..) | Write::Marks(..) | Write::Delivered(..) => {}

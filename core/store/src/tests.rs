@@ -477,16 +477,21 @@ fn a_store_of_an_earlier_form_is_taken_to_this_one() {
     let store = folder.open().unwrap();
     meet(&store, contact(1, TrustReason::Scanned)).unwrap();
     drop(store);
-    let file = rusqlite::Connection::open(folder.0.join("store")).unwrap();
-    file.execute_batch(
+    let before_files = "DROP TABLE file; DROP TABLE life;
+         CREATE TABLE partial (row BLOB NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+         PRAGMA user_version = 3;";
+    let before_people_were_refused =
         "DROP TABLE proof; DROP TABLE refused; DROP TABLE conversation; DROP TABLE log;
-         DROP TABLE draft; DROP TABLE partial; PRAGMA user_version = 1;",
-    )
-    .unwrap();
-    drop(file);
-    let store = folder.open().unwrap();
-    assert_eq!(contacts(&store), [contact(1, TrustReason::Scanned)]);
-    assert_eq!(store.batch(|batch| batch.refused()), Ok(Vec::new()));
+         DROP TABLE draft; DROP TABLE file; DROP TABLE life; PRAGMA user_version = 1;";
+    for earlier in [before_files, before_people_were_refused] {
+        let file = rusqlite::Connection::open(folder.0.join("store")).unwrap();
+        file.execute_batch(earlier).unwrap();
+        drop(file);
+        let store = folder.open().unwrap();
+        assert_eq!(contacts(&store), [contact(1, TrustReason::Scanned)]);
+        assert_eq!(store.batch(|batch| batch.refused()), Ok(Vec::new()));
+        assert_eq!(store.batch(|batch| batch.files()), Ok(Vec::new()));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a device keeps, as rows of a store: a [`Write`] means there what it means for a [`Snapshot`].
 
 use super::history::Conversation;
-use handfast_device::{Asking, Ended, KeptInvitation, Settings, Snapshot, Write};
+use handfast_device::{Asking, Ended, KeptInvitation, Settings, Snapshot, Summary, Write};
 use handfast_protocol::conversation::Limits;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::StunServer;
@@ -74,6 +74,7 @@ pub(super) fn load(
         let with = contact.key;
         (with.0, Conversation { batch, own, with }.summary())
     });
+    let summaries = summaries.filter(|(_, summary)| *summary != Summary::default());
     let summaries = summaries.collect();
     let mut lives: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
     for (with, mark) in batch.lives()? {
