@@ -2652,24 +2652,33 @@ pub(crate) fn bundle_of_none(name: impl Display) -> String {
     }
 }
 
-pub(crate) fn bundle_shown(messages: impl Display, name: impl Display) -> String {
-    match language() {
-        English => format!("{messages} messages wait for {name} in this. Only {name} can open it."),
-        German => format!("{messages} Nachrichten für {name} sind darin. Nur {name} kann es öffnen."),
+pub(crate) fn some_messages(count: u64) -> String {
+    match (language(), count == 1) {
+        (English, true) => format!("{count} message"),
+        (English, false) => format!("{count} messages"),
+        (German, true) => format!("{count} Nachricht"),
+        (German, false) => format!("{count} Nachrichten"),
     }
 }
 
-pub(crate) fn bundle_in_file(messages: impl Display, path: impl Display, name: impl Display) -> String {
+pub(crate) fn bundle_shown(messages: impl Display, name: impl Display) -> String {
     match language() {
-        English => format!("{messages} messages are in {path}. Only {name} can open it."),
-        German => format!("{messages} Nachrichten sind in {path}. Nur {name} kann es öffnen."),
+        English => format!("{messages} for {name} in this. Only {name} can open it."),
+        German => format!("{messages} für {name} hierin. Nur {name} kann es öffnen."),
+    }
+}
+
+pub(crate) fn bundle_in_file(path: impl Display, messages: impl Display, name: impl Display) -> String {
+    match language() {
+        English => format!("{path} holds {messages} for {name}. Only {name} can open it."),
+        German => format!("{path} enthält {messages} für {name}. Nur {name} kann es öffnen."),
     }
 }
 
 pub(crate) fn bundle_taken(messages: impl Display, name: impl Display) -> String {
     match language() {
-        English => format!("{messages} new messages of {name} are here. Read them with handfast chat."),
-        German => format!("{messages} neue Nachrichten von {name} sind da. Lies sie mit handfast chat."),
+        English => format!("{messages} of {name} not seen before. Read on with handfast chat."),
+        German => format!("{messages} von {name}, noch nicht gesehen. Lies weiter mit handfast chat."),
     }
 }
 

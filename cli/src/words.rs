@@ -537,10 +537,11 @@ pub(crate) fn bundle_refused(error: BundleError) -> &'static str {
 /// What is handed on for somebody.
 pub(crate) fn bundle(name: &str, messages: u64, path: Option<&str>) -> String {
     let name = called(name);
+    let some = strings::some_messages(messages);
     match (messages, path) {
         (0, _) => strings::bundle_of_none(name),
-        (messages, Some(path)) => strings::bundle_in_file(messages, path, name),
-        (messages, None) => strings::bundle_shown(messages, name),
+        (_, Some(path)) => strings::bundle_in_file(path, some, name),
+        (_, None) => strings::bundle_shown(some, name),
     }
 }
 
@@ -548,7 +549,7 @@ pub(crate) fn bundle(name: &str, messages: u64, path: Option<&str>) -> String {
 pub(crate) fn bundle_taken(name: &str, messages: u64) -> String {
     match messages {
         0 => strings::bundle_nothing_new(called(name)),
-        messages => strings::bundle_taken(messages, called(name)),
+        messages => strings::bundle_taken(strings::some_messages(messages), called(name)),
     }
 }
 
