@@ -3186,6 +3186,13 @@ pub(crate) fn ask_what() -> &'static str {
     }
 }
 
+pub(crate) fn answer_in_window() -> &'static str {
+    match language() {
+        English => "Type your answer. They learn whether it is right, and nothing else of it.",
+        German => "Schreibe deine Antwort. Sie erfahren, ob sie stimmt, und sonst nichts davon.",
+    }
+}
+
 pub(crate) fn ask_answer() -> &'static str {
     match language() {
         English => "the answer that you expect, which is not shown to them: ",

@@ -76,6 +76,7 @@ impl Chat<'_> {
         };
         let prompt = match awaited.asks {
             Some(_) => strings::ask_answer().to_owned(),
+            None if is_window => strings::answer_in_window().to_owned(),
             None => words::answer_prompt(0, 1),
         };
         match lines.is_terminal() && !is_window {

@@ -239,7 +239,9 @@ impl Screen {
                 at_ms,
                 text,
             } => format!("{}: {text}", words::hit(name, *ours, *at_ms)),
-            Event::Note { text } | Event::Hint { text, .. } => text.clone(),
+            Event::Note { text } | Event::Hint { text, .. } | Event::Question { text, .. } => {
+                text.clone()
+            }
             _ => return,
         };
         self.history.note(&told, at);

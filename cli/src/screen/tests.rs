@@ -11,11 +11,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handfast_native::Overview;
 use handfast_native::conversation::FileError;
 use handfast_native::device::{
-    ContactView, FileState, Inquiries, Lasting, Milestones, Quoted, Reached, Reaction, Row,
+    Asked, ContactView, FileState, Inquiries, Lasting, Milestones, Quoted, Reached, Reaction, Row,
     RowContent, View, Wish,
 };
 use handfast_native::handshake::{PublicKey, ShortString, Trust, TrustReason};
 use handfast_native::qr::Symbol;
+use handfast_native::question::Standing;
 use handfast_native::store::Contact;
 use ratatui_core::backend::{Backend, TestBackend};
 use ratatui_core::buffer::Buffer;
@@ -641,6 +642,20 @@ fn a_line_says_where_begins_what_came_while_nobody_looked_and_the_list_says_how_
     assert!(new(&person).ends_with(" not read"));
     person.hears(&further_up);
     assert!(new(&person).ends_with("still further up"));
+}
+
+#[test]
+fn what_the_other_one_asks_stands_in_the_window() {
+    let mut person = Person::talking((80, 24));
+    let at = person.moment();
+    let asked = Asked {
+        question: "What was our first dog called?".to_owned(),
+        standing: Standing::Open,
+    };
+    let event = Event::question("Mira", false, &asked).expect("something to say");
+    person.screen.tell(&event, at);
+    let sees = person.sees().concat();
+    assert!(sees.contains("first dog"), "{sees}");
 }
 
 #[test]
