@@ -165,7 +165,9 @@ final class RestartTests: XCTestCase {
         XCTAssertEqual([met.name, met.reason.rawValue], ["Ana", Key.reasonCompared.rawValue])
         guest.model.look(at: met.id)
         try await guest.sees("them") { $0 == .person(met) ? true : nil }
-        XCTAssertEqual(Page(.person(met)).choices.map(\.action), [.meet(met.id), .forget(met.id)])
+        XCTAssertEqual(
+            Page(.person(met)).choices.map(\.action),
+            [.meet(met.id), .block(met.id, true), .forget(met.id)])
         guest.model.forget(met.id)
         try await guest.sees("nobody") { $0.home.flatMap { $0.people.isEmpty ? true : nil } }
         await host.leaves()

@@ -4,6 +4,7 @@ import androidx.compose.foundation.background
 import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.BoxWithConstraints
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.foundation.layout.Row
@@ -11,6 +12,7 @@ import androidx.compose.foundation.layout.WindowInsets
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.ime
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.systemBars
@@ -34,6 +36,7 @@ import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.contentDescription
@@ -128,14 +131,21 @@ fun Conversation(
     modifier: Modifier = Modifier,
     hasBack: Boolean = true,
     copying: Copying? = null,
-) = Column(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
-    Head(state, deeds, hasBack)
-    Rows(rows, Modifier.weight(1f), deeds.earlier, end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
-        Bubble(row, beginsDay, state.name, deeds.rows, isHere = state.presence == Presence.HERE, canAnswer = !state.isOver)
+) = BoxWithConstraints(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
+    val keyboard = with(LocalDensity.current) { WindowInsets.ime.getBottom(this).toDp() }
+    val isLow = maxHeight - keyboard < LOW
+    Column {
+        if (state.subject == null || !isLow) Head(state, deeds, hasBack)
+        Rows(rows, Modifier.weight(1f), deeds.earlier, end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
+            Bubble(row, beginsDay, state.name, deeds.rows, isHere = state.presence == Presence.HERE, canAnswer = !state.isOver)
+        }
+        Newest(rows, state.name)
+        if (state.isOver) Over(state, deeds) else Composer(state, deeds)
     }
-    Newest(rows, state.name)
-    if (state.isOver) Over(state, deeds) else Composer(state, deeds)
 }
+
+/** Above the keyboard of a phone that lies on its side, what is written about takes the place of who it is. */
+private val LOW = 240.dp
 
 /** What came last since this was opened, for a screen reader, which says it then; nobody sees it. */
 @Composable
