@@ -67,7 +67,9 @@ fuzz_target!(|bytes: &[u8]| {
                         sides[1 - side].received(now, &honest);
                     }
                     ReconnectEffect::Keep(_) => sides[side].kept(),
-                    ReconnectEffect::AskRestored(_) | ReconnectEffect::Done(_) => {}
+                    ReconnectEffect::AskRestored(_)
+                    | ReconnectEffect::Question(_)
+                    | ReconnectEffect::Done(_) => {}
                     ReconnectEffect::Over(failure) => panic!("{failure}"),
                 }
             }
