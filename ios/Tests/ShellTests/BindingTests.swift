@@ -88,6 +88,8 @@ final class BindingTests: XCTestCase {
         await guest.listener.hears {
             if case .shown(_, .talking(_, _, _, _, .messages)) = $0 { true } else { false }
         }
+        // A row is told when it is on the disk, and the limit at once.
+        await guest.listener.hears { _ in guest.listener.texts.count >= 3 }
         XCTAssertEqual(guest.listener.texts, ["0", "1", "2"])
         try await there.allowMore()
         await guest.listener.hears { _ in guest.listener.texts.count == 5 }

@@ -260,8 +260,10 @@ final class MeetingTests: XCTestCase {
             guest.model.declineFile(offered[1].number)
             _ = try await host.waiting(for: "both to go") { isThere(files[0]) || isThere(files[1]) ? nil : true }
             XCTAssertTrue(isThere(files[2]))
-            host.model.goodbye()
-            host.model.stop()
+            let last = try await host.waiting(for: "the last one") {
+                host.model.rows.compactMap { if case .file(let row) = $0, row.name == "b.txt" { row } else { nil } }.first
+            }
+            host.model.cancelFile(last.number)
             _ = try await host.waiting(for: "the last to go") { isThere(files[2]) ? nil : true }
         }
     }
