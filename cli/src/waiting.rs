@@ -8,7 +8,7 @@ use crate::lines::Lines;
 use crate::output::{Event, Output, State};
 use crate::status::Stop;
 use crate::{strings, words};
-use handfast_native::device::{Done, Refusal, SessionCommand, View};
+use handfast_native::device::{Refusal, SessionCommand, View};
 use handfast_native::pairing::{Cause, Failure, HostStage};
 use std::future::pending;
 use std::pin::Pin;
@@ -173,17 +173,7 @@ fn read<F: Face>(line: String, session: &Session, lines: &Lines) -> Reading {
         };
         match meaning {
             Meaning::Do(command, done) => match orders.give(command).await {
-                Ok(
-                    Done::Ok
-                    | Done::Beginning
-                    | Done::Session(_)
-                    | Done::GoesOn(_)
-                    | Done::Exported(_)
-                    | Done::Found(_)
-                    | Done::Bundled(_)
-                    | Done::TakenIn { .. }
-                    | Done::Here(..),
-                ) => Outcome::Say(done.into()),
+                Ok(_) => Outcome::Say(done.into()),
                 Err(Refusal::OtherInvitation(_)) if !is_person => Outcome::Later(line),
                 Err(_) if orders.are_for_nobody() => Outcome::Again(line),
                 Err(refusal) => match words::refusal(refusal) {

@@ -10,8 +10,7 @@ use crate::output::{Event, Output};
 use crate::status::{Status, Stop};
 use crate::{duration, strings, words};
 use handfast_native::device::{
-    AcceptTerms, Command, Done, FileState, Refusal, Row, RowContent, Saying, SessionId, View,
-    called,
+    AcceptTerms, Command, FileState, Refusal, Row, RowContent, Saying, SessionId, View, called,
 };
 use handfast_native::pairing::Failure;
 use handfast_native::store::private;
@@ -125,10 +124,9 @@ async fn hand_in(
     let contact = called(&overview.contacts, &args.contact).map_err(words::not_called)?;
     let seek = Command::Seek(contact.key, Box::new(args.seek.terms()));
     let session = match device.order(seek).await {
-        Ok(Done::Session(id) | Done::GoesOn(id)) => Some(id),
+        Ok(done) => Some(done.session().ok_or(Failure::Local)?),
         // They are talked to already: it goes there, and is seen there.
         Err(Refusal::UnderWay(_)) => None,
-        Ok(_) => return Err(Failure::Local.into()),
         Err(refusal) => return Err(device.refused(refusal)),
     };
     let mut names = Vec::new();

@@ -134,19 +134,19 @@ impl Device {
         command: Command,
         again: AcceptTerms,
     ) -> Result<Session, (Self, Stop)> {
-        match self.command(command).await {
-            Ok(Done::Session(id) | Done::GoesOn(id)) => Ok(Session::new(self, id, again)),
-            Ok(
-                Done::Ok
-                | Done::Beginning
-                | Done::Exported(_)
-                | Done::Found(_)
-                | Done::Bundled(_)
-                | Done::TakenIn { .. }
-                | Done::Here(..),
-            ) => Err((self, Failure::Local.into())),
+        match self.session(command).await {
+            Ok(id) => Ok(Session::new(self, id, again)),
             Err(stop) => Err((self, stop)),
         }
+    }
+
+    /// Begins a session, or finds the one that does what is wanted.
+    ///
+    /// # Errors
+    /// Why there is none.
+    async fn session(&self, command: Command) -> Result<SessionId, Stop> {
+        let done = self.command(command).await?;
+        done.session().ok_or_else(|| Failure::Local.into())
     }
 
     /// Follows a session that has begun.

@@ -231,18 +231,7 @@ impl Session {
     /// Why it cannot begin.
     pub(crate) async fn begin_again(&mut self, command: Command) -> Result<(), Stop> {
         self.device.start_again().await?;
-        match self.device.command(command).await? {
-            Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok
-            | Done::Beginning
-            | Done::Exported(_)
-            | Done::Found(_)
-            | Done::Bundled(_)
-            | Done::TakenIn { .. }
-            | Done::Here(..) => {
-                return Err(Failure::Local.into());
-            }
-        }
+        self.id = self.device.session(command).await?;
         Ok(())
     }
 
@@ -251,18 +240,7 @@ impl Session {
     /// # Errors
     /// Why it cannot begin.
     pub(crate) async fn begin_beside(&mut self, command: Command) -> Result<(), Stop> {
-        match self.device.command(command).await? {
-            Done::Session(id) | Done::GoesOn(id) => self.beside = Some(id),
-            Done::Ok
-            | Done::Beginning
-            | Done::Exported(_)
-            | Done::Found(_)
-            | Done::Bundled(_)
-            | Done::TakenIn { .. }
-            | Done::Here(..) => {
-                return Err(Failure::Local.into());
-            }
-        }
+        self.beside = Some(self.device.session(command).await?);
         Ok(())
     }
 
@@ -292,18 +270,7 @@ impl Session {
     /// Why it cannot begin. Nothing has changed then.
     pub(crate) async fn turn(&mut self, command: Command) -> Result<(), Stop> {
         let before = self.orders();
-        match self.device.command(command).await? {
-            Done::Session(id) | Done::GoesOn(id) => self.id = id,
-            Done::Ok
-            | Done::Beginning
-            | Done::Exported(_)
-            | Done::Found(_)
-            | Done::Bundled(_)
-            | Done::TakenIn { .. }
-            | Done::Here(..) => {
-                return Err(Failure::Local.into());
-            }
-        }
+        self.id = self.device.session(command).await?;
         self.untaken = 0;
         // One that is over needs no goodbye.
         let _ = before.give(SessionCommand::Close).await;

@@ -330,6 +330,22 @@ pub enum Done {
     Here(PublicKey, u64),
 }
 
+impl Done {
+    /// The session that has begun, or goes on.
+    pub fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::Session(id) | Self::GoesOn(id) => Some(*id),
+            Self::Ok
+            | Self::Exported(_)
+            | Self::Beginning
+            | Self::Found(_)
+            | Self::Bundled(_)
+            | Self::TakenIn { .. }
+            | Self::Here(..) => None,
+        }
+    }
+}
+
 /// The answer to a command, for whoever gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {

@@ -593,18 +593,10 @@ impl Device {
         let session = match answered {
             None => return Err(Refusal::Reply(refusal)),
             Some((Some(id), _)) => id,
-            Some((None, pending)) => match self.resume(pending, AcceptTerms::default(), now)? {
-                Done::Session(id) | Done::GoesOn(id) => id,
-                Done::Ok
-                | Done::Beginning
-                | Done::Exported(_)
-                | Done::Found(_)
-                | Done::Bundled(_)
-                | Done::TakenIn { .. }
-                | Done::Here(..) => {
-                    return Err(Refusal::NotNow);
-                }
-            },
+            Some((None, pending)) => {
+                let resumed = self.resume(pending, AcceptTerms::default(), now)?;
+                resumed.session().ok_or(Refusal::NotNow)?
+            }
         };
         let reply = SessionInput::Reply(request, reply, provenance);
         self.feed(session, reply, now);

@@ -41,16 +41,8 @@ impl Pairing {
 
     /// The session that a command began, or that was there.
     fn session(&self, done: Done) -> Result<Arc<Session>, HandfastError> {
-        match done {
-            Done::Session(id) | Done::GoesOn(id) => Ok(Session::new(self.bridge.clone(), id)),
-            Done::Ok
-            | Done::Beginning
-            | Done::Exported(_)
-            | Done::Found(_)
-            | Done::Bundled(_)
-            | Done::TakenIn { .. }
-            | Done::Here(..) => Err(ErrorKind::Internal.into()),
-        }
+        let id = done.session().ok_or(ErrorKind::Internal)?;
+        Ok(Session::new(self.bridge.clone(), id))
     }
 
     /// The session that this command begins, or the one that does what it wants already.

@@ -48,10 +48,8 @@ fn open(world: &mut World, side: usize, here: &SealedHere) -> Result<Done, Refus
 
 /// The second opens it, and the two talk within this time.
 fn opens(world: &mut World, session: SessionId, here: &SealedHere, most: Duration) -> bool {
-    let opened = match open(world, 1, here) {
-        Ok(Done::Session(opened) | Done::GoesOn(opened)) => opened,
-        other => panic!("{other:?}"),
-    };
+    let opened = open(world, 1, here).expect("no refusal").session();
+    let opened = opened.expect("a session");
     let both = [session, opened];
     let found = world.run_until(most, |world| {
         (0..2).all(|side| talks(world, side, both[side]))

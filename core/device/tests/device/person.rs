@@ -1,6 +1,7 @@
 //! People who do whatever they can think of, at random: invite, open, accept, carry replies, answer,
 //! talk, compare, stop, go on, take back, put the phone away, move, set the clock, pull the plug.
 
+use super::result;
 use super::world::{Chaos, Rng, World};
 use handfast_device::{
     AcceptTerms, Command, DeliveryMode, InviteTerms, PendingId, Protection, Provenance, Saying,
@@ -405,16 +406,10 @@ pub(crate) fn accept_with(
 
 /// The session that a command began.
 pub(crate) fn begun(world: &mut World, side: usize, command: Command) -> SessionId {
-    use handfast_device::Done;
     let request = world.command(side, command);
-    match world.sides[side]
-        .answers
-        .get(&request)
-        .map(|one| one.result.clone())
-    {
-        Some(Ok(Done::Session(session) | Done::GoesOn(session))) => session,
-        other => panic!("{other:?}"),
-    }
+    let done = result(world, side, request).expect("an answer at once");
+    let session = done.expect("no refusal").session();
+    session.expect("a session")
 }
 
 pub(crate) fn end_of(world: &World, side: usize, session: SessionId) -> Option<SessionEnd> {
