@@ -258,10 +258,15 @@ final class MeetingTests: XCTestCase {
             // The other may be the one that is still offered.
             XCTAssertEqual(files.map(isThere), [true, true, true])
             guest.model.declineFile(offered[1].number)
-            _ = try await host.waiting(for: "both to go") { isThere(files[0]) || isThere(files[1]) ? nil : true }
+            _ = try await host.waiting(for: "both to go") {
+                isThere(files[0]) || isThere(files[1]) ? nil : true
+            }
             XCTAssertTrue(isThere(files[2]))
             let last = try await host.waiting(for: "the last one") {
-                host.model.rows.compactMap { if case .file(let row) = $0, row.name == "b.txt" { row } else { nil } }.first
+                host.model.rows.compactMap {
+                    if case .file(let row) = $0, row.name == "b.txt" { row } else { nil }
+                }
+                .first
             }
             host.model.cancelFile(last.number)
             _ = try await host.waiting(for: "the last to go") { isThere(files[2]) ? nil : true }
