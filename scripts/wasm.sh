@@ -8,6 +8,8 @@ wasm_target=${CARGO_TARGET_DIR:-target}/wasm
 
 wasm_cargo() {
     local tools usr
+    # A page takes its randomness from its browser.
+    local -x RUSTFLAGS='--cfg getrandom_backend="wasm_js"'
     if rustup target list --installed 2>/dev/null | grep -qx "$triple" ||
         { command -v rustup >/dev/null && timeout 120 rustup target add "$triple" >/dev/null 2>&1; }; then
         cargo "$@" --locked --target "$triple" --target-dir "$wasm_target"

@@ -14,12 +14,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("handfast-room", &["handfast-protocol"]),
     ("handfast-store", &["handfast-protocol"]),
     ("handfast-net", &["handfast-protocol"]),
-    ("handfast-device", &["handfast-store", "handfast-qr"]),
+    ("handfast-device", &["handfast-store"]),
     ("handfast-camera", &["handfast-qr"]),
     ("handfast-sim", &["handfast-device"]),
-    ("handfast-native", &["handfast-device", "handfast-net"]),
+    (
+        "handfast-native",
+        &["handfast-device", "handfast-net", "handfast-qr"],
+    ),
     ("handfast-core", &["handfast-native"]),
-    ("handfast-web", &["handfast-device"]),
+    ("handfast-web", &["handfast-device", "handfast-qr"]),
     ("handfast", &["handfast-native", "handfast-camera"]),
     ("handfast-tests", &["handfast-native", "handfast-sim"]),
     (

@@ -2,12 +2,12 @@
 
 use crate::certificate::Certificate;
 use crate::chain::RoomId;
-use crate::entry::{Entry, Point, Reference, kind};
-use crate::malformed::{Malformed, array, end, incarnation, sequence, short_text};
+use crate::entry::{Entry, Header, Point, Reference, kind};
+use crate::malformed::{Malformed, array, end, flag, list, short_text};
 use crate::put::Index;
 use crate::signing::AuthorKey;
 use bytes::{Buf, Bytes};
-use handfast_protocol::log::{Incarnation, Kind};
+use handfast_protocol::log::Kind;
 
 /// Longest name of a room and of a member in bytes.
 pub const MAX_NAME: usize = 64;
@@ -53,6 +53,15 @@ pub struct Founding {
 }
 
 impl Founding {
+    /// True if a log of the founder may begin with an entry that says that.
+    pub(crate) fn begins(&self, header: &Header, says: Option<&Body>) -> bool {
+        let counter = header.incarnation.counter;
+        match says {
+            Some(Body::Found(found)) => found == self && counter == 1,
+            _ => header.kind == Kind::FIRST && counter > 1,
+        }
+    }
+
     /// Names the room.
     pub fn room(&self) -> RoomId {
         RoomId::of(self.certificate.signing_key, &self.to_bytes())
@@ -242,11 +251,7 @@ impl Body {
             kind::WITHDRAW_OTHERS => Self::Withdraw(Reference::read(&mut bytes)?),
             kind::KEEPER => Self::Keeper {
                 key: AuthorKey(array(&mut bytes)?),
-                is_keeper: match bytes.try_get_u8()? {
-                    0 => false,
-                    1 => true,
-                    _ => return Err(Malformed),
-                },
+                is_keeper: flag(&mut bytes)?,
                 heads: read_points(&mut bytes)?,
             },
             kind::PIN => Self::Pin(read_pinned(&mut bytes)?),
@@ -278,38 +283,18 @@ fn write_points(points: &[Point], out: &mut Vec<u8>) {
 }
 
 fn read_points(bytes: &mut Bytes) -> Result<Vec<Point>, Malformed> {
-    let count = usize::from(bytes.try_get_u8()?);
-    if count > MAX_POINTS || bytes.len() < count * Point::BYTES {
-        return Err(Malformed);
-    }
-    let mut last: Option<Incarnation> = None;
-    let points = (0..count).map(|_| {
-        let point = Point {
-            incarnation: incarnation(bytes)?,
-            sequence: sequence(bytes)?,
-            hash: array(bytes)?,
-        };
-        match last.replace(point.incarnation) < Some(point.incarnation) {
-            true => Ok(point),
-            false => Err(Malformed),
-        }
-    });
-    points.collect()
+    let is_before = |one: &Point, next: &Point| one.incarnation < next.incarnation;
+    list(bytes, MAX_POINTS, Point::BYTES, Point::read, is_before)
 }
 
 fn read_pinned(bytes: &mut Bytes) -> Result<Vec<Reference>, Malformed> {
-    let count = usize::from(bytes.try_get_u8()?);
-    if count > MAX_POINTS || bytes.len() < count * Reference::BYTES {
-        return Err(Malformed);
-    }
-    let mut last = None;
-    let pinned = (0..count).map(|_| {
-        let reference = Reference::read(bytes)?;
-        let place = (reference.author, reference.point.incarnation);
-        match last.replace(place) < Some(place) {
-            true => Ok(reference),
-            false => Err(Malformed),
-        }
-    });
-    pinned.collect()
+    let place = |pin: &Reference| (pin.author, pin.point.incarnation);
+    let is_before = |one: &Reference, next: &Reference| place(one) < place(next);
+    list(
+        bytes,
+        MAX_POINTS,
+        Reference::BYTES,
+        Reference::read,
+        is_before,
+    )
 }

@@ -3,7 +3,7 @@
 //! It shows that the signing key claims the static key, not the reverse. So a member is somebody's
 //! contact only if that contact has sent this very certificate itself.
 
-use crate::malformed::{Malformed, array};
+use crate::malformed::{Malformed, array, end};
 use crate::signing::{AuthorKey, Signature, SigningKey};
 use bytes::Bytes;
 use handfast_protocol::handshake::PublicKey;
@@ -56,10 +56,8 @@ impl Certificate {
     /// the same.
     pub fn parse(mut bytes: Bytes) -> Result<Self, Malformed> {
         let certificate = Self::read(&mut bytes)?;
-        match bytes.is_empty() {
-            true => Ok(certificate),
-            false => Err(Malformed),
-        }
+        end(&bytes)?;
+        Ok(certificate)
     }
 
     pub(crate) fn read(bytes: &mut Bytes) -> Result<Self, Malformed> {

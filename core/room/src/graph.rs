@@ -183,8 +183,7 @@ impl Graph {
         let mut children = BTreeSet::new();
         for (beneath, puts) in self.beneath(&above) {
             let child = beneath.split('/').next().unwrap_or(beneath);
-            let mut held = puts.first().filter(|put| put.cleared.is_none()).into_iter();
-            if held.any(|put| put.is_lasting(self.now)) {
+            if self.stands(puts) {
                 children.insert(child);
             }
         }
@@ -206,10 +205,7 @@ impl Graph {
     pub fn all<'a>(&'a self, path: &'a Path) -> impl Iterator<Item = &'a Path> {
         let is_at = move |other: &Path| other == path || other.beneath(path.as_str()).is_some();
         let paths = self.paths.iter().filter(move |(other, _)| is_at(other));
-        let held = paths.filter(|(_, puts)| {
-            let first = puts.first().filter(|put| put.cleared.is_none());
-            first.is_some_and(|put| put.is_lasting(self.now))
-        });
+        let held = paths.filter(|(_, puts)| self.stands(puts));
         held.map(|(path, _)| path)
     }
 
@@ -253,8 +249,12 @@ impl Graph {
     }
 
     fn holder(&self, path: &Path) -> Option<&Put> {
-        let first = self.paths.get(path)?.first()?;
-        first.cleared.is_none().then_some(first)
+        holding(self.paths.get(path)?)
+    }
+
+    /// True if something stands where that was put.
+    fn stands(&self, puts: &[Put]) -> bool {
+        holding(puts).is_some_and(|put| put.is_lasting(self.now))
     }
 
     /// The puts that are told beside the one that holds.
@@ -272,6 +272,11 @@ impl Graph {
             is_told && put.is_lasting(self.now)
         })
     }
+}
+
+/// The put that holds of those of one path, the highest first: none if it was cleared.
+fn holding(puts: &[Put]) -> Option<&Put> {
+    puts.first().filter(|put| put.cleared.is_none())
 }
 
 impl Put {

@@ -10,7 +10,6 @@ use crate::run::{FalseSignature, Run};
 use crate::signing::{AuthorKey, Signature};
 use crate::value::value_commitment;
 use bytes::Bytes;
-use handfast_protocol::log::Kind;
 use handfast_protocol::log::chain::{Blind, ChainHash, body_commitment};
 
 /// What became of a run.
@@ -47,11 +46,14 @@ impl Room {
         if is_new && run.first() == 1 && !self.may_begin(&log, &run) {
             return Ok(Received::Unwelcome);
         }
-        let beginning = self.id.beginning(log.author, log.incarnation);
         let held = self.logs.get(&log);
+        let (before, first) = (&run.before, run.first());
         let reaches = match held {
-            Some(held) => held.reaches(&run.before, run.first()),
-            None => run.first() == 1 && run.before == beginning,
+            Some(held) => held.reaches(before, first),
+            None => {
+                let beginning = self.id.beginning(log.author, log.incarnation);
+                Log::new(beginning).reaches(before, first)
+            }
         };
         if !reaches {
             return Ok(Received::Detached);
@@ -93,9 +95,10 @@ impl Room {
     fn may_begin(&self, log: &LogId, run: &Run) -> bool {
         let first = &run.entries[0];
         let about = first.header.about;
-        let is_founding = || match Body::of(first) {
-            Some(Body::Found(found)) => found == self.founding && log.incarnation.counter == 1,
-            _ => first.header.kind == Kind::FIRST && log.incarnation.counter > 1 && about.is_none(),
+        let is_founding = || {
+            self.founding
+                .begins(&first.header, Body::of(first).as_ref())
+                && (log.incarnation.counter == 1 || about.is_none())
         };
         (log.author != self.founding.founder() || is_founding())
             && self.membership.is_begun_rightly(log.author, about)
@@ -121,7 +124,8 @@ impl Room {
         if changed.is_empty() {
             return Vec::new();
         }
-        let decides = logs_of(&self.logs, log.author).any(|(_, held)| held.has_membership());
+        let decides = log.author == self.founding.founder()
+            || logs_of(&self.logs, log.author).any(|(_, held)| held.has_membership());
         match decides {
             true => self.membership = Membership::of(&self.founding, &self.logs),
             false => self
@@ -158,8 +162,7 @@ impl Room {
             gone.extend(held.prune(&line));
         }
         for hash in &gone {
-            self.values.retain(|value, _| value.put != *hash);
-            self.acted.remove(hash);
+            self.forget(hash);
         }
         gone
     }

@@ -44,10 +44,7 @@ pub(crate) fn end(bytes: &Bytes) -> Result<(), Malformed> {
 
 /// `counter u32 | random 8`; the counter is not 0.
 pub(crate) fn incarnation(bytes: &mut Bytes) -> Result<Incarnation, Malformed> {
-    let incarnation = Incarnation {
-        counter: bytes.try_get_u32_le()?,
-        random: array(bytes)?,
-    };
+    let incarnation = Incarnation::from_bytes(array(bytes)?);
     match incarnation.counter {
         0 => Err(Malformed),
         _ => Ok(incarnation),
@@ -59,5 +56,34 @@ pub(crate) fn sequence(bytes: &mut Bytes) -> Result<u64, Malformed> {
     match bytes.try_get_u64_le()? {
         0 => Err(Malformed),
         sequence => Ok(sequence),
+    }
+}
+
+/// `0` or `1`.
+pub(crate) fn flag(bytes: &mut Bytes) -> Result<bool, Malformed> {
+    match bytes.try_get_u8()? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Malformed),
+    }
+}
+
+/// At most `most` of them behind one byte of their number, each of `size` bytes and in order.
+pub(crate) fn list<T>(
+    bytes: &mut Bytes,
+    most: usize,
+    size: usize,
+    read: impl Fn(&mut Bytes) -> Result<T, Malformed>,
+    is_before: impl Fn(&T, &T) -> bool,
+) -> Result<Vec<T>, Malformed> {
+    let count = usize::from(bytes.try_get_u8()?);
+    if count > most || bytes.len() < count * size {
+        return Err(Malformed);
+    }
+    let items = (0..count).map(|_| read(bytes));
+    let items = items.collect::<Result<Vec<_>, _>>()?;
+    match items.is_sorted_by(|one, next| is_before(one, next)) {
+        true => Ok(items),
+        false => Err(Malformed),
     }
 }

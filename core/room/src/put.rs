@@ -2,7 +2,7 @@
 //! so paths outlive what stood there; each value is erased by itself.
 
 use crate::clock::HybridClock;
-use crate::malformed::{Malformed, array, end, take};
+use crate::malformed::{Malformed, array, end, list, take};
 use crate::path::Path;
 use crate::signing::AuthorKey;
 use crate::value::MAX_VALUE;
@@ -132,17 +132,13 @@ impl Operation {
         let path = take(bytes, length)?;
         let path = std::str::from_utf8(&path).map_err(|_| Malformed)?;
         let path = Path::parse(path)?;
-        let count = usize::from(bytes.try_get_u8()?);
-        if count > MAX_SEEN {
-            return Err(Malformed);
-        }
-        let seen = (0..count).map(|_| {
-            Ok::<_, Malformed>(Seen {
+        let seen = |bytes: &mut Bytes| {
+            Ok(Seen {
                 clock: HybridClock(bytes.try_get_u64_le()?),
                 author: array(bytes)?,
             })
-        });
-        let over = seen.collect::<Result<Vec<_>, _>>()?;
+        };
+        let over = list(bytes, MAX_SEEN, 8 + 8, seen, |one, next| one < next)?;
         let change = match change {
             1 => Change::Put {
                 until: Some(bytes.try_get_u64_le()?).filter(|until| *until > 0),
@@ -156,10 +152,7 @@ impl Operation {
             2 => Change::Clear,
             _ => return Err(Malformed),
         };
-        match over.is_sorted_by(|one, next| one < next) {
-            true => Ok(Self { path, over, change }),
-            false => Err(Malformed),
-        }
+        Ok(Self { path, over, change })
     }
 }
 

@@ -99,6 +99,12 @@ impl Room {
         }
     }
 
+    /// What belongs to the entry with that hash goes with it.
+    pub(crate) fn forget(&mut self, hash: &ChainHash) {
+        self.values.retain(|value, _| value.put != *hash);
+        self.acted.remove(hash);
+    }
+
     /// As it was when all of that was written, in any order of hashes.
     pub fn load(founding: Founding, writes: impl IntoIterator<Item = Write>) -> Self {
         let mut room = Self::new(founding);
@@ -108,8 +114,7 @@ impl Room {
                 Write::Row(row) => drop(rows.insert(row.hash, row)),
                 Write::Forget(hash) => {
                     rows.remove(&hash);
-                    room.values.retain(|value, _| value.put != hash);
-                    room.acted.remove(&hash);
+                    room.forget(&hash);
                 }
                 Write::Value(id, value) => drop(room.values.insert(id, value)),
                 Write::Lack(id) => drop(room.values.remove(&id)),

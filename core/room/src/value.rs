@@ -1,6 +1,6 @@
 //! What stands at a path of the graph.
 
-use crate::malformed::{Malformed, array, end};
+use crate::malformed::{Malformed, array, end, flag};
 use crate::path::Path;
 use bytes::{Buf, Bytes};
 use handfast_protocol::log::chain::{Blind, ChainHash};
@@ -58,11 +58,7 @@ impl Value {
         let text = |bytes: &Bytes| String::from_utf8(bytes.to_vec()).map_err(|_| Malformed);
         let value = match bytes.try_get_u8()? {
             0 => Self::Nothing,
-            1 => match bytes.try_get_u8()? {
-                0 => Self::Bool(false),
-                1 => Self::Bool(true),
-                _ => return Err(Malformed),
-            },
+            1 => Self::Bool(flag(&mut bytes)?),
             2 => Self::Integer(i64::from_le_bytes(array(&mut bytes)?)),
             3 => match f64::from_le_bytes(array(&mut bytes)?) {
                 value if value.is_nan() => return Err(Malformed),

@@ -8,4 +8,4 @@ pub mod handshake;
 pub mod invitation;
 pub mod link;
 
-pub use link::SplitMix64;
+pub use link::{SplitMix64, seeds};

@@ -261,6 +261,16 @@ impl SplitMix64 {
     }
 }
 
+/// The seeds of the lives that are lived: `HANDFAST_SEEDS` asks for another number of them than is usual, and
+/// `HANDFAST_SEED` for this one alone, with its log.
+pub fn seeds(usual: u64) -> std::ops::Range<u64> {
+    let asked = |name| std::env::var(name).ok()?.parse().ok();
+    match (asked("HANDFAST_SEED"), asked("HANDFAST_SEEDS")) {
+        (Some(seed), _) => seed..seed + 1,
+        (None, many) => 0..many.unwrap_or(usual),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -316,7 +316,14 @@ impl Page {
     pub fn poll(&mut self, now: Now) -> Option<Deed> {
         loop {
             let Some(output) = self.device.poll() else {
-                return self.poll_talks(now);
+                let (session, said) = self.said(now)?;
+                match said {
+                    Said::Frame(frame) => return Some(Deed::Send(session, frame)),
+                    Said::Shut => return Some(Deed::Shut(session)),
+                    Said::Cut => return Some(Deed::Cut(session)),
+                    Said::Event(event) => self.handle(Input::Talk(session, event), now),
+                }
+                continue;
             };
             let deed = match output {
                 Output::Event(event) => Some(Deed::Show(event)),
@@ -352,22 +359,13 @@ impl Page {
         }
     }
 
-    fn poll_talks(&mut self, now: Now) -> Option<Deed> {
-        let talks = self.connections.iter_mut();
-        let said = talks.filter_map(|(session, connection)| {
+    /// The next thing that comes of a conversation.
+    fn said(&mut self, now: Now) -> Option<(SessionId, Said)> {
+        let mut connections = self.connections.iter_mut();
+        connections.find_map(|(session, connection)| {
             let said = connection.talk.as_mut()?.poll(now.monotonic)?;
             Some((*session, said))
-        });
-        let (session, said) = { said }.next()?;
-        match said {
-            Said::Frame(frame) => Some(Deed::Send(session, frame)),
-            Said::Shut => Some(Deed::Shut(session)),
-            Said::Cut => Some(Deed::Cut(session)),
-            Said::Event(event) => {
-                self.handle(Input::Talk(session, event), now);
-                self.poll(now)
-            }
-        }
+        })
     }
 
     fn carry(&mut self, session: SessionId, command: CarrierCommand) -> Option<Deed> {

@@ -1,7 +1,7 @@
 //! What the other side is given: runs of what counts, bodies and values that it may see, and the entry that
 //! removed it.
 
-use super::message::{MAX_PART, exposed};
+use super::message::MAX_PART;
 use super::{Exchange, HeadRow, Message, Piece, RUNS_AT_ONCE};
 use crate::body::History;
 use crate::entry::{Content, Entry, kind};
@@ -127,7 +127,7 @@ impl Exchange {
                 let entry = &held.node(&piece.at.point.hash)?.entry;
                 match &entry.content {
                     Content::Whole { blind, body } if self.shows(room, entry) => {
-                        Some((exposed(blind), body.clone()))
+                        Some((*blind.expose(), body.clone()))
                     }
                     _ => None,
                 }
@@ -135,7 +135,7 @@ impl Exchange {
             Some(operation) => {
                 let put = piece.at.point.hash;
                 let held = room.values.get(&ValueId { put, operation })?.as_ref()?;
-                Some((exposed(&held.blind), held.value.clone()))
+                Some((*held.blind.expose(), held.value.clone()))
             }
         }
     }

@@ -6,13 +6,12 @@
 use crate::chain::RoomId;
 use crate::entry::Reference;
 use crate::log::LogId;
-use crate::malformed::{Malformed, array, end, incarnation, sequence};
+use crate::malformed::{Malformed, array, end, flag, incarnation, list, sequence};
 use crate::run::Run;
 use crate::signing::AuthorKey;
 use bytes::{Buf, Bytes};
 use handfast_protocol::log::Incarnation;
 use handfast_protocol::log::chain::ChainHash;
-use handfast_token::Secret;
 use std::fmt;
 
 const ROOM: u8 = 1;
@@ -300,41 +299,13 @@ fn read_log(bytes: &mut Bytes) -> Result<LogId, Malformed> {
     })
 }
 
-fn flag(bytes: &mut Bytes) -> Result<bool, Malformed> {
-    match bytes.try_get_u8()? {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(Malformed),
-    }
-}
-
 fn read_rows(bytes: &mut Bytes) -> Result<Vec<HeadRow>, Malformed> {
-    let count = usize::from(bytes.try_get_u8()?);
-    if count > MAX_ROWS || bytes.len() != count * HeadRow::BYTES {
-        return Err(Malformed);
-    }
-    let rows = (0..count).map(|_| HeadRow::read(bytes));
-    let rows = rows.collect::<Result<Vec<_>, _>>()?;
-    match rows.is_sorted_by(|one, next| one.log < next.log) {
-        true => Ok(rows),
-        false => Err(Malformed),
-    }
+    let is_before = |one: &HeadRow, next: &HeadRow| one.log < next.log;
+    list(bytes, MAX_ROWS, HeadRow::BYTES, HeadRow::read, is_before)
 }
 
 fn read_places(bytes: &mut Bytes) -> Result<Vec<(u64, ChainHash)>, Malformed> {
-    let count = usize::from(bytes.try_get_u8()?);
-    if count > MAX_PLACES || bytes.len() != count * 40 {
-        return Err(Malformed);
-    }
-    let places = (0..count).map(|_| Ok::<_, Malformed>((sequence(bytes)?, array(bytes)?)));
-    let places = places.collect::<Result<Vec<_>, _>>()?;
-    match places.is_sorted_by(|one, next| one.0 > next.0) {
-        true => Ok(places),
-        false => Err(Malformed),
-    }
-}
-
-/// What hides a body, as it stands in a message.
-pub(super) fn exposed(blind: &Secret<16>) -> [u8; 16] {
-    *blind.expose()
+    let place = |bytes: &mut Bytes| Ok((sequence(bytes)?, array(bytes)?));
+    let is_before = |one: &(u64, ChainHash), next: &(u64, ChainHash)| one.0 > next.0;
+    list(bytes, MAX_PLACES, 8 + 32, place, is_before)
 }

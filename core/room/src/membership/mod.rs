@@ -77,10 +77,10 @@ impl Membership {
     /// That of the room with those logs.
     pub(crate) fn of(founding: &Founding, logs: &Logs) -> Self {
         let founder = founding.founder();
-        let replay = Replay::of(founding, logs);
+        let (replay, kept) = Replay::of(founding, logs);
         let mut membership = Self {
             founder,
-            kept: replay.lines.clone(),
+            kept,
             replay,
             tenures: BTreeMap::new(),
             people: BTreeMap::new(),
@@ -159,16 +159,10 @@ impl Membership {
         }
     }
 
-    /// Computes again what counts of one person's logs, which say nothing about who may do what.
+    /// Computes again what counts of the logs of one person, who is not the founder.
     pub(crate) fn refresh(&mut self, founding: &Founding, logs: &Logs, author: AuthorKey) {
-        match author == self.founder {
-            true => self.kept.extend(Replay::of(founding, logs).lines),
-            false => {
-                let kept = self.kept_of(founding, logs, author);
-                self.kept
-                    .extend(kept.into_iter().map(|(log, line, _)| (log, line)));
-            }
-        }
+        let kept = self.kept_of(founding, logs, author).into_iter();
+        self.kept.extend(kept.map(|(log, line, _)| (log, line)));
     }
 
     /// Says who everybody is.

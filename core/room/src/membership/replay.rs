@@ -6,7 +6,7 @@ use crate::body::{Body, Founding};
 use crate::entry::{Point, Reference};
 use crate::log::{Line, LogId};
 use crate::signing::AuthorKey;
-use handfast_protocol::log::{Incarnation, Kind};
+use handfast_protocol::log::Incarnation;
 use std::collections::BTreeMap;
 
 /// Most incarnations of the founder's log.
@@ -32,8 +32,6 @@ struct Keeping {
 /// What the founder decided.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Replay {
-    /// The founder's own logs.
-    pub(super) lines: BTreeMap<LogId, Line>,
     /// The version of each log that the last cut names, else the last pin.
     pub(super) named: BTreeMap<LogId, Point>,
     pub(super) removals: BTreeMap<AuthorKey, Vec<Removal>>,
@@ -43,12 +41,12 @@ pub(super) struct Replay {
 }
 
 impl Replay {
-    pub(super) fn of(founding: &Founding, logs: &Logs) -> Self {
+    /// What the founder decided, and the founder's own logs.
+    pub(super) fn of(founding: &Founding, logs: &Logs) -> (Self, BTreeMap<LogId, Line>) {
         let mut replay = Self::default();
-        replay.own_lines(founding, logs);
+        let lines = replay.own_lines(founding, logs);
         let own: BTreeMap<LogId, Point> = std::mem::take(&mut replay.named);
         let mut pinned = BTreeMap::new();
-        let lines = replay.lines.clone();
         for (log, line) in &lines {
             for (reference, node) in entries_of(log, line, &logs[log]) {
                 if let Some(body) = &node.says {
@@ -59,12 +57,13 @@ impl Replay {
         pinned.extend(std::mem::take(&mut replay.named));
         pinned.extend(own);
         replay.named = pinned;
-        replay
+        (replay, lines)
     }
 
     /// The founder's own logs, the last first: a fork in one is decided by a pin in one with a higher
     /// counter, and by nothing else.
-    fn own_lines(&mut self, founding: &Founding, logs: &Logs) {
+    fn own_lines(&mut self, founding: &Founding, logs: &Logs) -> BTreeMap<LogId, Line> {
+        let mut lines = BTreeMap::new();
         let founder = founding.founder();
         let mut own: Vec<_> = logs_of(logs, founder).collect();
         own.reverse();
@@ -79,10 +78,8 @@ impl Replay {
                 let named = self.named.get(log);
                 let mut line = held.line(named);
                 let begins = line.hashes.first().and_then(|hash| held.node(hash));
-                let is_begun = begins.is_some_and(|node| match &node.says {
-                    Some(Body::Found(found)) => found == founding && log.incarnation.counter == 1,
-                    _ => node.entry.header.kind == Kind::FIRST && log.incarnation.counter > 1,
-                });
+                let is_begun = begins
+                    .is_some_and(|node| founding.begins(&node.entry.header, node.says.as_ref()));
                 lowest += usize::from(is_begun && named.is_none());
                 let is_one = counts(log) && (named.is_some() || lowest <= SAME_COUNTER);
                 if !(is_begun && is_one) {
@@ -94,7 +91,7 @@ impl Replay {
                         pinned.extend(own.map(|pin| (log_of(pin), pin.point)));
                     }
                 }
-                self.lines.insert(**log, line);
+                lines.insert(**log, line);
             }
             let counter = same[0].0.incarnation.counter;
             for (log, point) in pinned {
@@ -103,6 +100,7 @@ impl Replay {
                 }
             }
         }
+        lines
     }
 
     fn take(

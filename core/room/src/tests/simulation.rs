@@ -3,17 +3,8 @@
 use super::world::World;
 use super::*;
 use crate::chain::chained;
+use handfast_sim::seeds;
 use std::collections::BTreeMap;
-
-/// The seeds of the lives that are lived: `HANDFAST_SEEDS` asks for another number of them, and
-/// `HANDFAST_SEED` for this one alone, with its log.
-fn seeds(usual: u64) -> std::ops::Range<u64> {
-    let asked = |name| std::env::var(name).ok()?.parse().ok();
-    match (asked("HANDFAST_SEED"), asked("HANDFAST_SEEDS")) {
-        (Some(seed), _) => seed..seed + 1,
-        (None, many) => 0..many.unwrap_or(usual),
-    }
-}
 
 /// What has to have happened in many of the lives, or nothing is shown by them.
 const MUST_HAPPEN: [&str; 10] = [

@@ -4,18 +4,15 @@
 use super::*;
 use crate::put::{Change, Index, Operation};
 use crate::value::value_commitment;
+use handfast_sim::SplitMix64;
 use std::collections::{BTreeMap, VecDeque};
 
-/// Deterministic randomness (SplitMix64).
-pub(super) struct Random(pub(super) u64);
+/// Numbers out of a seed.
+pub(super) struct Random(SplitMix64);
 
 impl Random {
     pub(super) fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
+        self.0.bits()
     }
 
     pub(super) fn below(&mut self, limit: usize) -> usize {
@@ -88,7 +85,7 @@ impl World {
         let (_, certificate) = identity(1);
         let mut founding = founding(&certificate);
         change(&mut founding);
-        let mut world = Self::of(Random(members as u64), founding, members + 1);
+        let mut world = Self::of(Random(SplitMix64(members as u64)), founding, members + 1);
         world.is_calm = true;
         for device in 1..=members {
             world.let_in(0, device);
@@ -123,7 +120,7 @@ impl World {
 
     /// A life in which anything happens.
     pub(super) fn new(seed: u64) -> Self {
-        let mut random = Random(seed);
+        let mut random = Random(SplitMix64(seed));
         let people = 3 + random.below(6);
         let (_, certificate) = identity(1);
         let founding = Founding {
