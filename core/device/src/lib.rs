@@ -802,7 +802,7 @@ impl Device {
     }
 
     fn stored(&mut self, ticket: Ticket, result: Result<(), StoreError>, now: Now) {
-        let Some(purpose) = self.shared.stored(ticket, result) else {
+        let Some(purpose) = self.shared.stored(ticket, result, now) else {
             return;
         };
         match purpose {
@@ -836,7 +836,6 @@ impl Device {
                     history.stored(shared, ticket, result, now);
                 });
             }
-            Purpose::Life(with) => self.lives_are_kept(with, result.is_ok(), now),
             Purpose::Read(with, place) => self.shared.mark_is_written(with, place),
             Purpose::Refusal(id) => {
                 if let Err(error) = result {

@@ -159,7 +159,7 @@ pub(super) struct Remembered {
 
 /// Whether this device keeps what it takes to find them again. Of a frozen contact it does not, before a meeting
 /// verifies who that is.
-fn keeps(context: &Context<'_>, key: PublicKey) -> bool {
+pub(super) fn keeps(context: &Context<'_>, key: PublicKey) -> bool {
     context.kept(key).is_some_and(|contact| !contact.frozen)
 }
 

@@ -2,7 +2,6 @@
 //! let somebody test a guess, and so it holds over all links and restarts.
 
 use super::session::Context;
-use super::shared::Purpose;
 use super::{Asked, Done, Inquiries, Refusal, SessionCommand, Ticket, Write};
 use handfast_protocol::conversation::Violation;
 use handfast_protocol::handshake::PublicKey;
@@ -95,8 +94,7 @@ impl Questioning {
                     Some(_) => {}
                 },
                 Effect::Right(whose) => {
-                    let known = Write::Contact(self.with, ContactChange::Known(whose));
-                    context.write_unattended(vec![known], Purpose::Nothing);
+                    context.change_unattended(self.with, [ContactChange::Known(whose)]);
                     if whose == Whose::Ours {
                         return Some(Turn::Known);
                     }

@@ -564,9 +564,7 @@ impl Returning {
                 }
                 ReconnectEffect::Done(returned) => self.returned(context, *returned),
                 ReconnectEffect::Over(ReconnectFailure::Disowned) => {
-                    let changes = freezing(context.now).into_iter();
-                    let changes = changes.map(|change| Write::Contact(self.key, change));
-                    context.write_unattended(changes.collect(), Purpose::Nothing);
+                    context.change_unattended(self.key, freezing(context.now));
                     return Err(SessionEnd::Frozen);
                 }
                 ReconnectEffect::Over(failure) => {
@@ -582,10 +580,11 @@ impl Returning {
 
     /// The person leaves, and nothing is waited for that can get there.
     fn has_left(&self, context: &Context<'_>) -> bool {
+        if !self.is_leaving || self.talk.is_some() {
+            return false;
+        }
         let history = context.shared.history(self.key);
-        let owes_nothing = history.is_none_or(History::owes_nothing);
-        let owes_nothing = owes_nothing || self.hindrance(context).is_some();
-        self.is_leaving && self.talk.is_none() && owes_nothing
+        history.is_none_or(History::owes_nothing) || self.hindrance(context).is_some()
     }
 
     /// What comes next of whoever came, unless the disk is waited for.
@@ -642,8 +641,7 @@ impl Returning {
             way: self.path.map(|path| way(path, context)),
             keys: returned.keys.clone(),
         };
-        let write = Write::Contact(self.key, ContactChange::Returned(Box::new(back)));
-        context.write_unattended(vec![write], Purpose::Nothing);
+        context.change_unattended(self.key, [ContactChange::Returned(Box::new(back))]);
         context.shared.comes_back(self.key);
         let met = Remembered {
             trust,

@@ -20,7 +20,7 @@ use handfast_protocol::log::{Fault, Place};
 use handfast_protocol::pairing::{Failure, Identity, Now, OtherInvitation};
 use handfast_protocol::reconnect;
 use handfast_seal::{Header, Kind, Lock, SealError};
-use handfast_store::{Contact, StoreError};
+use handfast_store::{Contact, ContactChange, StoreError};
 use handfast_token::{Invitation, SealedReply};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -137,6 +137,17 @@ impl Context<'_> {
             true => self.shared.write_nothing(purpose),
             false => self.shared.write(writes, purpose),
         }
+    }
+
+    /// Changes what is kept of a contact, where nobody waits for it.
+    pub(super) fn change_unattended(
+        &mut self,
+        key: PublicKey,
+        changes: impl IntoIterator<Item = ContactChange>,
+    ) {
+        let changes = changes.into_iter();
+        let writes = changes.map(|change| Write::Contact(key, change));
+        self.write_unattended(writes.collect(), Purpose::Nothing);
     }
 
     /// The same where nobody waits for it.

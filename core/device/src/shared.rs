@@ -8,7 +8,7 @@ use super::{
 };
 use handfast_protocol::handshake::{PublicKey, StaticKey};
 use handfast_protocol::log::Place;
-use handfast_protocol::pairing::Identity;
+use handfast_protocol::pairing::{Identity, Now};
 use handfast_store::{Contact, ContactChange, StoreError};
 use handfast_token::Secret;
 use std::collections::{BTreeMap, VecDeque};
@@ -59,8 +59,6 @@ pub(super) enum Purpose {
     History(PublicKey),
     /// What this contact wrote was seen up to there.
     Read(PublicKey, Place),
-    /// How long things last in the conversation with this contact, or something of it is erased.
-    Life(PublicKey),
     /// The session with somebody who is in between is over already.
     Refusal(SessionId),
     Answer(RequestId),
@@ -311,9 +309,15 @@ impl Shared {
         &mut self,
         ticket: Ticket,
         result: Result<(), StoreError>,
+        now: Now,
     ) -> Option<Purpose> {
         let (writes, purpose) = self.writing.remove(&ticket)?;
         if result.is_err() {
+            for write in &writes {
+                if let Write::Erase(with, place) = write {
+                    self.not_erased(*with, *place, now);
+                }
+            }
             return Some(purpose);
         }
         let (mut pending, mut contacts) = (false, false);
@@ -334,8 +338,8 @@ impl Shared {
                 | Write::Row(..)
                 | Write::Marks(..)
                 | Write::Delivered(..)
-                | Write::File(_)
-                | Write::Life(..) => {}
+                | Write::File(_) => {}
+                Write::Life(with, mark) => self.lasts(*with, mark, now),
                 Write::Erase(with, place) => {
                     self.with_history(*with, |history, _| history.erased(place));
                 }

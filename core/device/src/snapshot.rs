@@ -237,17 +237,11 @@ impl Snapshot {
                 self.with_contact(*key, |it| it.reconnect = Some((**keys).clone()));
             }
             Write::Refuse(refused) => {
-                self.forget_files(refused.key);
-                self.contacts.remove(&refused.key.0);
-                self.summaries.remove(&refused.key.0);
-                self.lives.remove(&refused.key.0);
+                self.forget(refused.key);
                 self.refused.insert(refused.key.0, refused.clone());
             }
             Write::Forget(key) => {
-                self.forget_files(*key);
-                self.contacts.remove(&key.0);
-                self.summaries.remove(&key.0);
-                self.lives.remove(&key.0);
+                self.forget(*key);
                 self.refused.remove(&key.0);
             }
             Write::Read(with, place) => {
@@ -262,8 +256,10 @@ impl Snapshot {
             Write::Erase(with, place) => {
                 if let Some(lives) = self.lives.get_mut(&with.0) {
                     lives.remove(place);
+                    if lives.is_empty() {
+                        self.lives.remove(&with.0);
+                    }
                 }
-                self.lives.retain(|_, lives| !lives.is_empty());
             }
             // Conversations are not at hand as a whole; whoever writes rows summarizes them.
             Write::Row(..) | Write::Marks(..) | Write::Delivered(..) => {}
@@ -275,8 +271,12 @@ impl Snapshot {
         }
     }
 
-    fn forget_files(&mut self, with: PublicKey) {
-        self.files.retain(|offer, _| offer.with != with);
+    /// Nothing of somebody is kept any more but whether they are refused.
+    fn forget(&mut self, key: PublicKey) {
+        self.contacts.remove(&key.0);
+        self.summaries.remove(&key.0);
+        self.lives.remove(&key.0);
+        self.files.retain(|offer, _| offer.with != key);
     }
 
     /// What is kept of somebody once they are met; None if they are refused.

@@ -4,7 +4,7 @@
 use super::contacts::freezing;
 use super::files::Taking;
 use super::history::{History, milliseconds, unkept, write};
-use super::pairing::{Remembered, way};
+use super::pairing::{Remembered, keeps, way};
 use super::question::{Questioning, Turn};
 use super::session::{Context, Parting, SessionInput, not_now};
 use super::shared::Purpose;
@@ -119,14 +119,12 @@ impl File {
 impl Talk {
     /// Begins to talk with somebody who was met.
     pub(super) fn start(context: &mut Context<'_>, met: Remembered, is_leaving: bool) -> Self {
-        let known = context.shared.kept().contacts.get(&met.peer.key.0);
-        let is_kept = known.is_some_and(|contact| !contact.frozen);
         let hash = met.peer.channel.hash;
         let questions = met.questions;
         let questions = questions.or_else(|| Questioning::new(context, met.peer.key, hash));
         // Nobody has two logs with themselves.
         let is_another = met.peer.key != context.identity.key.public();
-        let has_history = met.peer.keeps_us && is_kept && is_another && !context.terms.is_incognito;
+        let has_history = met.peer.keeps_us && is_another && keeps(context, met.peer.key);
         let talk = Self {
             key: met.peer.key,
             name: met.peer.name.clone(),
@@ -492,12 +490,9 @@ impl Talk {
 
     /// The person wants nothing of the peer any more, who hears why. Nothing is written any more, or given back.
     fn part(&mut self, context: &mut Context<'_>, why: Parting) {
-        let id = context.id;
         let told = TalkCommand::Contact(why.message());
-        context.shared.talk(id, told);
-        context
-            .shared
-            .with_history(self.key, |history, shared| history.end_exchange(shared, id));
+        context.shared.talk(context.id, told);
+        self.over(context);
         self.has_history = false;
         self.farewell = why.end();
         self.leaving = Leaving::Now;
@@ -526,9 +521,7 @@ impl Talk {
             // The conversation takes nothing else.
             _ => return Ok(()),
         };
-        let changes = changes.into_iter();
-        let changes = changes.map(|change| Write::Contact(self.key, change));
-        context.write_unattended(changes.collect(), Purpose::Nothing);
+        context.change_unattended(self.key, changes);
         Err(end)
     }
 
@@ -739,12 +732,15 @@ impl Talk {
     }
 
     fn leave_if_time(&mut self, context: &mut Context<'_>) {
+        if self.leaving != Leaving::Soon {
+            return;
+        }
         let comes_in = |file: &File| file.is_moving && matches!(file.origin, Origin::Theirs(_));
         let history = self.history(context);
         let is_delivered = history.is_none_or(|history| {
             history.is_delivered(context.id) && !history.has_files_under_way(context.id)
         });
-        if self.leaving == Leaving::Soon && is_delivered && !self.files.values().any(comes_in) {
+        if is_delivered && !self.files.values().any(comes_in) {
             self.leaving = Leaving::Now;
             context.shared.talk(context.id, TalkCommand::Leave);
         }

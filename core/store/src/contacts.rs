@@ -350,7 +350,7 @@ impl Contact {
         let writer = [self.answers_taken, self.answers_given]
             .iter()
             .fold(writer, |writer, tries| {
-                writer.raw(&tries.day.to_le_bytes()).byte(tries.used)
+                writer.u32(tries.day).byte(tries.used)
             });
         let spent = self.spent_here.to_bytes();
         Ok(writer.bytes(&spent, SpentHere::MAX_BYTES)?.finish())

@@ -73,10 +73,7 @@ impl LifeMark {
         let place = Place {
             lamport: reader.u64()?,
             author: reader.array()?,
-            incarnation: Incarnation {
-                counter: reader.u32()?,
-                random: reader.array()?,
-            },
+            incarnation: Incarnation::from_bytes(reader.array()?),
             sequence: reader.u64()?,
             hash: reader.array()?,
         };
@@ -103,8 +100,7 @@ pub(super) fn name(with: PublicKey, place: &Place) -> Vec<u8> {
         &with.0[..],
         &place.lamport.to_le_bytes(),
         &place.author,
-        &place.incarnation.counter.to_le_bytes(),
-        &place.incarnation.random,
+        &place.incarnation.to_bytes(),
         &place.sequence.to_le_bytes(),
         &place.hash,
     ]

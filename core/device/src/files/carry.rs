@@ -56,7 +56,9 @@ impl Files {
                         true => file.give(),
                         false => FileOrder::Decide(Decision::Fetch(file.fetch())),
                     });
-                    orders.extend(file.pause());
+                    if file.kept.stage == FileStage::Paused {
+                        orders.push(FileOrder::Decide(file.pause(true)));
+                    }
                 }
                 FileStage::Failed { .. } if offer.ours && file.may_be_tried_again() => {
                     orders.push(file.give());

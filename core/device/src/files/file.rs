@@ -158,17 +158,16 @@ impl File {
         }
     }
 
-    /// The order that stops it, if a person has.
-    pub(super) fn pause(&self) -> Option<FileOrder> {
-        let pause = Decision::Pause {
+    /// What stops it for a while, or has it go on.
+    pub(super) fn pause(&self, is_paused: bool) -> Decision {
+        Decision::Pause {
             direction: match self.kept.offer.ours {
                 true => Direction::Outgoing,
                 false => Direction::Incoming,
             },
             source: self.source(),
-            is_paused: true,
-        };
-        (self.kept.stage == FileStage::Paused).then_some(FileOrder::Decide(pause))
+            is_paused,
+        }
     }
 
     /// It may still come to it, although whoever it is for could not take it.

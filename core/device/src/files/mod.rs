@@ -19,7 +19,7 @@ use carry::Channel;
 use file::{File, Live};
 use handfast_protocol::conversation::FileError;
 use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::transfer::{Decision, Direction, EntryId, Root, Source};
+use handfast_protocol::transfer::{Decision, EntryId, Root, Source};
 use handfast_store::{FileStage, KeptFile, OfferId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -132,16 +132,6 @@ impl Files {
     ) -> Result<(), Refusal> {
         let offer = self.offer(ours, entry);
         let file = self.files.get_mut(&offer).ok_or(Refusal::NotNow)?;
-        let source = file.source();
-        let direction = match ours {
-            true => Direction::Outgoing,
-            false => Direction::Incoming,
-        };
-        let pause = |is_paused| Decision::Pause {
-            direction,
-            source,
-            is_paused,
-        };
         let decisions = match (wish, file.kept.stage) {
             (FileWish::Accept(folder), stage)
                 if !ours && (stage == FileStage::Offered || file.may_be_tried_again()) =>
@@ -159,11 +149,11 @@ impl Files {
             }
             (FileWish::Pause, FileStage::Open) => {
                 file.kept.stage = FileStage::Paused;
-                vec![pause(true)]
+                vec![file.pause(true)]
             }
             (FileWish::Resume, FileStage::Paused) => {
                 file.kept.stage = FileStage::Open;
-                vec![pause(false)]
+                vec![file.pause(false)]
             }
             _ => return Err(Refusal::NotNow),
         };

@@ -6,7 +6,9 @@ use super::{Files, OfferId};
 use bytes::Bytes;
 use handfast_protocol::conversation::{FileError, safe_file_name};
 use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::log::{Author, Body, FileBody, FolderBody, MAX_ENTRY_NAME, Row, Whose};
+use handfast_protocol::log::{
+    Author, Body, FileBody, FolderBody, Incarnation, MAX_ENTRY_NAME, Row, Whose,
+};
 use handfast_protocol::pairing::Now;
 use handfast_protocol::transfer::{Content, EntryId, Root};
 use handfast_store::{FileStage, KeptFile};
@@ -58,7 +60,7 @@ fn offered(row: &Row, with: PublicKey) -> Option<KeptFile> {
         offer: OfferId {
             with,
             ours: row.author == Author::Me,
-            entry: entry_of(row),
+            entry: entry_of(row.entry.header.incarnation, row.entry.header.sequence),
         },
         version: row.version(),
         // What somebody else chose is safe to show, and to store.
@@ -88,11 +90,11 @@ fn offered(row: &Row, with: PublicKey) -> Option<KeptFile> {
     }
 }
 
-/// What other messages call an entry.
-pub(in super::super) fn entry_of(row: &Row) -> EntryId {
+/// What other messages call what stands there in the log of its writer.
+pub(in super::super) fn entry_of(incarnation: Incarnation, sequence: u64) -> EntryId {
     EntryId {
-        incarnation: row.entry.header.incarnation.to_bytes(),
-        sequence: row.entry.header.sequence,
+        incarnation: incarnation.to_bytes(),
+        sequence,
     }
 }
 
@@ -113,10 +115,7 @@ impl Files {
         let about = row.entry.header.reply_to;
         let own = about
             .filter(|about| about.whose == Whose::Writer)
-            .map(|about| EntryId {
-                incarnation: about.incarnation.to_bytes(),
-                sequence: about.sequence,
-            });
+            .map(|about| entry_of(about.incarnation, about.sequence));
         let offer = match (row.entry.read().ok()?, own) {
             (Body::Withdraw, Some(entry)) => self.taken_back(is_ours, entry)?,
             (Body::File(file), Some(entry)) if self.is_nameless(is_ours, entry) => {

@@ -163,11 +163,28 @@ impl Shared {
     /// This is kept now.
     pub(super) fn keeps_life(&mut self, with: PublicKey, mark: LifeMark, now: Now) {
         self.kept_mut().apply(&Write::Life(with, mark));
+        self.lasts(with, &mark, now);
+    }
+
+    /// What is kept about this is in the queue, and on the screens.
+    pub(in super::super) fn lasts(&mut self, with: PublicKey, mark: &LifeMark, now: Now) {
         if let LifeMark::Ending(ending) = mark
-            && let Some(at) = due(&ending, now)
+            && let Some(at) = due(ending, now)
         {
-            self.endings.put(with, ending.place, at);
+            self.put_ending(with, ending.place, at);
         }
+    }
+
+    /// What stands there could not be erased, and is not in the queue any more.
+    pub(in super::super) fn not_erased(&mut self, with: PublicKey, place: Place, now: Now) {
+        if let Some(unix) = self.ends_at(with, &place) {
+            self.put_ending(with, place, (now.monotonic + AGAIN, unix));
+        }
+    }
+
+    fn put_ending(&mut self, with: PublicKey, place: Place, at: (Instant, u64)) {
+        self.endings.put(with, place, at);
+        self.with_history(with, |history, _| history.ends(place, at.1));
     }
 
     /// Those of this device's in that incarnation, up to there, whose life begins as the other side has them.
@@ -207,39 +224,21 @@ impl Shared {
             });
         let begins: Vec<Write> = begins.collect();
         if !begins.is_empty() {
-            self.write(begins, Purpose::Life(with));
+            self.write(begins, Purpose::Nothing);
         }
     }
 
-    /// What is kept about this contact is something else now, or could not be changed.
-    fn look_at_lives(&mut self, with: PublicKey, is_kept: bool, now: Now) {
-        let lives = self.kept().lives.get(&with.0).into_iter().flatten();
-        let endings = lives.filter_map(|(place, mark)| match mark {
-            LifeMark::Ending(ending) => Some((*place, due(ending, now)?)),
-            LifeMark::Proposal(..) => None,
+    /// Everything that is kept is in the queue, by what the clocks show now.
+    fn look_at_lives(&mut self, now: Now) {
+        let lives = self.kept().lives.iter();
+        let marks = lives.flat_map(|(with, lives)| {
+            let with = PublicKey(*with);
+            lives.values().map(move |mark| (with, *mark))
         });
-        let endings: Vec<(Place, (Instant, u64))> = endings.collect();
-        for (place, (at, unix)) in &endings {
-            // What could not be erased is not in the queue any more.
-            let at = match is_kept || self.endings.at.contains_key(&(with.0, *place)) {
-                true => *at,
-                false => now.monotonic + AGAIN,
-            };
-            self.endings.put(with, *place, (at, *unix));
+        let marks: Vec<(PublicKey, LifeMark)> = marks.collect();
+        for (with, mark) in marks {
+            self.lasts(with, &mark, now);
         }
-        self.with_history(with, |history, _| {
-            for (place, (_, unix)) in endings {
-                history.ends(place, unix);
-            }
-        });
-    }
-
-    fn all_lives(&self) -> Vec<PublicKey> {
-        self.kept()
-            .lives
-            .keys()
-            .map(|key| PublicKey(*key))
-            .collect()
     }
 }
 
@@ -247,29 +246,20 @@ impl Device {
     /// Everything that is kept is looked at for the first time: what has run out meanwhile is erased before
     /// anything is read.
     pub(in super::super) fn begin_endings(&mut self, now: Now) {
-        for with in self.shared.all_lives() {
-            self.shared.look_at_lives(with, true, now);
-        }
+        self.shared.look_at_lives(now);
         self.erase_due(now);
     }
 
     /// Erases what has run out by now.
     pub(in super::super) fn erase_due(&mut self, now: Now) {
         if self.shared.endings.has_jumped(now) {
-            for with in self.shared.all_lives() {
-                self.shared.look_at_lives(with, true, now);
-            }
+            self.shared.look_at_lives(now);
         }
         for (with, places) in self.shared.endings.take_due(now.monotonic) {
             let with = PublicKey(with);
             let erase = places.into_iter().map(|place| Write::Erase(with, place));
-            self.shared.write(erase.collect(), Purpose::Life(with));
+            self.shared.write(erase.collect(), Purpose::Nothing);
         }
-    }
-
-    /// What was to be kept about how long things last with this contact is, or is not.
-    pub(in super::super) fn lives_are_kept(&mut self, with: PublicKey, is_kept: bool, now: Now) {
-        self.shared.look_at_lives(with, is_kept, now);
     }
 }
 

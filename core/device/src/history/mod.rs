@@ -23,7 +23,7 @@ pub(super) use listing::{Listing, unkept};
 pub(super) use saying::write;
 pub use unread::Summary;
 
-use super::files::{Files, Offered, entry_of};
+use super::files::{Files, Offered};
 use super::shared::Shared;
 use super::{Done, Event, Found, Page, Query, Refusal, RequestId, SessionId, Ticket, Write};
 use bundle::{Making, Taking};
@@ -531,12 +531,9 @@ impl History {
             });
         let new = self.keys.place(row);
         if matches!(row.entry.header.kind, Kind::FILE | Kind::FOLDER) && row.line == 0 {
-            let offer = OfferId {
-                with: self.with,
-                ours: row.author == Author::Me,
-                entry: entry_of(row),
-            };
-            self.offers.insert(offer, new);
+            let (ours, entry) = self.offer_at(&new);
+            let with = self.with;
+            self.offers.insert(OfferId { with, ours, entry }, new);
         }
         let before = self.sizes.insert(new, row.length());
         self.bytes += row.length();

@@ -1,6 +1,6 @@
 //! Files of the conversation, as its history has them: looked at, offered by an entry, shown with how they stand.
 
-use super::super::files::{FileWish, Offered, Taking, body_of};
+use super::super::files::{FileWish, Offered, Taking, body_of, entry_of};
 use super::super::shared::Shared;
 use super::super::{
     Carried, Done, Event, FileState, Offerable, Refusal, RowContent, SessionId, Ticket,
@@ -28,11 +28,8 @@ impl History {
         self.files.state(ours, entry)
     }
 
-    fn offer_at(&self, place: &Place) -> (bool, EntryId) {
-        let entry = EntryId {
-            incarnation: place.incarnation.to_bytes(),
-            sequence: place.sequence,
-        };
+    pub(super) fn offer_at(&self, place: &Place) -> (bool, EntryId) {
+        let entry = entry_of(place.incarnation, place.sequence);
         (place.author != self.with.0, entry)
     }
 

@@ -31,6 +31,7 @@ use handfast_protocol::conversation::Finding;
 use handfast_protocol::handshake::{TrustLevel, TrustReason};
 use handfast_protocol::pairing::{Failure, OtherInvitation};
 use handfast_seal::Questions;
+use handfast_sim::seeds;
 use handfast_store::StoreError;
 use handfast_token::{Candidate, Candidates, Invitation, Question, ReplyError, SealedReply, Token};
 use person::{
@@ -987,16 +988,6 @@ fn a_device_that_sleeps_and_wakes_goes_on() {
         world.sides[0].views.get(&second),
         Some(View::Hosting { .. })
     ));
-}
-
-/// The seeds of the lives that are lived: `HANDFAST_SEEDS` asks for another number of them, and
-/// `HANDFAST_SEED` for this one alone, with its log.
-fn seeds(usual: u64) -> std::ops::Range<u64> {
-    let asked = |name| std::env::var(name).ok()?.parse().ok();
-    match (asked("HANDFAST_SEED"), asked("HANDFAST_SEEDS")) {
-        (Some(seed), _) => seed..seed + 1,
-        (None, many) => 0..many.unwrap_or(usual),
-    }
 }
 
 /// What has to have happened in many of the lives, or nothing is shown by them.

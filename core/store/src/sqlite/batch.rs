@@ -204,8 +204,7 @@ impl Batch<'_> {
 
     /// Everything that is kept about how long things last, in no particular order.
     pub fn lives(&self) -> Result<Vec<(PublicKey, LifeMark)>, StoreError> {
-        let values = self.rows.all(Table::Life)?;
-        values.iter().map(|value| LifeMark::parse(value)).collect()
+        self.all(Table::Life, LifeMark::parse)
     }
 
     pub(super) fn remove_lives(&self, of: PublicKey) -> Result<(), StoreError> {
