@@ -82,7 +82,7 @@ pub(crate) fn list<T>(
     }
     let items = (0..count).map(|_| read(bytes));
     let items = items.collect::<Result<Vec<_>, _>>()?;
-    match items.is_sorted_by(|one, next| is_before(one, next)) {
+    match items.is_sorted_by(is_before) {
         true => Ok(items),
         false => Err(Malformed),
     }
