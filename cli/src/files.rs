@@ -135,6 +135,7 @@ impl Files {
                     number,
                     name: name.clone(),
                     bytes: *size,
+                    media_type: media_type(row),
                     asks: matches!(state, FileState::Offered),
                 },
                 true => Event::FileQueued {
@@ -256,6 +257,12 @@ impl Files {
             |state: &FileState| matches!(state, FileState::Offered | FileState::Paused { .. });
         self.files.values().any(|file| !waits(&file.state))
     }
+}
+
+/// Of a picture that both keep, of which kind its sender says it is.
+fn media_type(row: &Row) -> Option<String> {
+    let preview = row.lasting.as_ref()?.preview.as_ref()?;
+    Some(preview.media_type.clone())
 }
 
 fn is_over(state: &FileState) -> bool {

@@ -215,6 +215,8 @@ pub(crate) enum Event {
         number: u64,
         name: String,
         bytes: u64,
+        /// Of a picture, of which kind they say it is.
+        media_type: Option<String>,
         asks: bool,
     },
     /// These files wait in the home until this contact is there.

@@ -260,8 +260,12 @@ impl Output {
                 number,
                 name,
                 bytes,
+                media_type,
                 asks,
-            } => self.whisper(&words::file_offered(name, *bytes, asks.then_some(*number))),
+            } => {
+                let about = (*bytes, media_type.as_deref());
+                self.whisper(&words::file_offered(name, about, asks.then_some(*number)));
+            }
             Event::Queued { name, files } => self.say(&words::queued(name, files)),
             Event::HandedOver { name, files } => self.say(&words::handed_over(name, files)),
             Event::FileQueued { .. } => {}

@@ -546,6 +546,7 @@ fn kept(number: u64, ours: bool, at: u64, text: &str) -> Row {
             reactions: Vec::new(),
             earlier: Vec::new(),
             ends_at: None,
+            preview: None,
         })),
         content: RowContent::Text(text.to_owned()),
     }

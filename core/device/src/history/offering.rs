@@ -176,6 +176,7 @@ impl History {
             size: content.size,
             files: None,
             content: Some(content),
+            preview: None,
         };
         let body = body_of(&offer.name, looked, true);
         if let Ok(draft) = Draft::new(&body, Some(about), None) {

@@ -4,7 +4,7 @@
 use crate::conversation::{Carrying, FileError};
 use crate::transfer::{
     Content, Decision, Entries, Goal, Keeping, Manifest, ManifestContent, Offer, OfferedFolder,
-    READ_FIRST, Source, content_of, is_growing, list, manifest_at,
+    READ_FIRST, Source, content_of, is_growing, list, manifest_at, preview_of,
 };
 use handfast_device::{Carried, FileOrder, Offerable};
 use handfast_store::private;
@@ -48,6 +48,7 @@ pub(super) fn look(path: &Path, own: &Path) -> Result<Offerable, FileError> {
             size: listing.manifest.size(),
             files: Some(u32::try_from(files).unwrap_or(u32::MAX)),
             content: Some(listing.content),
+            preview: None,
         });
     }
     // What comes out of a pipe has no size before it has come.
@@ -64,6 +65,7 @@ pub(super) fn look(path: &Path, own: &Path) -> Result<Offerable, FileError> {
         size: content.map_or(size, |content| content.size),
         files: None,
         content,
+        preview: is_whole.then(|| preview_of(path)).flatten(),
     })
 }
 

@@ -4,7 +4,7 @@
 //! process that was killed goes on where it was; `partials` are those of one channel. `place` is where it
 //! goes then, and `whole` a folder that came. `sources` reads files that go, and checks what it reads by their
 //! `trees`; `hashing` reads those whose root is not known yet, and `growing` tells which of these are still written.
-//! `listing` makes the manifest of a folder. Nothing
+//! `listing` makes the manifest of a folder, `preview` a small picture of one that goes. Nothing
 //! here decides what may be had or taken: the machine does.
 
 mod growing;
@@ -14,6 +14,7 @@ mod partial;
 mod partials;
 mod place;
 mod positioned;
+mod preview;
 mod sources;
 mod trees;
 mod whole;
@@ -24,6 +25,7 @@ pub use hashing::Entries;
 pub use listing::{Listing, list, manifest_at};
 
 pub(crate) use self::growing::is_growing;
+pub(crate) use self::preview::preview_of;
 
 use self::partials::{Partials, Work};
 use self::sources::Sources;
