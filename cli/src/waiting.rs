@@ -127,7 +127,8 @@ pub(crate) async fn until_met<F: Face>(
                 | News::OtherDevice
                 | News::Beside(_)
                 | News::RowGone(_)
-                | News::Others,
+                | News::Others
+                | News::Left(_),
             )
             | None => {}
         }

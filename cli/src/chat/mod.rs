@@ -312,6 +312,10 @@ impl Chat<'_> {
                 }
             }
             News::Others => self.look_around(),
+            News::Left(id) => {
+                self.session.stay(id).await;
+                self.look_around();
+            }
             News::Gone => return Some(Err(lost())),
         }
         None

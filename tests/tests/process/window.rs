@@ -290,10 +290,16 @@ fn whoever_has_several_contacts_turns_from_one_to_the_next() {
     ben.until("away");
     at_ana.press("to Cid\r");
     assert_eq!(cid.until("message")["text"], "to Cid");
+    // The conversation with Ben stays open, though nobody looks at it.
+    ben.until("back");
+    at_ana.until_seen("● Ben");
+    ben.say("still there?");
+    at_ana.until_seen("1 new");
     cid.say("hello");
     at_ana.until_seen("Cid  hello");
     at_ana.press("/to ben\r");
     ben.until("back");
+    at_ana.until_seen("Ben  still there?");
     // What both keep is there again, and so is what was being typed.
     at_ana.until_seen("you  to Ben");
     at_ana.until_seen("> half");

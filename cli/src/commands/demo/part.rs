@@ -153,7 +153,8 @@ impl Part {
                     | News::OtherDevice
                 | News::Beside(_)
                 | News::RowGone(_)
-                | News::Others => {}
+                | News::Others
+                | News::Left(_) => {}
                 },
                 Some(seen) = seen.recv() => {
                     let Some(token) = self.saw("guest-screen", seen)? else { continue };
