@@ -18,7 +18,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output, Parting};
 use crate::status::{Status, Stop};
-use crate::waiting::Told;
+use crate::waiting::Progress;
 use crate::{strings, words};
 use handfast_native::device::{Reached, RowContent, SessionEnd, SessionTerms, View, Wish};
 use handfast_native::token::Token;
@@ -81,7 +81,7 @@ impl<'a> Chat<'a> {
             output,
             fallback: fallback.to_owned(),
             terms,
-            beside: Told::default(),
+            beside: Progress::default(),
             code: None,
             person: Person::default(),
             held: VecDeque::new(),
@@ -109,7 +109,7 @@ struct Chat<'a> {
     /// On which terms others are looked for.
     terms: SessionTerms,
     /// What was told of the code that is shown for somebody else, and what it says.
-    beside: Told,
+    beside: Progress,
     code: Option<Token>,
     person: Person,
     /// What the device had no room for, in the order in which it was typed.

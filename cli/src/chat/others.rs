@@ -4,7 +4,7 @@ use super::Chat;
 use super::shown::Person;
 use crate::output::Event;
 use crate::symbol::Forms;
-use crate::waiting::Told;
+use crate::waiting::Progress;
 use crate::{strings, words};
 use handfast_native::device::{self, Command, DeliveryMode, InviteTerms, View};
 use handfast_native::handshake::PublicKey;
@@ -69,7 +69,7 @@ impl Chat<'_> {
     }
 
     fn hide_code(&mut self) {
-        self.beside = Told::default();
+        self.beside = Progress::default();
         self.code = None;
         if let Some(window) = self.output.window() {
             window.update(|screen, _| screen.show_code(None));
