@@ -21,7 +21,7 @@ use crate::status::{Status, Stop};
 use crate::waiting::Progress;
 use crate::{strings, words};
 use handfast_native::device::{Reached, RowContent, SessionEnd, SessionTerms, View, Wish};
-use handfast_native::token::Token;
+use handfast_native::token::{LinkBase, Token};
 use shown::{Held, Person, Shown};
 use std::collections::VecDeque;
 use tokio::time::{Instant, sleep_until};
@@ -48,7 +48,8 @@ pub(crate) async fn talk(
 }
 
 /// Shows what says to a contact, of that name, where this device is.
-pub(crate) type Shows<'a> = Box<dyn FnMut(&str, &Token, &mut Output) -> Result<(), Stop> + 'a>;
+pub(crate) type Shows<'a> =
+    Box<dyn FnMut(&str, &Token, &LinkBase, &mut Output) -> Result<(), Stop> + 'a>;
 
 /// Looks for a contact and talks to them, until this side leaves. `fallback` is what to call somebody without a
 /// name; others are looked for on the same terms. What is handed out for the contact is shown by `shows`.
@@ -267,7 +268,12 @@ impl Chat<'_> {
                     self.output.tell(Event::restored(&name, claim));
                 }
                 if let (Some(token), Some(shows)) = (&here, &mut self.shows)
-                    && let Err(stop) = shows(&name, token, self.output)
+                    && let Err(stop) = shows(
+                        &name,
+                        token,
+                        &self.session.overview().settings.links,
+                        self.output,
+                    )
                 {
                     return Some(Err(stop));
                 }

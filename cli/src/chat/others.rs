@@ -8,7 +8,7 @@ use crate::waiting::Progress;
 use crate::{strings, words};
 use handfast_native::device::{self, Command, DeliveryMode, InviteTerms, View};
 use handfast_native::handshake::PublicKey;
-use handfast_native::token::{LinkBase, Token};
+use handfast_native::token::Token;
 use handfast_native::unix_seconds;
 use std::time::Duration;
 
@@ -106,7 +106,10 @@ impl Chat<'_> {
     }
 
     fn show_code(&mut self, token: &Token, left: Duration) {
-        let forms = match Forms::new(&LinkBase::default(), &token.to_text_bytes()) {
+        let forms = match Forms::new(
+            &self.session.overview().settings.links,
+            &token.to_text_bytes(),
+        ) {
             Ok(forms) => forms,
             Err(stop) => return self.output.note(stop.sentence),
         };

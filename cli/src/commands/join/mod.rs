@@ -250,7 +250,8 @@ impl RoleView for Shows {
         } = view
             && self.reply.as_ref() != Some(reply)
         {
-            show_reply(reply.as_bytes(), self.png.as_deref(), output)?;
+            let links = &session.overview().settings.links;
+            show_reply(reply.as_bytes(), links, self.png.as_deref(), output)?;
             self.reply = Some(reply.clone());
         }
         Ok(())
@@ -292,10 +293,11 @@ async fn read(
 
 fn show_reply(
     reply: &[u8],
+    links: &LinkBase,
     png: Option<&std::path::Path>,
     output: &mut Output,
 ) -> Result<(), Stop> {
-    let forms = Forms::new(&LinkBase::DEFAULT, reply)?;
+    let forms = Forms::new(links, reply)?;
     if let Some(path) = png {
         write(path, &forms.symbol.to_png(SCALE))?;
     }
