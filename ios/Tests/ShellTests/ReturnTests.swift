@@ -102,6 +102,24 @@ final class ReturnTests: XCTestCase {
         }
     }
 
+    func testAFileThatBothKeepStandsOnceAndIsNoNewsOnceTheyAreTogetherAgain() async throws {
+        try await again { host, guest in
+            let film = URL.fresh().appendingPathComponent("film.bin")
+            try Data(count: 70_000).write(to: film)
+            host.model.sendFile(film.path)
+            guest.model.acceptFile(try await guest.file(.fileOffered).number)
+            _ = try await guest.file(.fileReceived)
+            guest.model.goodbye()
+            try await guest.isOver(.lineLeft)
+            guest.model.meet(try XCTUnwrap(guest.model.screen.conversation?.contact))
+            try await guest.isHere()
+            let file = try await guest.waiting(for: "an old row") { guest.model.rows.first(where: \.isOld) }
+            XCTAssertEqual(guest.model.rows, [file])
+            XCTAssertTrue(file.isKept)
+            XCTAssertEqual(guest.model.home.underWay.first?.unread, 0)
+        }
+    }
+
     func testPauseWhileSomebodyIsLookedFor() async throws {
         try await meeting { host, guest in
             try await said(host, guest)

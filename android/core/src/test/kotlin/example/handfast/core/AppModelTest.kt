@@ -1234,6 +1234,21 @@ class AppModelTest {
     }
 
     @Test
+    fun `a file that both keep stands once, and is no news, once they are together again`() = twoApps { one, two ->
+        again(one, two)
+        one.app.attach(listOf(document("film.bin", ByteArray(70_000))))
+        two.app.acceptFile(two.app.rows.wait { it.any { row -> row is Row.File && row.offered } }.single().number)
+        two.app.rows.wait { (it.single() as Row.File).state == Key.FILE_RECEIVED }
+        two.app.goodbye()
+        two.app.meet(two.until<Screen.Conversation> { it.isOver }.contact!!)
+        two.until<Screen.Conversation> { !it.isOver && it.apart == null }
+        val file = two.app.rows.wait { it.any(Row::isOld) }.single() as Row.File
+        assertEquals(Key.FILE_RECEIVED, file.state)
+        assertTrue(file.isKept && !file.isTold)
+        assertEquals(0, two.app.home.value.underWay.single().unread)
+    }
+
+    @Test
     fun `a later process goes on with whom the person looked for`() = twoApps { first, two ->
         meet(first, two)
         hear(first, two)
