@@ -2,6 +2,7 @@
 
 mod args;
 mod asking;
+mod handed;
 mod others;
 mod search;
 mod sending;

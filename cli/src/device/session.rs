@@ -164,6 +164,14 @@ impl Session {
             .map_err(|refusal| self.device.refused(refusal))
     }
 
+    /// Has something done that is about no session.
+    ///
+    /// # Errors
+    /// Why it was not.
+    pub(crate) async fn order(&self, command: Command) -> Result<Done, Stop> {
+        self.device.command(command).await
+    }
+
     /// Has something done in its conversation.
     ///
     /// # Errors

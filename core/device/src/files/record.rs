@@ -129,7 +129,7 @@ impl Files {
             (Body::File(_) | Body::Folder(_), _) => self.add(row, ours, now)?,
             _ => return None,
         };
-        self.files.get(&offer).map(|file| file.kept.clone())
+        self.files.get(&offer).map(File::to_kept)
     }
 
     /// Whether this entry offers a file of which nobody has said what it is.
@@ -141,10 +141,10 @@ impl Files {
     fn taken_back(&mut self, ours: bool, entry: EntryId) -> Option<OfferId> {
         let offer = self.offer(ours, entry);
         let file = self.files.get_mut(&offer)?;
-        if file.kept.stage.is_over() {
-            return None;
+        if !file.kept.stage.is_over() {
+            file.fail(FileError::Cancelled, !ours);
         }
-        file.fail(FileError::Cancelled, !ours);
+        file.is_erased = true;
         Some(offer)
     }
 
