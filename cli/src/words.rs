@@ -357,6 +357,14 @@ pub(crate) fn trust_sentence(reason: TrustReason) -> &'static str {
     }
 }
 
+/// How far it is now, for people; None where what raised it has just been told.
+pub(crate) fn trust_changed(reason: TrustReason) -> Option<&'static str> {
+    match reason {
+        TrustReason::Answered => None,
+        reason => Some(trust_sentence(reason)),
+    }
+}
+
 /// The question before anything is sent.
 pub(crate) fn connect_to(name: Option<&str>) -> String {
     match name {

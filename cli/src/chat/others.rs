@@ -5,11 +5,11 @@ use super::shown::Person;
 use crate::device::Staying;
 use crate::output::Event;
 use crate::symbol::Forms;
-use crate::waiting::Told;
+use crate::waiting::Progress;
 use crate::{strings, words};
 use handfast_native::device::{self, Command, DeliveryMode, InviteTerms, SessionTerms, View};
 use handfast_native::handshake::PublicKey;
-use handfast_native::token::{LinkBase, Token};
+use handfast_native::token::Token;
 use handfast_native::unix_seconds;
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ impl Chat<'_> {
     }
 
     fn hide_code(&mut self) {
-        self.beside = Told::default();
+        self.beside = Progress::default();
         self.code = None;
         if let Some(window) = self.output.window() {
             window.update(|screen, _| screen.show_code(None));
@@ -128,7 +128,10 @@ impl Chat<'_> {
     }
 
     fn show_code(&mut self, token: &Token, left: Duration) {
-        let forms = match Forms::new(&LinkBase::default(), &token.to_text_bytes()) {
+        let forms = match Forms::new(
+            &self.session.overview().settings.links,
+            &token.to_text_bytes(),
+        ) {
             Ok(forms) => forms,
             Err(stop) => return self.output.note(stop.sentence),
         };

@@ -2,9 +2,10 @@
 //! other end of it.
 
 use super::Hands;
-use super::invite::{SCALE, link_base, write};
+use super::invite::{SCALE, write};
 use crate::device::Device;
 use crate::home::HomeArgs;
+use crate::links::LinkArgs;
 use crate::output::{Event, Output};
 use crate::sealed_files::landing::not_stored;
 use crate::status::Stop;
@@ -12,7 +13,7 @@ use crate::symbol::Forms;
 use crate::{strings, words};
 use handfast_native::device::{Bundled, Command, Done, called};
 use handfast_native::pairing::Failure;
-use handfast_native::token::{LinkBase, SealedBundle};
+use handfast_native::token::SealedBundle;
 use handfast_native::unfinished::{Unfinished, folder_of};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,8 +30,8 @@ pub(crate) struct Args {
     link_only: bool,
     #[arg(long, value_name = "FILE", help = strings::option_png())]
     png: Option<PathBuf>,
-    #[arg(long, value_name = "URL", value_parser = link_base, help = strings::option_link_base())]
-    link_base: Option<LinkBase>,
+    #[command(flatten)]
+    links: LinkArgs,
     #[command(flatten)]
     home: HomeArgs,
     #[arg(long, help = strings::option_json_events())]
@@ -67,8 +68,8 @@ async fn make(device: &Device, args: &Args, output: &mut Output) -> Result<(), S
     }
     let forms = match bundle.fits_a_text() {
         true => {
-            let base = args.link_base.clone().unwrap_or_default();
-            Some(Forms::new(&base, bundle.as_bytes())?)
+            let base = args.links.base(&overview.settings.links);
+            Some(Forms::new(base, bundle.as_bytes())?)
         }
         false => None,
     };

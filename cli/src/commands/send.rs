@@ -234,8 +234,7 @@ impl Sending {
     }
 
     fn hear(&mut self, row: &Row, output: &mut Output) {
-        let is_old = row.lasting.as_ref().is_some_and(|lasting| lasting.is_old);
-        let is_one = row.ours && !is_old;
+        let is_one = row.ours && !row.is_old();
         if let (true, RowContent::File { name, state, .. }) = (is_one, &row.content) {
             self.states
                 .insert(row.number, (name.clone(), state.clone()));
@@ -250,14 +249,14 @@ impl Sending {
     }
 
     fn is_over(&self) -> bool {
-        self.is_written() && self.states.values().all(|(_, state)| is_over(state))
+        self.is_written() && self.states.values().all(|(_, state)| state.is_over())
     }
 
     /// Says what came of it.
     fn outcome(&self, name: &str, is_all: bool, output: &mut Output) -> Result<(), Stop> {
         let is_failed = |state: &FileState| matches!(state, FileState::Failed { .. });
         if !is_all {
-            let waiting = self.states.values().filter(|(_, state)| !is_over(state));
+            let waiting = self.states.values().filter(|(_, state)| !state.is_over());
             output.tell(Event::Queued {
                 name: name.to_owned(),
                 files: waiting.map(|(name, _)| name.clone()).collect(),
@@ -271,8 +270,4 @@ impl Sending {
             }
         }
     }
-}
-
-fn is_over(state: &FileState) -> bool {
-    matches!(state, FileState::Done { .. } | FileState::Failed { .. })
 }

@@ -207,7 +207,10 @@ impl Screen {
             Event::Seeking { name, heard } => words::seeking(name, *heard),
             Event::Away => strings::contact_away().to_owned(),
             Event::Back { name } => words::back(name),
-            Event::Trust { trusted } => words::trust_sentence(trusted.0.reason()).to_owned(),
+            Event::Trust { trusted } => match words::trust_changed(trusted.0.reason()) {
+                Some(sentence) => sentence.to_owned(),
+                None => return,
+            },
             Event::State { state } => state.sentence().to_owned(),
             Event::Released => strings::released().to_owned(),
             Event::NotWritten { text, why } => {

@@ -75,6 +75,8 @@ pub enum Output {
     Find(Ticket, Query),
     /// Look what lies there, and say so with [`Input::Looked`].
     Look(Ticket, PathBuf),
+    /// What lies there does not go to anybody any more. It is removed, if it is a copy that was made for that alone.
+    NotNeeded(PathBuf),
     /// For the conversation of one session.
     Talk(SessionId, TalkCommand),
     /// Do this where it may take long, and say what came of it with [`Input::Worked`].

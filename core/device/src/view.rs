@@ -378,6 +378,13 @@ pub struct Row {
     pub content: RowContent,
 }
 
+impl Row {
+    /// It was there before this session looked. What nobody keeps never was.
+    pub fn is_old(&self) -> bool {
+        self.lasting.as_ref().is_some_and(|lasting| lasting.is_old)
+    }
+}
+
 /// What there is to say of a row that both keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -539,6 +546,13 @@ pub enum FileState {
         /// It failed there rather than here.
         by_peer: bool,
     },
+}
+
+impl FileState {
+    /// Nothing more happens to it: it is there, or it failed.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Done { .. } | Self::Failed { .. })
+    }
 }
 
 /// What a file waits for that does not move.

@@ -58,6 +58,29 @@ pub struct KeptFile {
     pub unasked: Option<u64>,
 }
 
+impl KeptFile {
+    /// It may still come to it, although whoever it is for could not take it.
+    pub fn may_be_tried_again(&self) -> bool {
+        match self.stage {
+            FileStage::Failed { reason, by_peer } if by_peer == self.offer.ours => matches!(
+                reason,
+                FileError::NoSpace
+                    | FileError::NoPermission
+                    | FileError::Storage
+                    | FileError::TooMany
+                    | FileError::Damaged
+            ),
+            _ => false,
+        }
+    }
+
+    /// Where one of ours is, while it may have to be read there.
+    pub fn source(&self) -> Option<&Path> {
+        let is_wanted = !self.stage.is_over() || self.may_be_tried_again();
+        (self.offer.ours && is_wanted).then_some(self.path.as_path())
+    }
+}
+
 /// How a file stands, as far as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileStage {

@@ -60,7 +60,7 @@ impl Files {
                         orders.push(FileOrder::Decide(file.pause(true)));
                     }
                 }
-                FileStage::Failed { .. } if offer.ours && file.may_be_tried_again() => {
+                FileStage::Failed { .. } if offer.ours && file.kept.may_be_tried_again() => {
                     orders.push(file.give());
                 }
                 // They may not have heard of it.
@@ -170,7 +170,7 @@ impl Files {
             self.files.get(offer).is_some_and(|file| {
                 // What was only offered is not under way.
                 let is_wanted = matches!(file.kept.stage, FileStage::Open | FileStage::Paused);
-                is_wanted || (ours && file.may_be_tried_again())
+                is_wanted || (ours && file.kept.may_be_tried_again())
             })
         });
         named

@@ -182,21 +182,6 @@ impl File {
         }
     }
 
-    /// It may still come to it, although whoever it is for could not take it.
-    pub(super) fn may_be_tried_again(&self) -> bool {
-        match self.kept.stage {
-            FileStage::Failed { reason, by_peer } if by_peer == self.kept.offer.ours => matches!(
-                reason,
-                FileError::NoSpace
-                    | FileError::NoPermission
-                    | FileError::Storage
-                    | FileError::TooMany
-                    | FileError::Damaged
-            ),
-            _ => false,
-        }
-    }
-
     /// It stands like that over the link. Whether that has to be kept.
     pub(super) fn stands(&mut self, status: &Status, at: Instant) -> bool {
         let ours = self.kept.offer.ours;
@@ -205,7 +190,7 @@ impl File {
             Status::Unheard | Status::Done { .. } | Status::Failed { .. } => false,
         };
         let before = self.kept.stage;
-        if ours && goes_on && self.may_be_tried_again() {
+        if ours && goes_on && self.kept.may_be_tried_again() {
             self.kept.stage = FileStage::Open;
         }
         match status {

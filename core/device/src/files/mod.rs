@@ -134,7 +134,7 @@ impl Files {
         let file = self.files.get_mut(&offer).ok_or(Refusal::NotNow)?;
         let decisions = match (wish, file.kept.stage) {
             (FileWish::Accept(folder), stage)
-                if !ours && (stage == FileStage::Offered || file.may_be_tried_again()) =>
+                if !ours && (stage == FileStage::Offered || file.kept.may_be_tried_again()) =>
             {
                 file.accept(folder);
                 vec![Decision::Fetch(file.fetch())]

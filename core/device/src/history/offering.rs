@@ -3,7 +3,7 @@
 use super::super::files::{FileWish, Offered, Taking, body_of, entry_of};
 use super::super::shared::Shared;
 use super::super::{
-    Carried, Done, Event, FileState, Offerable, Refusal, RowContent, SessionId, Ticket,
+    Carried, Done, Event, FileState, Offerable, Output, Refusal, RowContent, SessionId, Ticket,
 };
 use super::{History, Unwritten, milliseconds, unkept};
 use handfast_protocol::conversation::FileError;
@@ -86,6 +86,7 @@ impl History {
                 file: Some(Offered { path, root }),
             }),
             Err(error) => {
+                shared.put(Output::NotNeeded(path));
                 let Some(session) = session else {
                     ::log::warn!("a file cannot be offered: {error}");
                     return;

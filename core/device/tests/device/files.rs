@@ -28,6 +28,12 @@ fn has(world: &mut World, side: usize, name: &str, content: Vec<u8>) -> Saying {
     Saying::File { path, name, size }
 }
 
+/// What the first one sends by this name still lies where it was sent from: the world takes all of it for copies.
+fn has_source(world: &World, name: &str) -> bool {
+    let path = PathBuf::from(format!("/own/{name}"));
+    world.sides[0].files.files.contains_key(&path)
+}
+
 fn say(
     world: &mut World,
     side: usize,
@@ -103,6 +109,7 @@ fn a_file_waits_for_a_yes_and_comes_whole() {
     };
     assert!(world.sides[1].files.files[&path] == content);
     assert!(is_done(&the_file(&world, 0, both[0]).1));
+    assert!(!has_source(&world, "a.bin"), "a copy would stay for ever");
     assert!(!world.sides[1].files.has_rest());
 }
 
