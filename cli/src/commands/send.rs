@@ -13,6 +13,7 @@ use handfast_native::device::{
     AcceptTerms, Command, FileState, Refusal, Row, RowContent, Saying, SessionId, View, called,
 };
 use handfast_native::pairing::Failure;
+use handfast_native::place_for_copy;
 use handfast_native::store::private;
 use handfast_native::transfer::{Growing, READ_FIRST};
 use std::collections::BTreeMap;
@@ -46,8 +47,16 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut interrupt,
     } = hands;
     let place = args.seek.home.place()?;
-    let (files, mut rest) = interrupt.stops(files(&args, &place, &mut output)).await?;
-    let device = interrupt.stops(Device::start(place)).await?;
+    // Beginning, it removes what lies in the home to be sent and is not offered.
+    let device = interrupt.stops(Device::start(place.clone())).await?;
+    let files = interrupt.stops(files(&args, &place, &mut output)).await;
+    let (files, mut rest) = match files {
+        Ok(found) => found,
+        Err(stop) => {
+            device.end(&mut output, &mut interrupt).await;
+            return Err(stop);
+        }
+    };
     let (id, count) = match hand_in(&args, &device, files, &mut output).await {
         Ok(Some(begun)) => begun,
         ended => {
@@ -109,12 +118,9 @@ async fn begin_input(place: &Place) -> Result<(PathBuf, Option<Rest>), Stop> {
     let Place::Folder(home) = place else {
         return Err(Failure::Local.into());
     };
-    let folder = home.join("files");
+    let home = home.clone();
     let begin = move || -> io::Result<_> {
-        private::create_folders(&folder)?;
-        let began = handfast_native::unix_seconds();
-        let path = folder.join(format!("{began}-{}.input", std::process::id()));
-        let path = std::path::absolute(path)?;
+        let path = place_for_copy(&home)?;
         let mut file = private::options().create_new(true).open(&path)?;
         let count = io::copy(&mut io::stdin().lock().take(READ_FIRST), &mut file)?;
         if count < READ_FIRST {

@@ -1,4 +1,4 @@
-//! A file of this program's own that is offered while it is still written, as what comes out of a pipe is.
+//! A file in the home that is offered while it is still written, as what comes out of a pipe is.
 //!
 //! Beside it lies a mark as long as that is so, which its writer has locked: one that nobody has locked is left of a
 //! writer that died, and the file will never be whole.
@@ -47,14 +47,18 @@ pub(super) enum Growth {
     Broken,
 }
 
-/// What tells how a file stands. Only those of this program's own folder can grow.
+/// What tells how a file stands. Only those in the home can grow.
 pub(super) struct Mark(Option<PathBuf>);
 
 impl Mark {
+    /// `own` is a folder of the home.
     pub(super) fn of(path: &Path, own: &Path) -> Self {
-        let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
-        let is_own = folder.is_some() && folder == own.canonicalize().ok();
-        Self(is_own.then(|| mark_of(path)))
+        let real = |folder: Option<&Path>| folder.and_then(|folder| folder.canonicalize().ok());
+        let (folder, home) = (real(path.parent()), real(own.parent()));
+        let is_inside = folder
+            .zip(home)
+            .is_some_and(|(folder, home)| folder.starts_with(home));
+        Self(is_inside.then(|| mark_of(path)))
     }
 
     pub(super) fn growth(&self) -> Growth {
@@ -90,8 +94,8 @@ mod tests {
     #[test]
     fn a_file_grows_until_its_writer_ends_it_or_is_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        let mark = Mark::of(&path, folder.path());
+        let (path, own) = (folder.path().join("file"), folder.path().join("files"));
+        let mark = Mark::of(&path, &own);
         assert_eq!(mark.growth(), Growth::Whole);
         let growing = Growing::begin(&path).unwrap();
         assert_eq!(mark.growth(), Growth::Growing);
@@ -100,7 +104,7 @@ mod tests {
         drop(Growing::begin(&path).unwrap());
         assert_eq!(mark.growth(), Growth::Broken);
         // Whatever lies beside somebody's own file.
-        let elsewhere = Mark::of(&path, Path::new("elsewhere"));
+        let elsewhere = Mark::of(&path, &folder.path().join("home/files"));
         assert_eq!(elsewhere.growth(), Growth::Whole);
     }
 }
