@@ -42,7 +42,7 @@ internal class Outbox(
 
     private fun forget(session: Long) {
         files.remove(session)
-        copies.remove(session)?.forEach { it.parentFile?.deleteRecursively() }
+        copies.remove(session)?.forEach(File::discard)
     }
 
     private suspend fun hand(session: Long, copy: File) {
@@ -52,7 +52,7 @@ internal class Outbox(
             send(session, copy.path)
         } catch (failure: Exception) {
             copies[session]?.remove(copy)
-            copy.parentFile?.deleteRecursively()
+            copy.discard()
             throw failure
         }
     }
