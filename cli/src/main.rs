@@ -21,6 +21,7 @@ mod interrupt;
 mod language;
 mod limits;
 mod lines;
+mod links;
 mod logs;
 mod margin;
 mod output;

@@ -237,15 +237,15 @@ pub(crate) fn long_about() -> &'static str {
 
 pub(crate) fn short_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast page DIR --host HOST  write the page for a host of static files\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast page DIR --host HOST  schreibt die Seite für einen Host statischer Dateien\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
     }
 }
 
 pub(crate) fn after_help() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast page DIR --host HOST  write the page for a host of static files\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast page DIR --host HOST  schreibt die Seite für einen Host statischer Dateien\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
     }
 }
 
@@ -293,8 +293,8 @@ pub(crate) fn contacts_examples() -> &'static str {
 
 pub(crate) fn bundle_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast bundle Ben            a code and a link with what waits for Ben\n  handfast bundle Ben -o for-ben.handfast\n\nWhat you wrote while Ben was not there leaves sealed for him alone: send it by any\nmessenger, by mail or on a stick. Ben takes it in with handfast join, and what\nhe sends back the same way says that it arrived. Taken in twice, it is there once.",
-        German => "Beispiele:\n  handfast bundle Ben            ein Code und ein Link mit dem, was auf Ben wartet\n  handfast bundle Ben -o fuer-ben.handfast\n\nWas du geschrieben hast, während Ben nicht da war, geht versiegelt für ihn allein\nhinaus: mit einem Messenger, per Mail oder auf einem Stick. Ben nimmt es mit\nhandfast join an, und was er ebenso zurückschickt, sagt, dass es angekommen ist.\nZweimal angenommen ist es einmal da.",
+        English => "Examples:\n  handfast bundle Ben            a code and a link with what waits for Ben\n  handfast bundle Ben -o for-ben.handfast\n\nWhat you wrote while Ben was not there leaves sealed for him alone: send it by any\nmessenger, by mail or on a stick. Ben takes it in with handfast open, or pastes or\ndrops it into a chat, and what he sends back the same way says that it arrived.\nTaken in twice, it is there once.",
+        German => "Beispiele:\n  handfast bundle Ben            ein Code und ein Link mit dem, was auf Ben wartet\n  handfast bundle Ben -o fuer-ben.handfast\n\nWas du geschrieben hast, während Ben nicht da war, geht versiegelt für ihn allein\nhinaus: mit einem Messenger, per Mail oder auf einem Stick. Ben nimmt es mit\nhandfast open an oder fügt es in einen Chat ein, und was er ebenso zurückschickt,\nsagt, dass es angekommen ist. Zweimal angenommen ist es einmal da.",
     }
 }
 
@@ -391,8 +391,8 @@ pub(crate) fn seal_examples() -> &'static str {
 
 pub(crate) fn open_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast open letter.pdf.handfast\n  handfast open letter.pdf.handfast -o elsewhere.pdf\n  handfast open 'hfs1:...'                 a locked text\n  handfast open letter.pdf.handfast --answer-file answers.txt --code-file code.txt\n  handfast open backup.tar.handfast --large    write more than 512 MiB without asking\n\nWhat was locked is stored and never shown or run.",
-        German => "Beispiele:\n  handfast open brief.pdf.handfast\n  handfast open brief.pdf.handfast -o anderswo.pdf\n  handfast open 'hfs1:...'                 ein verschlossener Text\n  handfast open brief.pdf.handfast --answer-file antworten.txt --code-file code.txt\n  handfast open kopie.tar.handfast --large   mehr als 512 MiB, ohne zu fragen\n\nWas verschlossen war, wird gespeichert und nie angezeigt oder ausgeführt.",
+        English => "Examples:\n  handfast open letter.pdf.handfast\n  handfast open letter.pdf.handfast -o elsewhere.pdf\n  handfast open 'hfs1:...'                 a locked text\n  handfast open letter.pdf.handfast --answer-file answers.txt --code-file code.txt\n  handfast open backup.tar.handfast --large    write more than 512 MiB without asking\n  handfast open for-me.handfast                messages of a contact, by handfast bundle\n\nWhat was locked is stored and never shown or run.",
+        German => "Beispiele:\n  handfast open brief.pdf.handfast\n  handfast open brief.pdf.handfast -o anderswo.pdf\n  handfast open 'hfs1:...'                 ein verschlossener Text\n  handfast open brief.pdf.handfast --answer-file antworten.txt --code-file code.txt\n  handfast open kopie.tar.handfast --large   mehr als 512 MiB, ohne zu fragen\n  handfast open fuer-mich.handfast         Nachrichten eines Kontakts, von handfast bundle\n\nWas verschlossen war, wird gespeichert und nie angezeigt oder ausgeführt.",
     }
 }
 
@@ -440,8 +440,8 @@ pub(crate) fn command_seal() -> &'static str {
 
 pub(crate) fn command_open() -> &'static str {
     match language() {
-        English => "Open what was locked, and store it",
-        German => "Verschlossenes öffnen und speichern",
+        English => "Open what was locked, and store it; take in messages that were handed on",
+        German => "Verschlossenes öffnen und speichern; überbrachte Nachrichten annehmen",
     }
 }
 
@@ -652,6 +652,104 @@ pub(crate) fn serve_host() -> &'static str {
     match language() {
         English => "Another name under which it may be asked for; may be repeated",
         German => "Ein weiterer Name, unter dem sie verlangt werden darf; mehrmals möglich",
+    }
+}
+
+pub(crate) fn command_page() -> &'static str {
+    match language() {
+        English => "Write the page for a host of static files, or see whether a host serves this one",
+        German => "Die Seite für einen Host statischer Dateien schreiben, oder nachsehen, ob ein Host diese hier anbietet",
+    }
+}
+
+pub(crate) fn page_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast page public --host meet.example.org\n  handfast page public --host meet.example.org --team ABCDE12345 --certificate AB:CD:...\n  handfast page --verify https://meet.example.org/\n  handfast page --hashes > page.b3        one line a file, for others to compare with",
+        German => "Beispiele:\n  handfast page public --host treffen.example.org\n  handfast page public --host treffen.example.org --team ABCDE12345 --certificate AB:CD:...\n  handfast page --verify https://treffen.example.org/\n  handfast page --hashes > seite.b3       eine Zeile je Datei, damit andere vergleichen können",
+    }
+}
+
+pub(crate) fn page_folder() -> &'static str {
+    match language() {
+        English => "Where to write it: a folder with nothing else in it",
+        German => "Wohin sie geschrieben wird: ein Ordner, in dem sonst nichts liegt",
+    }
+}
+
+pub(crate) fn page_host() -> &'static str {
+    match language() {
+        English => "The name of the host that will serve it, at its root and with nothing beside it",
+        German => "Der Name des Hosts, der sie anbieten wird, an seiner Wurzel und mit nichts daneben",
+    }
+}
+
+pub(crate) fn page_verify() -> &'static str {
+    match language() {
+        English => "Ask that host for every file, and compare it with this build",
+        German => "Jede Datei dort verlangen und mit dieser hier vergleichen",
+    }
+}
+
+pub(crate) fn page_hashes() -> &'static str {
+    match language() {
+        English => "List every file with its BLAKE3 hash",
+        German => "Jede Datei mit ihrem BLAKE3-Hash auflisten",
+    }
+}
+
+pub(crate) fn page_team() -> &'static str {
+    match language() {
+        English => "Apple's ten characters for who publishes the app, so that links open it on an iPhone",
+        German => "Apples zehn Zeichen für den Herausgeber der App, damit Links sie auf einem iPhone öffnen",
+    }
+}
+
+pub(crate) fn page_bundle() -> &'static str {
+    match language() {
+        English => "The app's name for Apple",
+        German => "Der Name der App bei Apple",
+    }
+}
+
+pub(crate) fn page_package() -> &'static str {
+    match language() {
+        English => "The app's name for Android",
+        German => "Der Name der App bei Android",
+    }
+}
+
+pub(crate) fn page_certificate() -> &'static str {
+    match language() {
+        English => "SHA-256 of a certificate that the Android app is signed with, as apksigner prints it with colons; may be repeated",
+        German => "SHA-256 eines Zertifikats, mit dem die Android-App signiert ist, mit Doppelpunkten; mehrmals möglich",
+    }
+}
+
+pub(crate) fn command_config() -> &'static str {
+    match language() {
+        English => "Choose something for good",
+        German => "Etwas auf Dauer wählen",
+    }
+}
+
+pub(crate) fn config_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast config                                      what is chosen\n  handfast config link-base https://meet.example.org/  links lead to that page from now on\n  handfast config link-base usual                      and to none again",
+        German => "Beispiele:\n  handfast config                                          was gewählt ist\n  handfast config link-base https://treffen.example.org/   Links führen ab jetzt zu dieser Seite\n  handfast config link-base usual                          und wieder zu keiner",
+    }
+}
+
+pub(crate) fn config_link_base() -> &'static str {
+    match language() {
+        English => "What links and codes begin with",
+        German => "Womit Links und Codes beginnen",
+    }
+}
+
+pub(crate) fn config_link_base_url() -> &'static str {
+    match language() {
+        English => "The address of a page, or only its host; or usual",
+        German => "Die Adresse einer Seite oder nur ihr Host; oder usual",
     }
 }
 
@@ -895,8 +993,8 @@ pub(crate) fn option_lock() -> &'static str {
 
 pub(crate) fn option_link_base() -> &'static str {
     match language() {
-        English => "What links begin with [default: https://handfast.example/]",
-        German => "Womit Links beginnen [Standard: https://handfast.example/]",
+        English => "What links begin with [default: as chosen by config link-base]",
+        German => "Womit Links beginnen [Standard: wie mit config link-base gewählt]",
     }
 }
 
@@ -1044,6 +1142,13 @@ pub(crate) fn option_container() -> &'static str {
     match language() {
         English => "A locked file, a text or picture of one, or - for standard input",
         German => "Eine verschlossene Datei, ein Text oder Bild davon, oder - für die Standardeingabe",
+    }
+}
+
+pub(crate) fn option_opened() -> &'static str {
+    match language() {
+        English => "A locked file or messages that were handed on, a text or picture of either, or - for standard input",
+        German => "Eine verschlossene Datei oder überbrachte Nachrichten, ein Text oder Bild davon, oder - für die Standardeingabe",
     }
 }
 
@@ -2598,8 +2703,8 @@ pub(crate) fn contact_unread(count: impl Display) -> String {
 
 pub(crate) fn is_bundle() -> &'static str {
     match language() {
-        English => "Messages for somebody. They take them in with handfast join.",
-        German => "Nachrichten für jemanden. Mit handfast join werden sie angenommen.",
+        English => "Messages for somebody. They take them in with handfast open.",
+        German => "Nachrichten für jemanden. Mit handfast open werden sie angenommen.",
     }
 }
 
@@ -2626,8 +2731,8 @@ pub(crate) fn bundle_missing() -> &'static str {
 
 pub(crate) fn bundle_not_invitation() -> &'static str {
     match language() {
-        English => "these are messages and no invitation: take them in with handfast join",
-        German => "das sind Nachrichten und keine Einladung: nimm sie mit handfast join an",
+        English => "these are messages and no invitation: take them in with handfast open",
+        German => "das sind Nachrichten und keine Einladung: nimm sie mit handfast open an",
     }
 }
 
@@ -5553,8 +5658,99 @@ pub(crate) fn try_again() -> &'static str {
 
 pub(crate) fn page_not_built() -> &'static str {
     match language() {
-        English => "the page is not there: build it by scripts/web, or name the folder that it is in",
-        German => "die Seite ist nicht da: Baue sie mit scripts/web, oder nenne den Ordner, in dem sie liegt",
+        English => "the page is not there: build it by scripts/web, which takes some five minutes the first time, or name the folder that it is in",
+        German => "die Seite ist nicht da: Baue sie mit scripts/web, was beim ersten Mal etwa fünf Minuten dauert, oder nenne den Ordner, in dem sie liegt",
+    }
+}
+
+pub(crate) fn page_host_how() -> &'static str {
+    match language() {
+        English => "write only the name of the host, like meet.example.org: the page is at its root",
+        German => "schreibe nur den Namen des Hosts, wie treffen.example.org: Die Seite liegt an seiner Wurzel",
+    }
+}
+
+pub(crate) fn page_team_how() -> &'static str {
+    match language() {
+        English => "a team has ten capital letters and digits",
+        German => "ein Team hat zehn Großbuchstaben und Ziffern",
+    }
+}
+
+pub(crate) fn page_app_how() -> &'static str {
+    match language() {
+        English => "an app is called like example.handfast",
+        German => "eine App heißt wie example.handfast",
+    }
+}
+
+pub(crate) fn page_certificate_how() -> &'static str {
+    match language() {
+        English => "write the 32 bytes in hexadecimal with colons, like AB:CD:...",
+        German => "schreibe die 32 Bytes hexadezimal mit Doppelpunkten, wie AB:CD:...",
+    }
+}
+
+pub(crate) fn page_not_alone(path: impl Display) -> String {
+    match language() {
+        English => format!("{path} is not of the page, and what lies beside it could read what it reads: choose a folder of its own"),
+        German => format!("{path} gehört nicht zur Seite, und was neben ihr liegt, könnte lesen, was sie liest: Wähle einen eigenen Ordner"),
+    }
+}
+
+pub(crate) fn page_written(folder: impl Display, host: impl Display) -> String {
+    match language() {
+        English => format!("The page is in {folder}. Serve it at https://{host}/, and `handfast config link-base {host}` makes your links lead there."),
+        German => format!("Die Seite ist in {folder}. Biete sie unter https://{host}/ an, und `handfast config link-base {host}` lässt deine Links dorthin führen."),
+    }
+}
+
+pub(crate) fn page_without_apps() -> &'static str {
+    match language() {
+        English => "Phones open links to it in the page, and not in the app: that takes --team and --certificate.",
+        German => "Telefone öffnen Links dorthin in der Seite, nicht in der App: Dafür braucht es --team und --certificate.",
+    }
+}
+
+pub(crate) fn served_otherwise(path: impl Display) -> String {
+    match language() {
+        English => format!("{path}: it serves another one"),
+        German => format!("{path}: dort liegt eine andere"),
+    }
+}
+
+pub(crate) fn served_not(path: impl Display) -> String {
+    match language() {
+        English => format!("{path}: it serves none"),
+        German => format!("{path}: dort liegt keine"),
+    }
+}
+
+pub(crate) fn served_by_nobody(path: impl Display, error: impl Display) -> String {
+    match language() {
+        English => format!("{path} cannot be had from there: {error}"),
+        German => format!("{path} ist dort nicht zu bekommen: {error}"),
+    }
+}
+
+pub(crate) fn served_another() -> &'static str {
+    match language() {
+        English => "that host does not serve this build: another version, or somebody changed it",
+        German => "dieser Host bietet nicht diese Seite an: eine andere Version, oder jemand hat sie verändert",
+    }
+}
+
+pub(crate) fn served_this(files: impl Display) -> String {
+    match language() {
+        English => format!("It serves this build, {files} files, byte for byte. It may serve others to somebody else, or tomorrow."),
+        German => format!("Dort liegt genau diese Seite, {files} Dateien, Byte für Byte. Anderen oder morgen kann etwas anderes angeboten werden."),
+    }
+}
+
+pub(crate) fn link_without_page() -> &'static str {
+    match language() {
+        English => "This link leads to no page: it opens in the app, or wherever it is pasted. `handfast config link-base URL` names a page.",
+        German => "Dieser Link führt zu keiner Seite: Er öffnet sich in der App, oder wo er eingefügt wird. `handfast config link-base URL` nennt eine Seite.",
     }
 }
 
@@ -5574,8 +5770,8 @@ pub(crate) fn not_served(error: impl Display) -> String {
 
 pub(crate) fn serving(address: impl Display) -> String {
     match language() {
-        English => format!("The page is at {address} until you press Ctrl-C. Links that begin with that address are made by --link-base."),
-        German => format!("Die Seite ist unter {address}, bis du Strg-C drückst. Links, die mit dieser Adresse beginnen, macht --link-base."),
+        English => format!("The page is at {address} until you press Ctrl-C. Links lead there by --link-base, or for good by config link-base."),
+        German => format!("Die Seite ist unter {address}, bis du Strg-C drückst. Links führen mit --link-base dorthin, auf Dauer mit config link-base."),
     }
 }
 

@@ -64,7 +64,7 @@ function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
         case "locked":
             return locked(screen, hands);
         case "opened":
-            return opened(screen, hands, `handfast:${token}`);
+            return opened(screen, hands, inApp());
         case "connecting":
             return connecting(screen, hands);
         case "reply_needed":
@@ -74,6 +74,12 @@ function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
         case "ended":
             return ended(screen, hands);
     }
+}
+
+/** The address by which the app opens what is open here. Nothing else comes of it where there is no app. */
+function inApp(): string {
+    // Android wants to be told the scheme, behind the `#`, where the token is not.
+    return /Android/.test(navigator.userAgent) ? `intent:${token}#Intent;scheme=handfast;end` : `handfast:${token}`;
 }
 
 function draw(screen: HTMLElement): void {

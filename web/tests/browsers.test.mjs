@@ -26,8 +26,9 @@ const reads = (tab, text) =>
     tab.waitForFunction((text) => document.body.textContent.includes(text), { timeout: PATIENCE }, text);
 
 /** Opens the page with what stands behind the `#` of a link. */
-async function bring(browser, link, hears = () => {}) {
+async function bring(browser, link, hears = () => {}, agent = undefined) {
     const tab = await browser.newPage();
+    if (agent !== undefined) await tab.setUserAgent({ userAgent: agent });
     tab.on("request", hears);
     await tab.goto(page.address + link.slice(link.indexOf("#")));
     return tab;
@@ -87,6 +88,29 @@ for (const name of NAMES) {
                 // What stands in the page itself is not asked for.
                 const others = asked.filter((url) => !url.startsWith(page.address) && !url.startsWith("data:"));
                 assert.deepEqual(others, [], "nobody else was asked for anything");
+            }));
+
+        test("whoever has no app goes on as a guest when nothing opens", () =>
+            with_host([], async (host, link) => {
+                const tab = await bring(running, link);
+                await shows(tab, "opened");
+                const token = link.slice(link.indexOf("#") + 1);
+                assert.equal(await tab.$eval("a.tonal", (way) => way.getAttribute("href")), `handfast:${token}`);
+                await tab.click("a.tonal");
+                await new Promise((done) => setTimeout(done, 1_000));
+                await press(tab, "[data-screen=opened] button.filled");
+                await shows(tab, "talking");
+                await host.until("met");
+            }));
+
+        test("on Android the app is named, and the token stays before the #", () =>
+            with_host([], async (_host, link) => {
+                const agent = "Mozilla/5.0 (Linux; Android 16; Pixel 9) Chrome/156.0.0.0 Mobile";
+                const tab = await bring(running, link, () => {}, agent);
+                await shows(tab, "opened");
+                const token = link.slice(link.indexOf("#") + 1);
+                const way = await tab.$eval("a.tonal", (way) => way.getAttribute("href"));
+                assert.equal(way, `intent:${token}#Intent;scheme=handfast;end`);
             }));
 
         test("a page says goodbye as everybody does", () =>

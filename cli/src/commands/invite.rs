@@ -6,10 +6,11 @@ use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::asking::MeetingArgs;
 use crate::device::{Device, Session};
 use crate::lines::Lines;
+use crate::links::LinkArgs;
 use crate::output::{Event, Output};
 use crate::status::Stop;
 use crate::symbol::Forms;
-use crate::waiting::{self, Face, Meaning};
+use crate::waiting::{self, Meaning, RoleView};
 use crate::{duration, input, strings, words};
 use handfast_native::device::{
     AcceptTerms, Command, DeliveryMode, InviteTerms, Outlook, Protection, Provenance, Role,
@@ -64,8 +65,8 @@ pub(crate) struct Args {
     lock: Option<Question>,
     #[command(flatten)]
     answers: AnswerArgs,
-    #[arg(long, value_name = "URL", value_parser = link_base, help = strings::option_link_base())]
-    link_base: Option<LinkBase>,
+    #[command(flatten)]
+    links: LinkArgs,
     #[arg(long, help = strings::option_port())]
     port: Option<u16>,
     #[arg(long, help = strings::option_loopback_host())]
@@ -74,10 +75,6 @@ pub(crate) struct Args {
     far: bool,
     #[command(flatten)]
     meeting: MeetingArgs,
-}
-
-pub(super) fn link_base(text: &str) -> Result<LinkBase, String> {
-    LinkBase::new(text).map_err(words::field)
 }
 
 impl Args {
@@ -212,7 +209,7 @@ struct Shown {
     is_outdated: bool,
 }
 
-impl Face for Shows<'_> {
+impl RoleView for Shows<'_> {
     const EMPTY: Meaning = Meaning::Nothing;
 
     fn draw(
@@ -267,7 +264,14 @@ impl Face for Shows<'_> {
             Some(_) => output.note(strings::leads_elsewhere()),
         }
         let remaining = expires_at.saturating_sub(handfast_native::unix_seconds());
-        show(self.args, token, Duration::from_secs(remaining), output)?;
+        let links = &session.overview().settings.links;
+        show(
+            self.args,
+            token,
+            links,
+            Duration::from_secs(remaining),
+            output,
+        )?;
         session.tell_name(output);
         Ok(())
     }
@@ -302,9 +306,15 @@ fn tell_outlook(outlook: Option<Outlook>, output: &mut Output) {
 }
 
 /// Shows the token on the screen, and writes the files that were asked for.
-fn show(args: &Args, token: &Token, remaining: Duration, output: &mut Output) -> Result<(), Stop> {
-    let base = args.link_base.clone().unwrap_or_default();
-    let forms = Forms::new(&base, &token.to_text_bytes())?;
+fn show(
+    args: &Args,
+    token: &Token,
+    links: &LinkBase,
+    remaining: Duration,
+    output: &mut Output,
+) -> Result<(), Stop> {
+    let base = args.links.base(links);
+    let forms = Forms::new(base, &token.to_text_bytes())?;
     if let Some(path) = &args.file {
         write(path, &token.to_bytes())?;
     }
@@ -315,6 +325,9 @@ fn show(args: &Args, token: &Token, remaining: Duration, output: &mut Output) ->
         write(path, forms.symbol.to_svg().as_bytes())?;
     }
     output.show_token(&forms, !args.link_only);
+    if base == &LinkBase::DEFAULT {
+        output.note(strings::link_without_page());
+    }
     output.tell(Event::invitation(forms, remaining));
     Ok(())
 }

@@ -145,7 +145,6 @@ class AppModel(
     private val lockbox = Lockbox(scope, ::act, ::show)
     private val sending = Copier(scope, ::act)
     private val taking = Copier(scope, ::act)
-    private val outbox = Outbox(sending, { session, path -> device.sendFile(session, path) }, ::sayNoCopy)
 
     /** What is being copied out of another app, to be sent. */
     val copying: StateFlow<Copying?> = sending.copying
@@ -306,7 +305,7 @@ class AppModel(
             forgetAll()
             val made = runCatching { make(other) }
             sink = Sink()
-            sessions.keys.forEach(outbox::over)
+            sending.stop { true }
             sessions.clear()
             unsent.clear()
             front = null
@@ -881,8 +880,17 @@ class AppModel(
     }
 
     private fun attach(session: Long, documents: List<Document>) {
-        if (documents.isNotEmpty() && sessions[session]?.view?.isApart == true) say(Notice(Key.FILES_LATER, null, null))
-        else outbox.take(session, documents)
+        for (document in documents) {
+            sending.copy(document, session) { copied ->
+                copied.exceptionOrNull()?.let(::sayNoCopy)
+                val copy = copied.getOrNull() ?: return@copy
+                try {
+                    device.sendCopy(session, copy)
+                } finally {
+                    copy.discard()
+                }
+            }
+        }
     }
 
     private fun canSeek(contact: String) = people.any { it.id == contact && it.canBeFound && !it.isBlocked }
@@ -1256,13 +1264,12 @@ class AppModel(
                 if (wasApart) choosing = sharing != null else begun(session)
                 join(session)
             }
-            if (end != null || view.isClosed) outbox.over(session)
+            if (end != null || view.isClosed) sending.stop { it.session == session }
             show()
         }
 
         override fun row(session: Long, row: Row, before: Long?) = hear {
             sessions[session]?.put(row, before, clock())
-            outbox.saw(session, row)
             device.taken(session)
             show()
         }

@@ -28,6 +28,8 @@ import java.net.URLEncoder
 import java.nio.file.Files
 import java.util.Locale
 import java.util.concurrent.CountDownLatch
+import kotlin.random.Random
+import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertIs
@@ -304,6 +306,7 @@ class AppModelTest {
         two.app.rows.wait { rows -> rows.all { (it as Row.File).state == Key.FILE_RECEIVED } }
         one.app.rows.wait { rows -> rows.size == 2 && rows.all { (it as Row.File).state == Key.FILE_SENT } }
         one.app.copying.wait { folder.list()!!.isEmpty() }
+        eventually { one.copies.isEmpty() }
         folder.deleteRecursively()
     }
 
@@ -1251,6 +1254,45 @@ class AppModelTest {
     }
 
     @Test
+    fun `a file that both keep stands once, and is no news, once they are together again`() = twoApps { one, two ->
+        again(one, two)
+        one.app.attach(listOf(document("film.bin", ByteArray(70_000))))
+        two.app.acceptFile(two.app.rows.wait { it.any { row -> row is Row.File && row.offered } }.single().number)
+        two.app.rows.wait { (it.single() as Row.File).state == Key.FILE_RECEIVED }
+        two.app.goodbye()
+        two.app.meet(two.until<Screen.Conversation> { it.isOver }.contact!!)
+        two.until<Screen.Conversation> { !it.isOver && it.apart == null }
+        val file = two.app.rows.wait { it.any(Row::isOld) }.single() as Row.File
+        assertEquals(Key.FILE_RECEIVED, file.state)
+        assertTrue(file.isKept && !file.isTold)
+        assertEquals(0, two.app.home.value.underWay.single().unread)
+    }
+
+    @Test
+    fun `a file for somebody who is away outlives the process, and arrives`() = twoApps { first, two ->
+        again(first, two)
+        val contact = two.until<Screen.Conversation>().contact!!
+        two.app.goodbye()
+        first.until<Screen.Conversation> { it.apart != null }
+        val film = Random(1).nextBytes(300_000)
+        first.app.attach(listOf(document("film.bin", film)))
+        first.app.rows.wait { it.singleOrNull()?.isKept == true }
+        assertEquals(listOf("film.bin"), first.copies.map { it.name })
+        // A process left this that was killed before it came to it.
+        File(first.copies.single().parentFile.parentFile, "0123456789abcdef").mkdir()
+        first.again().use { one ->
+            one.app.meet(one.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
+            assertEquals(listOf("film.bin"), one.copies.map { it.name })
+            two.app.meet(contact)
+            two.app.acceptFile(two.app.rows.wait { it.any { row -> row is Row.File && row.offered } }.single().number)
+            val received = two.app.rows.wait { (it.single() as Row.File).state == Key.FILE_RECEIVED }.single() as Row.File
+            assertContentEquals(film, File(received.path!!).readBytes())
+            one.app.rows.wait { (it.single() as Row.File).state == Key.FILE_SENT }
+            eventually { one.copies.isEmpty() }
+        }
+    }
+
+    @Test
     fun `a later process goes on with whom the person looked for`() = twoApps { first, two ->
         meet(first, two)
         hear(first, two)
@@ -1374,6 +1416,9 @@ private class Phone(
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
     private var isGone = false
+
+    /** What lies here only because it is to be sent; a folder in the place of one that is empty. */
+    val copies get() = File(folder, "kept/copies").listFiles().orEmpty().map { it.listFiles()!!.singleOrNull() ?: it }
 
     /** Whom the core tells what happens. */
     lateinit var told: EventSink

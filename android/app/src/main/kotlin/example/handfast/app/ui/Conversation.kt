@@ -69,6 +69,7 @@ import example.handfast.core.Presence
 import example.handfast.core.Row as Line
 import example.handfast.core.Screen
 import example.handfast.core.Subject
+import example.handfast.core.isTold
 
 /** What can be done in a conversation. */
 class TalkDeeds(
@@ -157,7 +158,7 @@ private val LOW = 240.dp
 @Composable
 private fun Newest(rows: List<Line>, name: String) {
     val before = remember { rows.lastOrNull()?.number ?: -1 }
-    val row = rows.lastOrNull { !it.ours && it.number > before && isTold(it) }
+    val row = rows.lastOrNull { !it.ours && it.number > before && it.isTold }
     val words = row?.let { stringResource(R.string.row_spoken, named(name), told(it)) }.orEmpty()
     Box(
         Modifier.size(1.dp).semantics {
@@ -165,12 +166,6 @@ private fun Newest(rows: List<Line>, name: String) {
             contentDescription = words
         },
     )
-}
-
-private fun isTold(row: Line) = when (row) {
-    is Line.Text -> true
-    is Line.File -> row.offered || row.state == Key.FILE_RECEIVED
-    is Line.Note -> false
 }
 
 @Composable

@@ -238,7 +238,8 @@ class Device private constructor(private val handfast: Handfast) {
     /** Lists what was said before; whether there was anything. */
     suspend fun earlier(session: Long): Boolean = refusing { at(session).use { it.earlier() } }
 
-    suspend fun sendFile(session: Long, path: String) = with(session) { it.sendFile(path) }
+    /** Sends a copy that was made for that, which goes over to the device. */
+    suspend fun sendCopy(session: Long, copy: File) = with(session) { it.sendCopy(copy.path) }
 
     suspend fun acceptFile(session: Long, number: Long) = with(session) { it.acceptFile(number.toULong()) }
 
