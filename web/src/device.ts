@@ -2,6 +2,7 @@
 
 import { Connection } from "./connection.js";
 import init, { Core, type Step } from "./core/core.js";
+import { carriedModule } from "./inside.js";
 import type { Key } from "./strings.js";
 
 export type { Core };
@@ -54,9 +55,9 @@ export class Device {
         private readonly face: Face,
     ) {}
 
-    /** Loads the core. `base` is the address of this page. */
-    static async start(base: string, face: Face): Promise<Device> {
-        await init();
+    /** Loads the core. `base` is the address of this page, if others can open it there. */
+    static async start(base: string | undefined, face: Face): Promise<Device> {
+        await init(await carriedModule("core"));
         return new Device(new Core(base), face);
     }
 

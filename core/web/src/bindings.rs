@@ -34,10 +34,10 @@ pub struct Step {
 
 #[wasm_bindgen]
 impl Core {
-    /// A device that nobody has met, in a page at this address.
+    /// A device that nobody has met, in a page at this address, if others can open it there.
     #[wasm_bindgen(constructor)]
-    pub fn new(base: &str) -> Result<Core, JsError> {
-        let base = LinkBase::new(base)?;
+    pub fn new(base: Option<String>) -> Result<Core, JsError> {
+        let base = base.map_or(Ok(LinkBase::DEFAULT), |base| LinkBase::new(&base))?;
         let page = Page::new(now())?;
         Ok(Self { page, base })
     }
