@@ -293,8 +293,8 @@ pub(crate) fn contacts_examples() -> &'static str {
 
 pub(crate) fn bundle_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast bundle Ben            a code and a link with what waits for Ben\n  handfast bundle Ben -o for-ben.handfast\n\nWhat you wrote while Ben was not there leaves sealed for him alone: send it by any\nmessenger, by mail or on a stick. Ben takes it in with handfast join, and what\nhe sends back the same way says that it arrived. Taken in twice, it is there once.",
-        German => "Beispiele:\n  handfast bundle Ben            ein Code und ein Link mit dem, was auf Ben wartet\n  handfast bundle Ben -o fuer-ben.handfast\n\nWas du geschrieben hast, während Ben nicht da war, geht versiegelt für ihn allein\nhinaus: mit einem Messenger, per Mail oder auf einem Stick. Ben nimmt es mit\nhandfast join an, und was er ebenso zurückschickt, sagt, dass es angekommen ist.\nZweimal angenommen ist es einmal da.",
+        English => "Examples:\n  handfast bundle Ben            a code and a link with what waits for Ben\n  handfast bundle Ben -o for-ben.handfast\n\nWhat you wrote while Ben was not there leaves sealed for him alone: send it by any\nmessenger, by mail or on a stick. Ben takes it in with handfast open, or pastes or\ndrops it into a chat, and what he sends back the same way says that it arrived.\nTaken in twice, it is there once.",
+        German => "Beispiele:\n  handfast bundle Ben            ein Code und ein Link mit dem, was auf Ben wartet\n  handfast bundle Ben -o fuer-ben.handfast\n\nWas du geschrieben hast, während Ben nicht da war, geht versiegelt für ihn allein\nhinaus: mit einem Messenger, per Mail oder auf einem Stick. Ben nimmt es mit\nhandfast open an oder fügt es in einen Chat ein, und was er ebenso zurückschickt,\nsagt, dass es angekommen ist. Zweimal angenommen ist es einmal da.",
     }
 }
 
@@ -391,8 +391,8 @@ pub(crate) fn seal_examples() -> &'static str {
 
 pub(crate) fn open_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast open letter.pdf.handfast\n  handfast open letter.pdf.handfast -o elsewhere.pdf\n  handfast open 'hfs1:...'                 a locked text\n  handfast open letter.pdf.handfast --answer-file answers.txt --code-file code.txt\n  handfast open backup.tar.handfast --large    write more than 512 MiB without asking\n\nWhat was locked is stored and never shown or run.",
-        German => "Beispiele:\n  handfast open brief.pdf.handfast\n  handfast open brief.pdf.handfast -o anderswo.pdf\n  handfast open 'hfs1:...'                 ein verschlossener Text\n  handfast open brief.pdf.handfast --answer-file antworten.txt --code-file code.txt\n  handfast open kopie.tar.handfast --large   mehr als 512 MiB, ohne zu fragen\n\nWas verschlossen war, wird gespeichert und nie angezeigt oder ausgeführt.",
+        English => "Examples:\n  handfast open letter.pdf.handfast\n  handfast open letter.pdf.handfast -o elsewhere.pdf\n  handfast open 'hfs1:...'                 a locked text\n  handfast open letter.pdf.handfast --answer-file answers.txt --code-file code.txt\n  handfast open backup.tar.handfast --large    write more than 512 MiB without asking\n  handfast open for-me.handfast                messages of a contact, by handfast bundle\n\nWhat was locked is stored and never shown or run.",
+        German => "Beispiele:\n  handfast open brief.pdf.handfast\n  handfast open brief.pdf.handfast -o anderswo.pdf\n  handfast open 'hfs1:...'                 ein verschlossener Text\n  handfast open brief.pdf.handfast --answer-file antworten.txt --code-file code.txt\n  handfast open kopie.tar.handfast --large   mehr als 512 MiB, ohne zu fragen\n  handfast open fuer-mich.handfast         Nachrichten eines Kontakts, von handfast bundle\n\nWas verschlossen war, wird gespeichert und nie angezeigt oder ausgeführt.",
     }
 }
 
@@ -440,8 +440,8 @@ pub(crate) fn command_seal() -> &'static str {
 
 pub(crate) fn command_open() -> &'static str {
     match language() {
-        English => "Open what was locked, and store it",
-        German => "Verschlossenes öffnen und speichern",
+        English => "Open what was locked, and store it; take in messages that were handed on",
+        German => "Verschlossenes öffnen und speichern; überbrachte Nachrichten annehmen",
     }
 }
 
@@ -1156,6 +1156,13 @@ pub(crate) fn option_container() -> &'static str {
     match language() {
         English => "A locked file, a text or picture of one, or - for standard input",
         German => "Eine verschlossene Datei, ein Text oder Bild davon, oder - für die Standardeingabe",
+    }
+}
+
+pub(crate) fn option_opened() -> &'static str {
+    match language() {
+        English => "A locked file or messages that were handed on, a text or picture of either, or - for standard input",
+        German => "Eine verschlossene Datei oder überbrachte Nachrichten, ein Text oder Bild davon, oder - für die Standardeingabe",
     }
 }
 
@@ -2710,8 +2717,8 @@ pub(crate) fn contact_unread(count: impl Display) -> String {
 
 pub(crate) fn is_bundle() -> &'static str {
     match language() {
-        English => "Messages for somebody. They take them in with handfast join.",
-        German => "Nachrichten für jemanden. Mit handfast join werden sie angenommen.",
+        English => "Messages for somebody. They take them in with handfast open.",
+        German => "Nachrichten für jemanden. Mit handfast open werden sie angenommen.",
     }
 }
 
@@ -2738,8 +2745,8 @@ pub(crate) fn bundle_missing() -> &'static str {
 
 pub(crate) fn bundle_not_invitation() -> &'static str {
     match language() {
-        English => "these are messages and no invitation: take them in with handfast join",
-        German => "das sind Nachrichten und keine Einladung: nimm sie mit handfast join an",
+        English => "these are messages and no invitation: take them in with handfast open",
+        German => "das sind Nachrichten und keine Einladung: nimm sie mit handfast open an",
     }
 }
 

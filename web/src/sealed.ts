@@ -5,7 +5,7 @@ import { carriedModule } from "./inside.js";
 import { canBeSeen, look, typeOf } from "./look.js";
 import type { Key } from "./strings.js";
 import init, { Locked, type Opened } from "./unseal/unseal.js";
-import { say } from "./words.js";
+import { say, size } from "./words.js";
 
 const FOLDER_TYPE = "application/vnd.handfast.folder+tar";
 
@@ -83,13 +83,6 @@ function openedFile(opened: Opened): HTMLElement {
         !canBeSeen(type) && type === "text/html" && element("p", { class: "quiet" }, say("sealed_not_shown")),
         place,
     );
-}
-
-function size(bytes: number): string {
-    const units = ["byte", "kilobyte", "megabyte"];
-    const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 2);
-    const format = new Intl.NumberFormat(navigator.language, { style: "unit", unit: units[step], maximumFractionDigits: 1 });
-    return format.format(bytes / 1_000 ** step);
 }
 
 /** What an error of the module says is the key of a sentence. */

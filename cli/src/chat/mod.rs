@@ -2,6 +2,7 @@
 
 mod args;
 mod asking;
+mod handed;
 mod others;
 mod search;
 mod sending;
@@ -18,7 +19,7 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output, Parting};
 use crate::status::{Status, Stop};
-use crate::waiting::Told;
+use crate::waiting::Progress;
 use crate::{strings, words};
 use handfast_native::device::{Reached, RowContent, SessionEnd, SessionTerms, View, Wish};
 use handfast_native::token::{LinkBase, Token};
@@ -82,7 +83,7 @@ impl<'a> Chat<'a> {
             output,
             fallback: fallback.to_owned(),
             terms,
-            beside: Told::default(),
+            beside: Progress::default(),
             code: None,
             person: Person::default(),
             held: VecDeque::new(),
@@ -110,7 +111,7 @@ struct Chat<'a> {
     /// On which terms others are looked for.
     terms: SessionTerms,
     /// What was told of the code that is shown for somebody else, and what it says.
-    beside: Told,
+    beside: Progress,
     code: Option<Token>,
     person: Person,
     /// What the device had no room for, in the order in which it was typed.
@@ -317,6 +318,10 @@ impl Chat<'_> {
                 }
             }
             News::Others => self.look_around(),
+            News::Left(id) => {
+                self.session.stay(id).await;
+                self.look_around();
+            }
             News::Gone => return Some(Err(lost())),
         }
         None

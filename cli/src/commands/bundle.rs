@@ -11,7 +11,7 @@ use crate::sealed_files::landing::not_stored;
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::{strings, words};
-use handfast_native::device::{Bundled, Command, ContactView, Done, called};
+use handfast_native::device::{Bundled, Command, Done, called};
 use handfast_native::pairing::Failure;
 use handfast_native::token::SealedBundle;
 use handfast_native::unfinished::{Unfinished, folder_of};
@@ -116,16 +116,8 @@ pub(super) async fn take(
     output: &mut Output,
 ) -> Result<(), Stop> {
     let take = Command::TakeBundle(Box::new(bundle));
-    let Done::TakenIn { from, messages } = device.command(take).await? else {
-        return Err(Failure::Local.into());
-    };
-    let overview = device.overview();
-    let mut contacts = overview.contacts.iter();
-    let contact = contacts.find(|contact| contact.key == from);
-    let name = contact.map(ContactView::shown_name).unwrap_or_default();
-    output.tell(Event::BundleTaken {
-        name: name.to_owned(),
-        messages,
-    });
+    let taken = device.command(take).await?;
+    let told = Event::taken_in(&taken, &device.overview()).ok_or(Failure::Local)?;
+    output.tell(told);
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::one_file::OneFile;
 use crate::output::{Event, Output};
 use crate::status::Stop;
 use crate::symbol::Forms;
-use crate::waiting::{self, Face, Meaning};
+use crate::waiting::{self, Meaning, RoleView};
 use crate::{duration, input, strings, words};
 use handfast_native::device::{
     AcceptTerms, Command, DeliveryMode, InviteTerms, Outlook, Protection, Provenance, Role,
@@ -212,7 +212,7 @@ struct Shown {
     is_outdated: bool,
 }
 
-impl Face for Shows<'_> {
+impl RoleView for Shows<'_> {
     const EMPTY: Meaning = Meaning::Nothing;
 
     fn draw(

@@ -15,7 +15,7 @@ use crate::output::{Event, Output};
 use crate::screen::Screen;
 use crate::status::Stop;
 use crate::symbol::Forms;
-use crate::waiting::{self, Face, Meaning};
+use crate::waiting::{self, Meaning, RoleView};
 use crate::{duration, input, strings};
 use choice::{Handed, choose, tell_resumed};
 use handfast_native::device::{AcceptTerms, Provenance, Role, SessionCommand, SessionTerms, View};
@@ -224,7 +224,7 @@ struct Shows {
     reply: Option<SealedReply>,
 }
 
-impl Face for Shows {
+impl RoleView for Shows {
     const EMPTY: Meaning = Meaning::Boost;
 
     fn draw(

@@ -214,7 +214,7 @@ pub(super) fn remove_unused(own: &Path) {
     for entry in entries.flatten() {
         let path = entry.path();
         let is_ours = path.extension().is_some_and(|kind| {
-            ["tree", "manifest", "input"]
+            ["tree", "manifest", "input", "growing"]
                 .iter()
                 .any(|ours| kind == *ours)
         });
