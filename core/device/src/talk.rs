@@ -9,9 +9,9 @@ use super::question::{Questioning, Turn};
 use super::session::{Context, Parting, SessionInput, not_now};
 use super::shared::Purpose;
 use super::{
-    CarrierCommand, CarrierEvent, Connected, Done, Event, FileState, Milestones, Output, Reached, Refusal,
-    RequestId, Row, RowContent, Saying, SessionCommand, SessionEnd, TalkCommand, TalkEvent, Ticket,
-    View, Wish, Write,
+    CarrierCommand, CarrierEvent, Connected, Done, Event, FileState, Milestones, Output, Reached,
+    Refusal, RequestId, Row, RowContent, Saying, SessionCommand, SessionEnd, TalkCommand,
+    TalkEvent, Ticket, View, Wish, Write,
 };
 use handfast_protocol::conversation::{
     self, Direction, Ending, Finding, Limit, MAX_TEXT, Transfer, Violation,

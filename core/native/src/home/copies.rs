@@ -42,7 +42,8 @@ impl Home {
     pub fn remove_copy(&self, path: &Path) {
         let copies = self.copies();
         // One whose last part is `..` has no name, and is another folder than it looks.
-        let is_own = |folder: &&Path| folder.file_name().is_some() && folder.parent() == copies.as_deref();
+        let is_own =
+            |folder: &&Path| folder.file_name().is_some() && folder.parent() == copies.as_deref();
         let folder = path.parent().filter(is_own);
         if let Some(folder) = folder
             && let Err(error) = fs::remove_dir_all(folder)
