@@ -10,6 +10,10 @@ export interface Ears {
     answered(): void;
     opened(): void;
     received(message: Uint8Array): void;
+    /** So many bytes wait to leave, right after something was sent. */
+    waiting(bytes: number): void;
+    /** Few wait now. */
+    drained(bytes: number): void;
     silent(isSilent: boolean): void;
     closed(): void;
     /** This browser makes no connections. */
@@ -21,6 +25,9 @@ const TRY_ANEW_AFTER = 6_000;
 
 /** How long a browser may look for its own addresses before it is asked what it has. */
 const GATHER = 300;
+
+/** When so few bytes wait to leave, more is wanted. */
+const FEW = 1 << 17;
 
 /** How long what was sent may take to leave. */
 const FAREWELL = 1_000;
@@ -66,7 +73,9 @@ export class Connection {
     }
 
     send(message: Uint8Array<ArrayBuffer>): void {
-        if (this.channel?.readyState === "open") this.channel.send(message);
+        if (this.channel?.readyState !== "open") return;
+        this.channel.send(message);
+        this.ears.waiting(this.channel.bufferedAmount);
     }
 
     /** Delivers what was sent, then gives the connection up. */
@@ -107,6 +116,7 @@ export class Connection {
         const peer = new RTCPeerConnection({ certificates });
         const channel = peer.createDataChannel("", { negotiated: true, id: 0 });
         channel.binaryType = "arraybuffer";
+        channel.bufferedAmountLowThreshold = FEW;
         this.peer = peer;
         this.channel = channel;
         let wasOpen = false;
@@ -119,6 +129,9 @@ export class Connection {
         };
         channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
             if (isCurrent()) this.ears.received(new Uint8Array(data));
+        };
+        channel.onbufferedamountlow = () => {
+            if (isCurrent()) this.ears.drained(channel.bufferedAmount);
         };
         channel.onclose = () => {
             if (isCurrent()) this.ears.closed();

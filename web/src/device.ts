@@ -2,6 +2,8 @@
 
 import { Connection } from "./connection.js";
 import init, { Core, type Step } from "./core/core.js";
+import { Files } from "./files.js";
+import { carriedModule } from "./inside.js";
 import type { Key } from "./strings.js";
 
 export type { Core };
@@ -35,7 +37,18 @@ export interface Line {
     ours: boolean;
     at: number;
     text: string;
-    file: Key | null;
+    file: FileLine | null;
+}
+
+/** What there is to say of a file, its sizes in bytes. */
+export interface FileLine {
+    status: Key;
+    size: number;
+    done: number | null;
+    limit: number | null;
+    is_offered: boolean;
+    may_stop: boolean;
+    place: string | null;
 }
 
 /** What a page shows. */
@@ -48,16 +61,28 @@ export interface Face {
 export class Device {
     private readonly connections = new Map<number, Connection>();
     private deadline: ReturnType<typeof setTimeout> | undefined;
+    /** The answers about files that go out, and about those that come in: each in the order in which was asked. */
+    private told = { out: Promise.resolve(), in: Promise.resolve() };
 
     private constructor(
         private readonly core: Core,
+        private readonly files: Files,
         private readonly face: Face,
     ) {}
 
-    /** Loads the core. `base` is the address of this page. */
-    static async start(base: string, face: Face): Promise<Device> {
-        await init();
-        return new Device(new Core(base), face);
+    /** Loads the core. `base` is the address of this page, if others can open it there. */
+    static async start(base: string | undefined, face: Face): Promise<Device> {
+        const [files] = await Promise.all([Files.start(), carriedModule("core").then(init)]);
+        return new Device(new Core(base, files.largest), files, face);
+    }
+
+    send(session: number, file: File): void {
+        const number = this.files.choose(file);
+        this.do((core) => core.send_file(session, number, file.name, file.size));
+    }
+
+    save(place: string, as: string): void {
+        this.files.save(place, as);
     }
 
     /** Does something, and everything that comes of it. */
@@ -76,7 +101,8 @@ export class Device {
         if (wait !== undefined) this.deadline = setTimeout(() => this.do((core) => core.tick()), wait);
     }
 
-    private carryOut({ kind, session, text, bytes }: Step): void {
+    private carryOut(step: Step): void {
+        const { kind, session, text, request } = step;
         const connection = this.connections.get(session);
         switch (kind) {
             case "bind": {
@@ -93,13 +119,28 @@ export class Device {
                 void connection?.connectAgain();
                 break;
             case "send":
-                connection?.send(new Uint8Array(bytes));
+                connection?.send(bytes(step));
                 break;
-            case "shut":
-                connection?.shut();
+            case "read": {
+                const { file, from, length } = step;
+                const read = this.files.read(file, from, length);
+                this.tell("out", session, request, read, (core, bytes) => core.file_read(session, request, bytes));
                 break;
-            case "cut":
-                connection?.cut();
+            }
+            case "room":
+                this.tell("in", session, request, this.files.room(), (core, room) => core.file_room(session, request, room));
+                break;
+            case "create":
+                this.tell("in", session, request, this.files.create(text));
+                break;
+            case "write":
+                this.tell("in", session, request, this.files.write(text, bytes(step)));
+                break;
+            case "finish":
+                this.tell("in", session, request, this.files.finish(text));
+                break;
+            case "discard":
+                this.tell("in", session, request, this.files.discard(text));
                 break;
             case "work":
                 // What was shown is drawn before the page is busy.
@@ -118,6 +159,21 @@ export class Device {
         }
     }
 
+    /** Tells what came of something that was asked about a file. */
+    private tell<Found>(
+        way: "out" | "in",
+        session: number,
+        request: number,
+        asked: Promise<Found>,
+        found = (core: Core, _: Found): void => core.file_done(session, request),
+    ): void {
+        const answer = asked.then(
+            (it) => (core: Core) => found(core, it),
+            (error: unknown) => (core: Core) => core.file_failed(session, request, name(error)),
+        );
+        this.told[way] = this.told[way].then(async () => this.do(await answer));
+    }
+
     private connect(session: number): Connection {
         return new Connection({
             bound: (description) => this.do((core) => core.bound(session, description)),
@@ -125,9 +181,20 @@ export class Device {
             answered: () => this.do((core) => core.answered(session)),
             opened: () => this.do((core) => core.opened(session)),
             received: (message) => this.do((core) => core.received(session, message)),
+            waiting: (bytes) => this.core.waiting(session, bytes),
+            drained: (bytes) => this.do((core) => core.waiting(session, bytes)),
             silent: (isSilent) => this.do((core) => core.silent(session, isSilent)),
             closed: () => this.do((core) => core.closed(session)),
             failed: () => this.do((core) => core.bound(session, "")),
         });
     }
+}
+
+/** They were copied out of the core for whoever takes them. */
+function bytes(step: Step): Uint8Array<ArrayBuffer> {
+    return step.take_bytes() as Uint8Array<ArrayBuffer>;
+}
+
+function name(error: unknown): string {
+    return error instanceof Error ? error.name : "";
 }

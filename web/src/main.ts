@@ -1,6 +1,7 @@
 // The page: what came behind the address goes to the core, what the core shows goes to the screen.
 
 import { Device, type Face, type Screen } from "./device.js";
+import { carried } from "./inside.js";
 import { type Hands, Talk, asking, connecting, ended, locked, notice, opened, replyNeeded, start, waiting } from "./screens.js";
 import { LANGUAGE, say } from "./words.js";
 
@@ -23,6 +24,10 @@ const hands: Hands = {
     answer: (typed) => device.do((core) => core.answer(current, typed)),
     offerReply: () => device.do((core) => core.offer_reply(current)),
     say: (text) => device.do((core) => core.say(current, text)),
+    send: (file) => device.send(current, file),
+    take: (row) => device.do((core) => core.take_file(current, row)),
+    stop: (row) => device.do((core) => core.stop_file(current, row)),
+    save: (place, as) => device.save(place, as),
     compare: () => device.do((core) => core.compare(current)),
     judge: (isSame) => device.do((core) => core.judge(current, isSame)),
     later: () => device.do((core) => core.later(current)),
@@ -64,7 +69,7 @@ function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
         case "locked":
             return locked(screen, hands);
         case "opened":
-            return opened(screen, hands, `handfast:${token}`);
+            return opened(screen, hands, inApp());
         case "connecting":
             return connecting(screen, hands);
         case "reply_needed":
@@ -74,6 +79,12 @@ function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
         case "ended":
             return ended(screen, hands);
     }
+}
+
+/** The address by which the app opens what is open here. Nothing else comes of it where there is no app. */
+function inApp(): string {
+    // Android wants to be told the scheme, behind the `#`, where the token is not.
+    return /Android/.test(navigator.userAgent) ? `intent:${token}#Intent;scheme=handfast;end` : `handfast:${token}`;
 }
 
 function draw(screen: HTMLElement): void {
@@ -88,8 +99,15 @@ function draw(screen: HTMLElement): void {
 function open(text: string): void {
     if (talk !== undefined && !talk.mayEnd()) return;
     if (talk !== undefined) hands.close();
+    if (/^\s*hfs1:/i.test(text)) return void openFile(text);
     token = text.slice(text.indexOf("#") + 1).replace(/^handfast:/, "");
     device.do((core) => core.open(text));
+}
+
+/** A locked file, which a module of its own opens. */
+async function openFile(text: string): Promise<void> {
+    const { lockedFile } = await import("./sealed.js");
+    await lockedFile(text, draw);
 }
 
 /** Takes the token out of the address, which others may see or keep. It never left this browser. */
@@ -101,15 +119,15 @@ function fromAddress(): string {
 
 async function begin(): Promise<void> {
     document.documentElement.lang = LANGUAGE;
-    const fragment = fromAddress();
+    const brought = fromAddress() || carried();
     draw(waiting());
     if (!("RTCPeerConnection" in window) || !("WebAssembly" in window)) {
         main.replaceChildren(say("web_too_old"));
         return;
     }
-    device = await Device.start(location.origin + location.pathname, face);
+    device = await Device.start(location.protocol === "file:" ? undefined : location.origin + location.pathname, face);
     draw(start(hands));
-    if (fragment !== "") open(fragment);
+    if (brought !== "") open(brought);
     // A link that is opened in the same tab changes nothing but what stands behind the address.
     window.addEventListener("hashchange", () => {
         const next = fromAddress();

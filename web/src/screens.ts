@@ -1,9 +1,9 @@
 // How each state looks. Every function draws one screen from what it is given, and tells what the person did.
 
-import type { Line, Screen } from "./device.js";
+import type { FileLine, Line, Screen } from "./device.js";
 import { element, icon, picture } from "./dom.js";
 import type { Key } from "./strings.js";
-import { LANGUAGE, say } from "./words.js";
+import { LANGUAGE, say, size } from "./words.js";
 
 /** What a person does. */
 export interface Hands {
@@ -12,6 +12,11 @@ export interface Hands {
     answer(typed: string[]): void;
     offerReply(): void;
     say(text: string): void;
+    send(file: File): void;
+    take(row: number): void;
+    /** Declines or stops it. */
+    stop(row: number): void;
+    save(place: string, as: string): void;
     compare(): void;
     judge(isSame: boolean): void;
     later(): void;
@@ -29,6 +34,8 @@ const PAGE = ["M4 5h16v11H4z", "M9 20h6"];
 const CARRIED = ["M3 6h18v12H3z", "M3 7l9 7 9-7"];
 const PHONE = ["M8 3h8v18H8z", "M11 18h2"];
 const SEND = ["M4 12l16-8-6 16-3-7z"];
+const CLIP = ["M20 11l-8 8a5 5 0 01-7-7l8-8a3.5 3.5 0 015 5l-8 8a2 2 0 01-3-3l7-7"];
+const FILE = ["M6 3h8l4 4v14H6z", "M14 3v4h4"];
 const LINK = ["M9 15l6-6", "M11 6l2-2a5 5 0 017 7l-2 2", "M13 18l-2 2a5 5 0 01-7-7l2-2"];
 
 /** Where somebody is who brought nothing. */
@@ -156,7 +163,7 @@ export class Talk {
     private readonly above = element("div", { class: "above" });
     private readonly lines = element("ol", { class: "lines", "aria-live": "polite" });
     private readonly empty = element("li", { class: "day" }, say("conversation_empty"));
-    private readonly known = new Map<number, HTMLElement>();
+    private readonly known = new Map<number, Row>();
 
     constructor(private readonly hands: Hands) {
         const text = element("textarea", { id: "message", rows: "1", "aria-label": say("write_message") });
@@ -171,11 +178,31 @@ export class Talk {
             event.preventDefault();
             send();
         });
-        const press = element("button", { class: "send", "aria-label": say("send") }, icon(...SEND));
-        const write = form(send, text, press);
+        const picked = element("input", { type: "file", id: "file", multiple: true, class: "unseen", tabindex: "-1", "aria-hidden": "true" });
+        picked.addEventListener("change", () => {
+            this.sendAll(picked.files);
+            picked.value = "";
+        });
+        const attach = element("button", { type: "button", class: "round", "aria-label": say("attach"), click: () => picked.click() }, icon(...CLIP));
+        const press = element("button", { class: "round filled", "aria-label": say("send") }, icon(...SEND));
+        const write = form(send, picked, attach, text, press);
         write.className = "write";
+        text.addEventListener("paste", (event) => {
+            if (this.sendAll(event.clipboardData?.files)) event.preventDefault();
+        });
         this.lines.append(element("li", { class: "day" }, say("web_not_kept")), this.empty);
         this.root = element("section", { class: "talk" }, this.head, this.above, this.lines, write);
+        this.root.addEventListener("dragover", (event) => event.preventDefault());
+        this.root.addEventListener("drop", (event) => {
+            event.preventDefault();
+            this.sendAll(event.dataTransfer?.files);
+        });
+    }
+
+    /** Sends these. Whether there were any. */
+    private sendAll(files: FileList | null | undefined): boolean {
+        for (const file of files ?? []) this.hands.send(file);
+        return (files?.length ?? 0) > 0;
     }
 
     show(screen: Of<"talking">): void {
@@ -235,17 +262,65 @@ export class Talk {
     }
 
     line(line: Line): void {
-        const time = new Date(line.at).toLocaleTimeString(LANGUAGE, { timeStyle: "short" });
-        const author = element("span", { class: "unseen" }, line.ours ? `${say("row_ours")}: ` : `${say("row_theirs")}: `);
-        const text = element("p", { dir: "auto" }, author, line.text);
-        const file = line.file !== null && paragraph(line.file, "quiet");
-        const row = element("li", { class: line.ours ? "ours" : "theirs" }, text, file, element("time", {}, time));
         this.empty.remove();
         const before = this.known.get(line.number);
-        if (before === undefined) this.lines.append(row);
-        else before.replaceWith(row);
+        if (before !== undefined) return before.show(line);
+        const row = new Row(line, this.hands);
         this.known.set(line.number, row);
-        row.scrollIntoView({ block: "end" });
+        this.lines.append(row.root);
+        row.root.scrollIntoView({ block: "end" });
+    }
+}
+
+/** A row, of which only what is otherwise than before is drawn again: somebody may be about to press a button. */
+class Row {
+    readonly root: HTMLElement;
+    private readonly file = element("div", { class: "file" });
+    private readonly progress = element("progress");
+    private readonly progressed = element("span", { class: "quiet", "aria-live": "off" });
+    /** What the file looks like now, but for how far it is. */
+    private shown = "";
+
+    constructor(
+        line: Line,
+        private readonly hands: Hands,
+    ) {
+        const time = new Date(line.at).toLocaleTimeString(LANGUAGE, { timeStyle: "short" });
+        const author = element("span", { class: "unseen" }, line.ours ? `${say("row_ours")}: ` : `${say("row_theirs")}: `);
+        const name = line.file === null ? line.text : say("file_line", { name: line.text, size: size(line.file.size) });
+        const text = element("p", { dir: "auto" }, line.file !== null && icon(...FILE), author, name);
+        this.root = element("li", { class: line.ours ? "ours" : "theirs" }, text, this.file, element("time", {}, time));
+        this.show(line);
+    }
+
+    show({ number, text, file }: Line): void {
+        if (file === null) return;
+        const { done, ...rest } = file;
+        if (done !== null) {
+            this.progress.max = file.size;
+            this.progress.value = done;
+            this.progressed.textContent = say("file_progress", { done: size(done), size: size(file.size) });
+        }
+        const shown = JSON.stringify(rest);
+        if (shown === this.shown) return;
+        this.shown = shown;
+        this.progress.setAttribute("aria-label", text);
+        const hadFocus = this.file.contains(document.activeElement);
+        this.file.replaceChildren(...this.parts(number, text, file).filter((part) => part !== false));
+        if (hadFocus) this.file.querySelector("button")?.focus();
+    }
+
+    private parts(number: number, name: string, { status, done, limit, is_offered, may_stop, place }: FileLine): (HTMLElement | false)[] {
+        return [
+            element("p", { class: "quiet" }, say(status, limit === null ? {} : { size: size(limit) })),
+            done !== null && this.progress,
+            done !== null && this.progressed,
+            is_offered && button("accept", "tonal", () => this.hands.take(number)),
+            is_offered && plain("decline", () => this.hands.stop(number)),
+            may_stop && plain("stop", () => this.hands.stop(number)),
+            place !== null && button("save", "tonal", () => this.hands.save(place, name)),
+            place !== null && paragraph("web_file_here", "quiet"),
+        ];
     }
 }
 

@@ -3,9 +3,12 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { Host, NAMES, PATIENCE, browser, serve } from "./world.mjs";
+import { Host, NAMES, PATIENCE, browser, file, hash, look, saved, serve } from "./world.mjs";
 
 const ANSWER = "Wilhelmina lantern 47";
+
+/** The size of a large file, which is the most that a page takes where it has memory alone, in bytes. */
+const LARGE = 64 << 20;
 
 let page;
 before(async () => {
@@ -25,11 +28,22 @@ async function press(tab, selector) {
 const reads = (tab, text) =>
     tab.waitForFunction((text) => document.body.textContent.includes(text), { timeout: PATIENCE }, text);
 
-/** Opens the page with what stands behind the `#` of a link. */
-async function bring(browser, link, hears = () => {}) {
+/** Opens the page with what stands behind the `#` of a link, in a browser that `before` has changed. */
+async function bring(browser, link, { hears = () => {}, before = () => {}, agent } = {}) {
     const tab = await browser.newPage();
+    if (agent !== undefined) await tab.setUserAgent({ userAgent: agent });
     tab.on("request", hears);
+    await tab.evaluateOnNewDocument(before);
     await tab.goto(page.address + link.slice(link.indexOf("#")));
+    return tab;
+}
+
+/** The page opens the link, and the two are together. */
+async function meet(browser, host, link) {
+    const tab = await bring(browser, link);
+    await press(tab, "[data-screen=opened] button.filled");
+    await shows(tab, "talking");
+    await host.until("met");
     return tab;
 }
 
@@ -67,7 +81,7 @@ for (const name of NAMES) {
         test("a page and the program meet by one scan, talk, and say goodbye", () =>
             with_host([], async (host, link) => {
                 const asked = [];
-                const tab = await bring(running, link, (request) => asked.push(request.url().split("#")[0]));
+                const tab = await bring(running, link, { hears: (request) => asked.push(request.url().split("#")[0]) });
                 await shows(tab, "opened");
                 assert.equal(new URL(tab.url()).hash, "", "the token is gone from the address");
                 await tab.type("#name", "Ben");
@@ -87,6 +101,30 @@ for (const name of NAMES) {
                 // What stands in the page itself is not asked for.
                 const others = asked.filter((url) => !url.startsWith(page.address) && !url.startsWith("data:"));
                 assert.deepEqual(others, [], "nobody else was asked for anything");
+            }));
+
+        test("whoever has no app goes on as a guest when nothing opens", () =>
+            with_host([], async (host, link) => {
+                const tab = await bring(running, link);
+                await shows(tab, "opened");
+                const token = link.slice(link.indexOf("#") + 1);
+                assert.equal(await tab.$eval("a.tonal", (way) => way.getAttribute("href")), `handfast:${token}`);
+                await tab.click("a.tonal");
+                await new Promise((done) => setTimeout(done, 1_000));
+                // A browser may ask whether another program is to be opened, in front of the page.
+                await tab.$eval("[data-screen=opened] button.filled", (go) => go.click());
+                await shows(tab, "talking");
+                await host.until("met");
+            }));
+
+        test("on Android the app is named, and the token stays before the #", () =>
+            with_host([], async (_host, link) => {
+                const agent = "Mozilla/5.0 (Linux; Android 16; Pixel 9) Chrome/156.0.0.0 Mobile";
+                const tab = await bring(running, link, { agent });
+                await shows(tab, "opened");
+                const token = link.slice(link.indexOf("#") + 1);
+                const way = await tab.$eval("a.tonal", (way) => way.getAttribute("href"));
+                assert.equal(way, `intent:${token}#Intent;scheme=handfast;end`);
             }));
 
         test("a page says goodbye as everybody does", () =>
@@ -144,19 +182,83 @@ for (const name of NAMES) {
                 await host.until("met");
             }));
 
-        test("a file is declined, and both are told", () =>
+        test("files of 64 MiB go both ways, and are equal", () =>
             with_host([], async (host, link) => {
-                const file = Host.file("notes.txt");
-                writeFileSync(file, "notes");
-                const tab = await bring(running, link);
-                await press(tab, "[data-screen=opened] button.filled");
-                await shows(tab, "talking");
-                await host.until("met");
-                host.say(`/send ${file}`);
-                await reads(tab, "They want to send a file.");
+                const [theirs, ours] = [file("from the program.bin", LARGE), file("from the page.bin", LARGE)];
+                const tab = await meet(running, host, link);
+                host.say(`/send ${theirs}`);
+                await press(tab, ".theirs .file .tonal");
+                await reads(tab, "Received");
+                assert.equal((await host.until("file_sent")).bytes, LARGE);
+                await press(tab, ".theirs .file .tonal");
+                assert.equal(hash(await saved(running.downloads, "from the program.bin", LARGE)), hash(theirs));
+
+                await (await tab.$("#file")).uploadFile(ours);
+                const { number } = await host.until("file_offered");
+                host.say(`/accept ${number}`);
+                const { path } = await host.until("file_received");
+                assert.equal(hash(path), hash(ours));
+                await reads(tab, "Delivered");
+                await look(tab, "files");
+            }));
+
+        test("a file is declined by either, and both are told", () =>
+            with_host([], async (host, link) => {
+                const tab = await meet(running, host, link);
+                host.say(`/send ${file("notes.txt", 5)}`);
+                await tab.waitForSelector(".theirs .file .plain", { timeout: PATIENCE });
+                await look(tab, "file offered");
+                await tab.click(".theirs .file .plain");
+                await reads(tab, "The file was declined.");
+                assert.equal((await host.until("file_failed")).by_peer, true);
+                await (await tab.$("#file")).uploadFile(file("reply.txt", 5));
+                host.say(`/decline ${(await host.until("file_offered")).number}`);
+                await tab.waitForFunction(() => document.querySelector(".ours .file")?.textContent === "The file was declined.", {
+                    timeout: PATIENCE,
+                });
+                await write(tab, "I am still here");
+                assert.equal((await host.until("message")).text, "I am still here");
+            }));
+
+        test("a file is stopped by either while it moves, and the talk goes on", () =>
+            with_host([], async (host, link) => {
+                const large = file("large.bin", LARGE);
+                const tab = await meet(running, host, link);
+                host.say(`/send ${large}`);
+                await press(tab, ".theirs .file .tonal");
+                await tab.waitForSelector(".theirs progress", { timeout: PATIENCE });
+                await press(tab, ".theirs .file .plain");
+                await reads(tab, "Stopped.");
+                assert.equal((await host.until("file_failed")).by_peer, true);
+                await (await tab.$("#file")).uploadFile(large);
+                const { number } = await host.until("file_offered");
+                host.say(`/accept ${number}`);
+                await host.until("file_progress");
+                await press(tab, ".ours .file .plain");
                 assert.equal((await host.until("file_failed")).by_peer, true);
                 await write(tab, "I am still here");
                 assert.equal((await host.until("message")).text, "I am still here");
+            }));
+
+        test("where a browser lets no page write, what is too large is refused before it comes", () =>
+            with_host([], async (host, link) => {
+                const tab = await bring(running, link, {
+                    before: () => {
+                        navigator.storage.constructor.prototype.getDirectory = undefined;
+                        globalThis.Worker = undefined;
+                    },
+                });
+                await press(tab, "[data-screen=opened] button.filled");
+                await host.until("met");
+                host.say(`/send ${file("too large.bin", LARGE + 1)}`);
+                await reads(tab, "This page takes files of up to 67.1 MB in this browser.");
+                assert.equal((await host.until("file_failed")).by_peer, true);
+                const small = file("small.bin", 1_000_000);
+                host.say(`/send ${small}`);
+                await press(tab, ".theirs .file .tonal");
+                await reads(tab, "Received");
+                await press(tab, ".theirs .file .tonal");
+                assert.equal(hash(await saved(running.downloads, "small.bin", 1_000_000)), hash(small));
             }));
 
         test("a host that does not answer is asked for a scan of the reply", async () => {

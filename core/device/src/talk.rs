@@ -702,7 +702,7 @@ impl Talk {
         let Some((&number, file)) = found else {
             return;
         };
-        let is_over = matches!(state, FileState::Done { .. } | FileState::Failed { .. });
+        let is_over = state.is_over();
         file.is_moving = !is_over;
         let row = file.row(number, state);
         if is_over {

@@ -165,6 +165,24 @@ impl OfferId {
 }
 
 impl KeptFile {
+    /// Says nothing any more of what was offered, as its entry is erased, but for how much was taken unasked. What was
+    /// under way comes to nothing.
+    pub fn erase(&mut self) {
+        self.name.clear();
+        self.path = PathBuf::new();
+        (self.files, self.root, self.content) = (None, None, None);
+        if self.unasked.is_none() {
+            self.size = 0;
+        }
+        self.done = 0;
+        if !self.stage.is_over() {
+            self.stage = FileStage::Failed {
+                reason: FileError::Cancelled,
+                by_peer: false,
+            };
+        }
+    }
+
     /// `version 1 | with 32 | 0/1 ours | incarnation 12 | sequence u64 | hash 8 | name | [files u32] | size u64 | [root 32] |
     /// [content: size u64, root 32] | path | stage u8, of a failure its reason u8 | done u64 | [unasked u64]`. In
     /// front of what may be missing stands a byte, 1 if it is there and 0 if not.

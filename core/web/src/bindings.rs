@@ -1,9 +1,9 @@
 //! What the page calls. Everything is said in numbers, texts and bytes; what is shown is JSON.
 
-use crate::{Deed, Line, NotDone, Page, Screen, What, not_done, refused};
+use crate::{Chosen, Deed, FileDeed, Line, NotDone, Page, Screen, Told, What, not_done, refused};
 use bytes::Bytes;
 use handfast_device::{Event, SessionId};
-use handfast_protocol::conversation::Finding;
+use handfast_protocol::conversation::{Finding, RequestId};
 use handfast_protocol::pairing::Now;
 use handfast_token::LinkBase;
 use wasm_bindgen::prelude::*;
@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::*;
 pub struct Core {
     page: Page,
     base: LinkBase,
+    largest_file: u64,
 }
 
 /// One thing to do, or to show.
@@ -24,22 +25,47 @@ pub struct Step {
     /// In which session; 0 for none.
     #[wasm_bindgen(readonly)]
     pub session: u32,
-    /// A description for the connection, the key of a sentence, or what is shown, as JSON.
+    /// A description for the connection, the key of a sentence, what a file is called, or what is shown, as JSON.
     #[wasm_bindgen(readonly, getter_with_clone)]
     pub text: String,
-    /// A message.
-    #[wasm_bindgen(readonly, getter_with_clone)]
-    pub bytes: Vec<u8>,
+    /// By which the answer about a file names what was asked.
+    #[wasm_bindgen(readonly)]
+    pub request: f64,
+    /// Which file is read, from where, and how much.
+    #[wasm_bindgen(readonly)]
+    pub file: u32,
+    /// See [`Self::file`].
+    #[wasm_bindgen(readonly)]
+    pub from: f64,
+    /// See [`Self::file`].
+    #[wasm_bindgen(readonly)]
+    pub length: u32,
+    bytes: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl Step {
+    /// A message, or what is written to a file. There is nothing afterwards.
+    pub fn take_bytes(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
 }
 
 #[wasm_bindgen]
 impl Core {
-    /// A device that nobody has met, in a page at this address.
+    /// A device that nobody has met, in a page at this address if others can open it there, where a file that
+    /// comes in has so many bytes at most.
     #[wasm_bindgen(constructor)]
-    pub fn new(base: &str) -> Result<Core, JsError> {
-        let base = LinkBase::new(base)?;
-        let page = Page::new(now())?;
-        Ok(Self { page, base })
+    pub fn new(base: Option<String>, largest_file: f64) -> Result<Core, JsError> {
+        let base = base.map_or(Ok(LinkBase::DEFAULT), |base| LinkBase::new(&base))?;
+        // Numbers of JavaScript are whole up to 2^53.
+        let largest_file = largest_file as u64;
+        let page = Page::new(largest_file, now())?;
+        Ok(Self {
+            page,
+            base,
+            largest_file,
+        })
     }
 
     /// Opens a text with an invitation in it.
@@ -61,6 +87,48 @@ impl Core {
     /// Writes this.
     pub fn say(&mut self, session: u32, text: &str) {
         self.page.say(id(session), text, now());
+    }
+
+    /// Sends the file that the page knows by this number.
+    pub fn send_file(&mut self, session: u32, number: u32, name: String, size: f64) {
+        let size = size as u64;
+        let chosen = Chosen { number, name, size };
+        self.page.send_file(id(session), chosen, now());
+    }
+
+    /// Takes the file that is offered in this row.
+    pub fn take_file(&mut self, session: u32, row: f64) {
+        self.page.take_file(id(session), row as u64, now());
+    }
+
+    /// Declines the file in this row, or stops it.
+    pub fn stop_file(&mut self, session: u32, row: f64) {
+        self.page.stop_file(id(session), row as u64, now());
+    }
+
+    /// What was asked about a file is done.
+    pub fn file_done(&mut self, session: u32, request: f64) {
+        self.file_answered(session, request, Told::Done);
+    }
+
+    /// This was read of a file.
+    pub fn file_read(&mut self, session: u32, request: f64, bytes: Vec<u8>) {
+        self.file_answered(session, request, Told::Read(bytes.into()));
+    }
+
+    /// There is room for so many bytes of files.
+    pub fn file_room(&mut self, session: u32, request: f64, bytes: f64) {
+        self.file_answered(session, request, Told::Room(bytes as u64));
+    }
+
+    /// What was asked about a file could not be done, by an error of this name.
+    pub fn file_failed(&mut self, session: u32, request: f64, error: String) {
+        self.file_answered(session, request, Told::Failed(error));
+    }
+
+    fn file_answered(&mut self, session: u32, request: f64, told: Told) {
+        let request = RequestId(request as u64);
+        self.page.file_answered(id(session), request, told, now());
     }
 
     /// What is compared is the same on both screens, or not.
@@ -132,6 +200,12 @@ impl Core {
         self.page.received(id(session), Bytes::from(message), now());
     }
 
+    /// So many bytes wait in the channel.
+    pub fn waiting(&mut self, session: u32, bytes: u32) {
+        // The address space of a page has 32 bits.
+        self.page.waiting(id(session), bytes as usize);
+    }
+
     /// Nothing is heard, or it is heard again.
     pub fn silent(&mut self, session: u32, is_silent: bool) {
         self.page.silent(id(session), is_silent, now());
@@ -161,35 +235,71 @@ impl Core {
     /// What to do next.
     pub fn next(&mut self) -> Option<Step> {
         let deed = self.page.poll(now())?;
-        Some(Step::of(deed, &self.base))
+        Some(self.step(deed))
+    }
+
+    fn step(&self, deed: Deed) -> Step {
+        match deed {
+            Deed::Bind(session) => Step::new("bind", session),
+            Deed::Connect(session, told) => Step::new("connect", session).saying(told),
+            Deed::ConnectAgain(session) => Step::new("connect_again", session),
+            Deed::Send(session, message) => Step {
+                bytes: message.into(),
+                ..Step::new("send", session)
+            },
+            Deed::File(session, RequestId(request), deed) => Step {
+                request: request as f64,
+                ..Step::new("", session).doing(deed)
+            },
+            Deed::Shut(session) => Step::new("shut", session),
+            Deed::Cut(session) => Step::new("cut", session),
+            Deed::Work(session) => Step::new("work", session),
+            Deed::Show(Event::View(session, view)) => {
+                Step::new("screen", session).saying(json(&Screen::of(*view, &self.base)))
+            }
+            Deed::Show(Event::Row(session, row)) => {
+                let line = Line::of(row, self.largest_file);
+                Step::new("line", session).saying(json(&line))
+            }
+            Deed::Show(Event::NotCompared(session, _)) => {
+                Step::new("notice", session).saying("kind_too_often")
+            }
+            Deed::Refuse(why) => Step::new("notice", NONE).saying(refused(why).unwrap_or_default()),
+            // Lists that a page does not show, as it keeps nothing.
+            Deed::Show(_) => Step::new("nothing", NONE),
+        }
     }
 }
 
 impl Step {
-    fn of(deed: Deed, base: &LinkBase) -> Self {
-        match deed {
-            Deed::Bind(session) => Self::new("bind", session),
-            Deed::Connect(session, told) => Self::new("connect", session).saying(told),
-            Deed::ConnectAgain(session) => Self::new("connect_again", session),
-            Deed::Send(session, message) => Self {
-                bytes: message.into(),
-                ..Self::new("send", session)
-            },
-            Deed::Shut(session) => Self::new("shut", session),
-            Deed::Cut(session) => Self::new("cut", session),
-            Deed::Work(session) => Self::new("work", session),
-            Deed::Show(Event::View(session, view)) => {
-                Self::new("screen", session).saying(json(&Screen::of(*view, base)))
+    fn doing(self, deed: FileDeed) -> Self {
+        let (kind, name) = match deed {
+            FileDeed::Read(file, from, length) => {
+                return Self {
+                    kind: "read".to_owned(),
+                    file,
+                    from: from as f64,
+                    length: length as u32,
+                    ..self
+                };
             }
-            Deed::Show(Event::Row(session, row)) => {
-                Self::new("line", session).saying(json(&Line::from(row)))
+            FileDeed::Write(name, chunks) => {
+                return Self {
+                    kind: "write".to_owned(),
+                    text: name,
+                    bytes: chunks.concat(),
+                    ..self
+                };
             }
-            Deed::Show(Event::NotCompared(session, _)) => {
-                Self::new("notice", session).saying("kind_too_often")
-            }
-            Deed::Refuse(why) => Self::new("notice", NONE).saying(refused(why).unwrap_or_default()),
-            // Lists that a page does not show, as it keeps nothing.
-            Deed::Show(_) => Self::new("nothing", NONE),
+            FileDeed::Room => ("room", String::new()),
+            FileDeed::Create(name) => ("create", name),
+            FileDeed::Finish(name) => ("finish", name),
+            FileDeed::Discard(name) => ("discard", name),
+        };
+        Self {
+            kind: kind.to_owned(),
+            text: name,
+            ..self
         }
     }
 
@@ -199,6 +309,10 @@ impl Step {
             // No page lives for four thousand million sessions.
             session: session as u32,
             text: String::new(),
+            request: 0.0,
+            file: 0,
+            from: 0.0,
+            length: 0,
             bytes: Vec::new(),
         }
     }

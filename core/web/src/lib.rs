@@ -9,6 +9,7 @@
 //! Nothing is kept: each session has a long-term key of its own, and ends with the page.
 
 pub mod description;
+mod files;
 mod page;
 mod screen;
 mod talk;
@@ -16,5 +17,6 @@ mod talk;
 #[cfg(target_arch = "wasm32")]
 mod bindings;
 
+pub use files::{Chosen, FileDeed, Told};
 pub use page::{Deed, NotDone, Page, What};
-pub use screen::{Comparison, Line, Screen, not_done, refused};
+pub use screen::{Comparison, FileLine, Line, Screen, not_done, refused};

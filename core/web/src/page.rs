@@ -1,15 +1,16 @@
 //! The machine of a page: a device, its connections and its conversations.
 
 use crate::description::{Local, NotUsable, of_host};
+use crate::files::{Chosen, FileDeed, Told};
 use crate::talk::{Said, Talk};
 use bytes::Bytes;
 use handfast_device::{
-    AcceptTerms, CarrierCommand, CarrierEvent, Command, Device, Event, GuestKeys, Input, Output,
-    Provenance, RequestId, Saying, SessionCommand, SessionId, SessionTerms, Settings, ShellId,
+    self as device, AcceptTerms, CarrierCommand, CarrierEvent, Command, Device, Event, GuestKeys,
+    Input, Output, Provenance, Saying, SessionCommand, SessionId, SessionTerms, Settings, ShellId,
     Snapshot, TalkCommand, View, Work, system_randomness,
 };
 use handfast_protocol::certificate::Certificate;
-use handfast_protocol::conversation::{FileError, Finding};
+use handfast_protocol::conversation::{FileError, Finding, Limits as Costs, RequestId};
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::link::{LinkError, TransportError};
 use handfast_protocol::pairing::Now;
@@ -29,8 +30,10 @@ pub enum Deed {
     Connect(SessionId, String),
     /// Give up the connection, and make another one with the same certificate. Knock by it.
     ConnectAgain(SessionId),
-    /// Send this message.
+    /// Send this message, and say how much waits in the channel by [`Page::waiting`], now and whenever little does.
     Send(SessionId, Bytes),
+    /// Do this with a file, and say what came of it by [`Page::file_answered`].
+    File(SessionId, RequestId, FileDeed),
     /// Deliver what was sent, then give up the connection.
     Shut(SessionId),
     /// Give up the connection at once.
@@ -98,15 +101,25 @@ struct Connection {
 }
 
 impl Page {
-    /// A device that nobody has met. `now` is what the page's clocks say.
+    /// A device that nobody has met. `now` is what the page's clocks say, `largest_file` how many bytes a file may
+    /// have that is taken here.
     ///
     /// # Errors
     /// [`StoreError::Internal`] if this browser has no random numbers.
-    pub fn new(now: Now) -> Result<Self, StoreError> {
+    pub fn new(largest_file: u64, now: Now) -> Result<Self, StoreError> {
         let identity = Secret::random().map_err(|_| StoreError::Internal)?;
         let identity = StaticKey::new(identity);
         let randomness = Box::new(system_randomness);
-        let (settings, kept) = (Settings::default(), Snapshot::default());
+        let settings = Settings {
+            limits: Costs {
+                largest_file,
+                // A browser says how much room a page has, and not what is left beside it.
+                keep_free: 0,
+                ..Costs::USUAL
+            },
+            ..Settings::default()
+        };
+        let kept = Snapshot::default();
         Ok(Self {
             device: Device::new(settings, identity, kept, randomness, now),
             connections: BTreeMap::new(),
@@ -166,6 +179,43 @@ impl Page {
     pub fn say(&mut self, session: SessionId, text: &str, now: Now) {
         let text = Saying::Text(text.to_owned());
         self.to(session, SessionCommand::Say(text), now);
+    }
+
+    /// Sends this file.
+    pub fn send_file(&mut self, session: SessionId, chosen: Chosen, now: Now) {
+        let file = Saying::File {
+            path: chosen.path(),
+            name: chosen.name.clone(),
+            size: chosen.size,
+        };
+        if let Some(talk) = self.talk_of(session) {
+            talk.choose(chosen);
+            self.to(session, SessionCommand::Say(file), now);
+        }
+    }
+
+    /// Takes the file that is offered in this row.
+    pub fn take_file(&mut self, session: SessionId, row: u64, now: Now) {
+        self.to(session, SessionCommand::Say(Saying::AcceptFile(row)), now);
+    }
+
+    /// Declines the file in this row, or stops it.
+    pub fn stop_file(&mut self, session: SessionId, row: u64, now: Now) {
+        self.to(session, SessionCommand::Say(Saying::CancelFile(row)), now);
+    }
+
+    /// What came of a [`Deed::File`].
+    pub fn file_answered(&mut self, session: SessionId, id: RequestId, told: Told, now: Now) {
+        if let Some(talk) = self.talk_of(session) {
+            talk.file_answered(now.monotonic, id, told);
+        }
+    }
+
+    /// So many bytes wait in the channel.
+    pub fn waiting(&mut self, session: SessionId, bytes: usize) {
+        if let Some(talk) = self.talk_of(session) {
+            talk.waiting(bytes);
+        }
     }
 
     /// What the person found who saw what is compared.
@@ -260,8 +310,7 @@ impl Page {
 
     /// A message came over the channel.
     pub fn received(&mut self, session: SessionId, message: Bytes, now: Now) {
-        let connection = self.connections.get_mut(&session);
-        match connection.and_then(|connection| connection.talk.as_mut()) {
+        match self.talk_of(session) {
             Some(talk) => talk.received(now.monotonic, message),
             None => self.handle(
                 Input::Carrier(session, CarrierEvent::Received(message)),
@@ -272,8 +321,7 @@ impl Page {
 
     /// Nothing is heard from the other side, or it is heard again.
     pub fn silent(&mut self, session: SessionId, is_silent: bool, now: Now) {
-        let connection = self.connections.get_mut(&session);
-        if let Some(talk) = connection.and_then(|connection| connection.talk.as_mut()) {
+        if let Some(talk) = self.talk_of(session) {
             talk.silent(now.monotonic, is_silent);
         }
     }
@@ -319,6 +367,7 @@ impl Page {
                 let (session, said) = self.said(now)?;
                 match said {
                     Said::Frame(frame) => return Some(Deed::Send(session, frame)),
+                    Said::File(request, deed) => return Some(Deed::File(session, request, deed)),
                     Said::Shut => return Some(Deed::Shut(session)),
                     Said::Cut => return Some(Deed::Cut(session)),
                     Said::Event(event) => self.handle(Input::Talk(session, event), now),
@@ -416,7 +465,7 @@ impl Page {
         };
         let event = match (command, &mut connection.talk) {
             (TalkCommand::Start(connected), talk) => {
-                *talk = Some(Talk::begin(now.monotonic, *connected));
+                *talk = Some(Talk::begin(now.monotonic, session, *connected));
                 None
             }
             (command, Some(talk)) => talk.command(now.monotonic, command),
@@ -425,6 +474,10 @@ impl Page {
         if let Some(event) = event {
             self.handle(Input::Talk(session, event), now);
         }
+    }
+
+    fn talk_of(&mut self, session: SessionId) -> Option<&mut Talk> {
+        self.connections.get_mut(&session)?.talk.as_mut()
     }
 
     fn view(&self, session: SessionId) -> Option<&View> {
@@ -438,7 +491,7 @@ impl Page {
 
     fn command(&mut self, command: Command, now: Now) {
         self.last_request += 1;
-        let request = RequestId(self.last_request);
+        let request = device::RequestId(self.last_request);
         self.handle(Input::Command(ShellId::OWN, request, command), now);
     }
 

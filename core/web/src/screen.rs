@@ -2,7 +2,10 @@
 //! every language and on every face (`core/strings`).
 
 use crate::NotDone;
-use handfast_device::{Provenance, Reached, Refusal, Row, RowContent, SessionEnd, View, Wish};
+use handfast_device::{
+    FileState, Provenance, Reached, Refusal, Row, RowContent, SessionEnd, View, Wish,
+};
+use handfast_protocol::conversation::FileError;
 use handfast_protocol::handshake::{SYMBOLS, ShortString, Trust, TrustLevel, TrustReason};
 use handfast_protocol::pairing::{Failure, GuestStage};
 use handfast_qr::Symbol;
@@ -117,8 +120,27 @@ pub struct Line {
     pub at: u64,
     /// What was written, or the name of a file.
     pub text: String,
-    /// What became of a file; None for a text.
-    pub file: Option<&'static str>,
+    /// What there is to say of a file; None for a text.
+    pub file: Option<FileLine>,
+}
+
+/// What there is to say of a file.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct FileLine {
+    /// How far it is.
+    pub status: &'static str,
+    /// Its size in bytes.
+    pub size: u64,
+    /// So many bytes are through of one that moves.
+    pub done: Option<u64>,
+    /// So many bytes a file may have here, where this one has more.
+    pub limit: Option<u64>,
+    /// It waits for this person to take or decline it.
+    pub is_offered: bool,
+    /// This person can stop it.
+    pub may_stop: bool,
+    /// Where it is, once all of it came in.
+    pub place: Option<String>,
 }
 
 impl Screen {
@@ -242,11 +264,17 @@ impl Comparison {
     }
 }
 
-impl From<Row> for Line {
-    fn from(row: Row) -> Self {
+impl Line {
+    /// What to draw of this. `largest_file` is how many bytes a file may have that is taken here.
+    pub fn of(row: Row, largest_file: u64) -> Self {
         let (text, file) = match row.content {
             RowContent::Text(text) => (text, None),
-            RowContent::File { name, .. } => (name, Some("file_not_here")),
+            RowContent::File {
+                name, size, state, ..
+            } => {
+                let file = FileLine::of(row.ours, size, state, largest_file);
+                (name, Some(file))
+            }
             // What both keep, and a page keeps nothing.
             RowContent::Withdrawn
             | RowContent::Ended
@@ -261,6 +289,67 @@ impl From<Row> for Line {
             text,
             file,
         }
+    }
+}
+
+impl FileLine {
+    fn of(ours: bool, size: u64, state: FileState, largest_file: u64) -> Self {
+        let is_offered = state == FileState::Offered;
+        let (status, done, place) = match state {
+            FileState::Waiting | FileState::Paused { .. } => ("file_waiting", None, None),
+            FileState::Offered => ("file_offered", None, None),
+            FileState::Moving { done } => ("file_moving", Some(done), None),
+            FileState::Done { path, .. } => {
+                let place = path.and_then(|path| path.to_str().map(str::to_owned));
+                let status = match ours {
+                    true => "file_sent",
+                    false => "file_received",
+                };
+                (status, None, place)
+            }
+            FileState::Failed {
+                error: FileError::TooLarge,
+                by_peer: false,
+            } => {
+                return Self {
+                    limit: Some(largest_file),
+                    ..Self::over("web_file_too_large", size)
+                };
+            }
+            FileState::Failed { error, .. } => return Self::over(not_through(error), size),
+        };
+        Self {
+            done,
+            is_offered,
+            may_stop: matches!(status, "file_waiting" | "file_moving"),
+            place,
+            ..Self::over(status, size)
+        }
+    }
+
+    fn over(status: &'static str, size: u64) -> Self {
+        Self {
+            status,
+            size,
+            done: None,
+            limit: None,
+            is_offered: false,
+            may_stop: false,
+            place: None,
+        }
+    }
+}
+
+fn not_through(error: FileError) -> &'static str {
+    match error {
+        FileError::Declined => "kind_declined",
+        FileError::TooLarge => "kind_too_large",
+        FileError::TooMany => "kind_too_many_files",
+        FileError::NoSpace => "kind_storage_full",
+        FileError::NoPermission | FileError::Storage | FileError::Unreadable => "kind_storage",
+        FileError::Changed | FileError::Damaged => "kind_incomplete",
+        FileError::Cancelled => "kind_cancelled",
+        FileError::Ended => "kind_lost",
     }
 }
 
@@ -392,6 +481,48 @@ mod tests {
             let key = format!("    symbol_{}: ", name.replace(' ', "_"));
             assert!(sentences.contains(&key), "{key}");
         }
+    }
+
+    #[test]
+    fn the_page_says_every_sentence() {
+        let sentences = include_str!("../../../web/src/strings.ts");
+        let (english, _) = sentences.split_once("};").unwrap();
+        let lines = english.lines().filter_map(|line| line.strip_prefix("    "));
+        let keys = lines.filter_map(|line| Some(line.split_once(": ")?.0));
+        let keys: Vec<&str> = keys.filter(|key| !key.starts_with("symbol_")).collect();
+        assert!(keys.len() > 100, "{keys:?}");
+        let said_in = [
+            include_str!("bindings.rs"),
+            include_str!("screen.rs"),
+            include_str!("../../../web/src/main.ts"),
+            include_str!("../../../web/src/screens.ts"),
+        ];
+        for key in keys {
+            let word = format!("\"{key}\"");
+            assert!(said_in.iter().any(|text| text.contains(&word)), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_file_can_be_taken_stopped_and_saved_when_it_is_time() {
+        let of = |state| FileLine::of(false, 9, state, 5);
+        let offered = of(FileState::Offered);
+        assert!(offered.is_offered && !offered.may_stop);
+        let moving = of(FileState::Moving { done: 4 });
+        assert!(moving.may_stop && moving.done == Some(4));
+        let done = of(FileState::Done {
+            path: Some("3-1".into()),
+            hash: Vec::new(),
+            took: std::time::Duration::ZERO,
+        });
+        assert_eq!(done.place.as_deref(), Some("3-1"));
+        assert!(!done.may_stop);
+        let failed = |by_peer| {
+            let error = FileError::TooLarge;
+            of(FileState::Failed { error, by_peer })
+        };
+        assert_eq!(failed(false).limit, Some(5));
+        assert_eq!(failed(true).limit, None, "the limit is theirs");
     }
 
     #[test]

@@ -1,22 +1,28 @@
-//! One conversation, driven on a channel of a browser. Texts alone: a page keeps no files, and declines those
-//! that it is offered.
+//! One conversation, driven on a channel of a browser, with files that the browser keeps.
 
+use crate::files::{Chosen, FileDeed, Files, Told};
 use bytes::Bytes;
-use handfast_device::{Connected, TalkCommand, TalkEvent};
-use handfast_protocol::conversation::{Ask, Done, Ending, Event, FileError, Machine, Terms};
+use handfast_device::{Connected, SessionId, TalkCommand, TalkEvent};
+use handfast_protocol::conversation::{Ending, Event, Machine, RequestId, Terms, Transfer};
 use handfast_protocol::link::{LinkError, MAX_MESSAGE};
 use handfast_token::Secret;
 use std::collections::VecDeque;
 use web_time::Instant;
 
-/// What may wait to be read, as no browser leaves a channel unread, in bytes.
-const MOST_UNREAD: usize = 64 * MAX_MESSAGE;
+/// What may wait to be read, in bytes. No browser leaves a channel unread, so this is what comes while the
+/// disk hesitates.
+const MOST_UNREAD: usize = 512 * MAX_MESSAGE;
+
+/// What may wait in the channel before nothing more is put into it, in bytes: what is said next waits behind it.
+const MOST_AHEAD: usize = 1 << 19;
 
 /// What comes of driving a conversation.
 #[derive(Debug)]
 pub(crate) enum Said {
     /// For the channel.
     Frame(Bytes),
+    /// For whoever keeps the files.
+    File(RequestId, FileDeed),
     /// For the device.
     Event(TalkEvent),
     /// Deliver what was sent, then close the channel.
@@ -28,12 +34,18 @@ pub(crate) enum Said {
 /// See the module text.
 pub(crate) struct Talk {
     machine: Machine,
+    files: Files,
     /// What came and may not be read yet.
     unread: VecDeque<Bytes>,
     /// Why the channel is closed, while something of it is unread.
     closed: Option<LinkError>,
     /// What waits for room, in order; a goodbye is the last of it.
     unsaid: VecDeque<TalkCommand>,
+    /// Files that go out, and those that were stopped before they had begun.
+    ours: Vec<Transfer>,
+    stopped: Vec<u32>,
+    /// Bytes that wait in the channel.
+    ahead: usize,
     is_held: bool,
     /// Nothing more goes out.
     is_shut: bool,
@@ -41,7 +53,7 @@ pub(crate) struct Talk {
 }
 
 impl Talk {
-    pub(crate) fn begin(now: Instant, connected: Connected) -> Self {
+    pub(crate) fn begin(now: Instant, session: SessionId, connected: Connected) -> Self {
         let terms = Terms {
             trust: connected.trust,
             limits: connected.limits,
@@ -50,9 +62,13 @@ impl Talk {
         };
         Self {
             machine: Machine::new(now, connected.peer.channel, terms),
+            files: Files::new(session),
             unread: connected.early.into(),
             closed: None,
             unsaid: VecDeque::new(),
+            ours: Vec::new(),
+            stopped: Vec::new(),
+            ahead: 0,
             is_held: false,
             is_shut: false,
             is_over: false,
@@ -68,6 +84,11 @@ impl Talk {
         }
     }
 
+    /// So many bytes wait in the channel.
+    pub(crate) fn waiting(&mut self, bytes: usize) {
+        self.ahead = bytes;
+    }
+
     pub(crate) fn silent(&mut self, now: Instant, is_silent: bool) {
         self.machine.link_silent(now, is_silent);
     }
@@ -75,6 +96,18 @@ impl Talk {
     pub(crate) fn closed(&mut self, now: Instant, why: LinkError) {
         self.machine.link_closing(now, why);
         self.closed = Some(why);
+    }
+
+    /// The person wants to send this. The command that says so follows.
+    pub(crate) fn choose(&mut self, chosen: Chosen) {
+        self.files.choose(chosen);
+    }
+
+    /// What came of a [`Said::File`].
+    pub(crate) fn file_answered(&mut self, now: Instant, id: RequestId, told: Told) {
+        if let Some(result) = self.files.answered(id, told) {
+            self.machine.file_answered(now, id, result);
+        }
     }
 
     pub(crate) fn command(&mut self, now: Instant, command: TalkCommand) -> Option<TalkEvent> {
@@ -87,6 +120,14 @@ impl Talk {
             TalkCommand::Contact(message) => self.machine.say_of_contact(message),
             TalkCommand::AcceptFile(transfer) => self.machine.accept(now, transfer),
             TalkCommand::CancelTheirs(transfer) => self.machine.cancel(now, transfer),
+            TalkCommand::CancelOurs(number) => {
+                let ours = self.ours.iter();
+                let ours = ours.copied().find(|ours| ours.number() == number);
+                match ours {
+                    Some(transfer) => self.machine.cancel(now, transfer),
+                    None => self.stopped.push(number),
+                }
+            }
             TalkCommand::Compare => {
                 return self.machine.wish(now).err().map(TalkEvent::NotCompared);
             }
@@ -101,10 +142,13 @@ impl Talk {
             TalkCommand::GoOn => self.is_held = false,
             TalkCommand::LeaveNow => {
                 self.unsaid.clear();
+                for transfer in std::mem::take(&mut self.ours) {
+                    self.machine.cancel(now, transfer);
+                }
                 self.machine.leave(now);
             }
-            // No file goes out, nothing is kept, and this one has begun.
-            TalkCommand::CancelOurs(_) | TalkCommand::File(_) | TalkCommand::Start(_) => {}
+            // Nothing is kept, and this one has begun.
+            TalkCommand::File(_) | TalkCommand::Start(_) => {}
         }
         None
     }
@@ -117,19 +161,16 @@ impl Talk {
         if let Some(event) = self.say(now) {
             return Some(Said::Event(event));
         }
-        while let Some(request) = self.machine.poll_request() {
-            let answer = match request.ask {
-                Ask::FreeSpace => Ok(Done::Free(0)),
-                Ask::Discard { .. } => Ok(Done::Discarded),
-                Ask::Close { .. } => Ok(Done::Closed),
-                _ => Err(FileError::NoPermission),
-            };
-            self.machine.file_answered(now, request.id, answer);
+        if let Some(request) = self.next_request(now) {
+            return Some(request);
         }
         while self.machine.wants_frame()
             && let Some(frame) = self.unread.pop_front()
         {
             self.machine.frame_received(now, frame);
+        }
+        if let Some(request) = self.next_request(now) {
+            return Some(request);
         }
         if let Some(why) = self.closed.take_if(|_| self.unread.is_empty()) {
             self.machine.link_closed(now, why);
@@ -139,8 +180,10 @@ impl Talk {
         let is_cut = matches!(ending, Some(Ending::Different | Ending::Lost(_)));
         if !self.is_shut
             && !is_cut
+            && self.ahead < MOST_AHEAD
             && let Some(frame) = self.machine.poll_frame(now)
         {
+            self.ahead += frame.len();
             return Some(Said::Frame(frame));
         }
         if self.machine.has_said_all() && !self.is_shut {
@@ -155,9 +198,22 @@ impl Talk {
         if self.is_held {
             return None;
         }
-        let event = self.machine.poll_event(now)?;
+        let event = self.machine.poll_event(now);
+        let event = event.or_else(|| self.machine.poll_progress())?;
         self.is_over = matches!(event, Event::Ended(_));
         Some(Said::Event(TalkEvent::Event(event)))
+    }
+
+    /// The next thing that whoever keeps the files is asked, and does not know already.
+    fn next_request(&mut self, now: Instant) -> Option<Said> {
+        while let Some(request) = self.machine.poll_request() {
+            let id = request.id;
+            match self.files.ask(request) {
+                Ok(deed) => return Some(Said::File(id, deed)),
+                Err(known) => self.machine.file_answered(now, id, known),
+            }
+        }
+        None
     }
 
     /// Says what waits, as far as there is room.
@@ -170,6 +226,16 @@ impl Talk {
                     return None;
                 }
             }
+            TalkCommand::SendFile(path) => match self.machine.send_file(now, path.clone()) {
+                Ok(Some(transfer)) => {
+                    self.ours.push(transfer);
+                    if self.stopped.contains(&transfer.number()) {
+                        self.machine.cancel(now, transfer);
+                    }
+                }
+                Ok(None) => return None,
+                Err(_) => {}
+            },
             TalkCommand::Leave => {
                 self.machine.leave(now);
                 self.unsaid.clear();

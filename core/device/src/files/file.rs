@@ -19,6 +19,8 @@ pub(super) struct File {
     took: Duration,
     /// The entry that says what it is was written, and may be on its way to the disk.
     pub(super) is_told: bool,
+    /// Its entry is taken back or has run out, so no more is kept of it than has to be.
+    pub(super) is_erased: bool,
 }
 
 /// How a file stands over the link that is open now.
@@ -44,7 +46,17 @@ impl File {
             began: None,
             took: Duration::ZERO,
             is_told: false,
+            is_erased: false,
         }
+    }
+
+    /// How it is kept.
+    pub(super) fn to_kept(&self) -> KeptFile {
+        let mut kept = self.kept.clone();
+        if self.is_erased {
+            kept.erase();
+        }
+        kept
     }
 
     /// What the two call it.

@@ -24,10 +24,8 @@ impl Home {
     pub fn take_copy(&self, path: &Path) -> io::Result<PathBuf> {
         let name = path.file_name().filter(|_| path.is_file());
         let name = name.ok_or(io::ErrorKind::InvalidInput)?;
-        let copies = self.copies().ok_or(io::ErrorKind::NotFound)?;
-        let number: [u8; 8] = random_bytes().map_err(io::Error::other)?;
-        let folder = copies.join(format!("{:016x}", u64::from_be_bytes(number)));
-        private::create_folders(&folder)?;
+        let home = self.folder().ok_or(io::ErrorKind::NotFound)?;
+        let folder = new_folder(home)?;
         let copy = folder.join(name);
         match moved(path, &copy) {
             Ok(()) => Ok(copy),
@@ -66,6 +64,23 @@ impl Home {
     fn copies(&self) -> Option<PathBuf> {
         self.folder().map(|home| home.join(COPIES))
     }
+}
+
+/// A place in this home, which a device is at work in, for what is copied there to be sent. What is not offered by the
+/// time that the device begins anew is removed.
+///
+/// # Errors
+/// When there can be none.
+pub fn place_for_copy(home: &Path) -> io::Result<PathBuf> {
+    Ok(new_folder(home)?.join("file"))
+}
+
+fn new_folder(home: &Path) -> io::Result<PathBuf> {
+    let number: [u8; 8] = random_bytes().map_err(io::Error::other)?;
+    let number = format!("{:016x}", u64::from_be_bytes(number));
+    let folder = std::path::absolute(home)?.join(COPIES).join(number);
+    private::create_folders(&folder)?;
+    Ok(folder)
 }
 
 /// Moves a file, also to where another disk is. Its bytes are on the disk then.

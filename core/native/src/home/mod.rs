@@ -9,6 +9,8 @@ mod rows;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use copies::place_for_copy;
+
 use handfast_device::{Found, Query, Settings, Snapshot, Write};
 use handfast_protocol::handshake::StaticKey;
 use handfast_store::unfinished::remove_abandoned;

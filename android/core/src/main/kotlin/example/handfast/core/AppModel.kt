@@ -353,6 +353,7 @@ class AppModel(
             forgetAll()
             val made = runCatching { make(other) }
             sink = Sink()
+            sending.stop { true }
             sessions.clear()
             unsent.clear()
             front = null
@@ -427,7 +428,7 @@ class AppModel(
 
     private fun about(number: Long, isEdit: Boolean) = inFront { session ->
         val one = sessions[session] ?: return@inFront
-        one.subject = (one.rows.find { it.number == number } as? Row.Text)?.let { Subject(number, it.text, isEdit) }
+        one.subject = one.text(number)?.let { Subject(number, it.text, isEdit) }
         show()
     }
 
@@ -439,8 +440,7 @@ class AppModel(
 
     /** Reacts to what stands in that row with a symbol; not any more, if that is what the person reacted with. */
     fun react(number: Long, symbol: String) = inFront { session ->
-        val row = sessions[session]?.rows?.find { it.number == number } as? Row.Text
-        val isThere = row?.reactions.orEmpty().any { it.ours && it.symbol == symbol }
+        val isThere = sessions[session]?.text(number)?.reactions.orEmpty().any { it.ours && it.symbol == symbol }
         device.react(session, number, symbol.takeUnless { isThere })
     }
 
@@ -852,7 +852,7 @@ class AppModel(
                     if (file.length() > MOST_BYTES) throw Refusal.FOREIGN
                     device.readFile(file.readBytes())
                 }
-                file.parentFile?.deleteRecursively()
+                file.discard()
                 act {
                     val failure = found.exceptionOrNull()
                     val tokens = found.getOrNull()
@@ -873,9 +873,9 @@ class AppModel(
             copy.exceptionOrNull()?.let(::sayNoCopy)
             try {
                 copy.getOrNull()?.let { then(it) }
-            } catch (refusal: Refusal) {
-                copy.getOrNull()?.parentFile?.deleteRecursively()
-                throw refusal
+            } catch (failure: Exception) {
+                copy.getOrNull()?.discard()
+                throw failure
             } finally {
                 show()
             }
@@ -907,7 +907,7 @@ class AppModel(
         scope.launch(Dispatchers.Default) {
             val bytes = if (copy.length() > MOST_BYTES) null else runCatching { copy.readBytes() }.getOrNull()
             val what = if (copy.length() > MOST_BYTES) Key.KIND_TOO_LARGE else Key.KIND_STORAGE
-            copy.parentFile?.deleteRecursively()
+            copy.discard()
             if (bytes == null) act { say(Notice(what, null, null)) } else handIn(bytes)
         }
     }
@@ -948,7 +948,7 @@ class AppModel(
                 try {
                     device.sendCopy(session, copy)
                 } finally {
-                    copy.parentFile?.deleteRecursively()
+                    copy.discard()
                 }
             }
         }
@@ -1019,7 +1019,7 @@ class AppModel(
 
     /** Says that one thing comes after the other; the file itself is where it was. */
     private fun refuse(copy: File) {
-        copy.parentFile?.deleteRecursively()
+        copy.discard()
         say(Notice(Key.KIND_BUSY, Key.REMEDY_FINISH_FIRST, null))
     }
 
@@ -1144,7 +1144,7 @@ class AppModel(
             scanning = null
             lockbox.ask(copy, asked)
         } else {
-            copy.parentFile?.deleteRecursively()
+            copy.discard()
             say(Notice(Key.SEALED_FOUND, null, null))
         }
     }
@@ -1274,9 +1274,12 @@ class AppModel(
 
         /** What is written about, while it can be. */
         var subject: Subject? = null
-            get() = field?.takeIf { one -> view.over == null && rows.any { it is Row.Text && it.number == one.number } }
+            get() = field?.takeIf { view.over == null && text(it.number) != null }
 
         private val paces = HashMap<Long, Pace>()
+
+        /** The text in the row with this number, while there is one. */
+        fun text(number: Long) = rows.find { it.number == number } as? Row.Text
 
         /** What only an earlier session with the same person holds: the core lists again what both keep. */
         fun takeOver(before: Session) {
@@ -1375,7 +1378,7 @@ class AppModel(
         }
 
         override fun gone(session: Long, number: Long) = hear {
-            sessions[session]?.let { one -> 
+            sessions[session]?.let { one ->
                 one.rows = one.rows.filter { it.number != number }
                 one.unread -= number
             }

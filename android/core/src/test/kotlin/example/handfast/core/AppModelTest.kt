@@ -259,6 +259,21 @@ class AppModelTest {
     }
 
     @Test
+    fun `of a copy of this phone that is not waited for nothing stays`() = oneApp { one ->
+        val copies = { File(System.getProperty("java.io.tmpdir")).list().orEmpty().filter { it.startsWith("moving") }.toSet() }
+        val before = copies()
+        one.app.move()
+        one.until<Screen.Moving>()
+        one.app.moveOut(withMessages = true)
+        one.app.back()
+        one.until<Screen.Home>()
+        // It is written all the same, as nothing stops it.
+        eventually { (copies() - before).isEmpty() }
+        one.app.move()
+        one.until<Screen.Moving>()
+    }
+
+    @Test
     fun `help is a page of its own, and one step back leaves it alone`() = oneApp { one ->
         one.app.showSettings()
         one.until<Screen.Settings>()
@@ -315,21 +330,21 @@ class AppModelTest {
     }
 
     @Test
-    fun `of two invitations in a file the person says which is meant, and back drops both`() = twoApps { one, two ->
-        val links = List(2) {
+    fun `of two invitations in a picture the person says which is meant, and back drops both`() = twoApps { one, two ->
+        val codes = List(2) {
             one.app.invite(send = true)
-            val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+            val code = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.symbol
             one.app.putAside()
             one.until<Screen.Home>()
-            link
+            Device.png(code, scale = 4)
         }
-        val file = links.joinToString(" ").encodeToByteArray()
-        two.app.handIn(file)
+        val picture = png(1400, 700) { codes.forEachIndexed { place, code -> it.paste(code, 600, left = 50 + 700 * place) } }
+        two.app.handIn(picture)
         val which = two.until<Screen.Which>()
         assertEquals(2, which.found.count { it.isInvitation && it.expiresAt != null })
         two.app.back()
         two.until<Screen.Home>()
-        two.app.handIn(file)
+        two.app.handIn(picture)
         two.until<Screen.Which>()
         two.app.pick(2)
         two.app.pick(1)
@@ -1174,19 +1189,21 @@ class AppModelTest {
     }
 
     @Test
-    fun `two who are at other addresses and ports find each other in the local network`() = twoApps { first, second ->
-        meet(first, second)
-        hear(first, second)
+    fun `two who are at other addresses and ports find each other in the local network`() {
         // Of this machine alone nothing is announced.
         val address = ownAddress()
         assumeTrue("this machine has no network", address != null)
-        val network = SimNetwork()
-        first.again(network, address!!).use { one ->
-            second.again(network, address).use { two ->
-                for (phone in listOf(one, two)) phone.app.meet(phone.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
-                for (phone in listOf(one, two)) phone.until<Screen.Conversation> { it.apart == null && !it.isOver }
-                one.app.send("here again")
-                two.app.rows.wait { ("here again" to false) in texts(it) }
+        twoApps { first, second ->
+            meet(first, second)
+            hear(first, second)
+            val network = SimNetwork()
+            first.again(network, address!!).use { one ->
+                second.again(network, address).use { two ->
+                    for (phone in listOf(one, two)) phone.app.meet(phone.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
+                    for (phone in listOf(one, two)) phone.until<Screen.Conversation> { it.apart == null && !it.isOver }
+                    one.app.send("here again")
+                    two.app.rows.wait { ("here again" to false) in texts(it) }
+                }
             }
         }
     }

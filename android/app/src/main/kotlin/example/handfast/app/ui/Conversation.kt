@@ -141,8 +141,14 @@ fun Conversation(
     hasBack: Boolean = true,
     copying: Copying? = null,
 ) = BoxWithConstraints(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
-    val keyboard = with(LocalDensity.current) { WindowInsets.ime.getBottom(this).toDp() }
-    val isLow = maxHeight - keyboard < LOW
+    val density = LocalDensity.current
+    val keyboard = WindowInsets.ime
+    // A keyboard that comes is another one at every frame, and what it leaves is low at one of them.
+    val isLow by remember(maxHeight, density, keyboard) {
+        derivedStateOf { maxHeight - with(density) { keyboard.getBottom(this).toDp() } < LOW }
+    }
+    // Not with the line, which goes when they leave: it is there again when they are looked for.
+    val draft = rememberDraft()
     Column {
         if (state.subject == null || !isLow) Head(state, deeds, hasBack)
         // Only what was proposed last can be agreed to.
@@ -152,7 +158,7 @@ fun Conversation(
             Bubble(row, beginsDay, state.name, deeds.rows, isHere = state.presence == Presence.HERE, canAnswer = !state.isOver, canAgree)
         }
         Newest(rows, state.name)
-        if (state.isOver) Over(state, deeds) else Composer(state, deeds)
+        if (state.isOver) Over(state, deeds) else Composer(state, draft, deeds)
     }
 }
 

@@ -1,0 +1,192 @@
+// The files of this page: those that a person chose to send, and those that came in, until they are saved.
+
+import type { Ask, Told } from "./disk.js";
+
+/** What may come in where a browser lets no page write to a disk, in bytes: all of it lies in memory. */
+const MOST_IN_MEMORY = 64 << 20;
+
+/** Where files lie that come in. Whatever fails does so by an error of the browser, with its name. */
+interface Place {
+    /** The largest file that is taken. */
+    readonly largest: number;
+    room(): Promise<number>;
+    create(name: string): Promise<void>;
+    write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+    finish(name: string): Promise<Blob>;
+    discard(name: string): Promise<void>;
+}
+
+export class Files {
+    private readonly chosen = new Map<number, File>();
+    private readonly whole = new Map<string, Blob>();
+
+    private constructor(private readonly place: Place) {}
+
+    /** Finds out where this browser lets a page put files. */
+    static async start(): Promise<Files> {
+        return new Files((await Disk.start()) ?? new Memory());
+    }
+
+    get largest(): number {
+        return this.place.largest;
+    }
+
+    room(): Promise<number> {
+        return this.place.room();
+    }
+
+    create(name: string): Promise<void> {
+        return this.place.create(name);
+    }
+
+    write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+        return this.place.write(name, bytes);
+    }
+
+    async finish(name: string): Promise<void> {
+        this.whole.set(name, await this.place.finish(name));
+    }
+
+    discard(name: string): Promise<void> {
+        return this.place.discard(name);
+    }
+
+    /** A file that a person chose. The number by which it is read. */
+    choose(file: File): number {
+        this.chosen.set(this.chosen.size + 1, file);
+        return this.chosen.size;
+    }
+
+    async read(number: number, from: number, length: number): Promise<Uint8Array> {
+        const file = this.chosen.get(number);
+        if (file === undefined) throw new DOMException("", "NotFoundError");
+        return new Uint8Array(await file.slice(from, from + length).arrayBuffer());
+    }
+
+    /** Saves what came in where this browser saves what it loads. */
+    save(name: string, as: string): void {
+        const file = this.whole.get(name);
+        if (file === undefined) return;
+        // As bytes alone: it is saved, whatever it is, and never shown.
+        const address = URL.createObjectURL(file.slice(0, file.size, "application/octet-stream"));
+        const link = document.createElement("a");
+        link.href = address;
+        link.download = as;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    }
+}
+
+/** The storage of this origin, written by a worker. */
+class Disk implements Place {
+    readonly largest = Number.MAX_SAFE_INTEGER;
+    private readonly asked = new Map<number, { done(file: File | undefined): void; failed(error: Error): void }>();
+    private last = 0;
+
+    private constructor(private readonly worker: Worker) {
+        worker.onmessage = ({ data }: MessageEvent<Told>) => {
+            const asked = this.asked.get(data.id);
+            this.asked.delete(data.id);
+            if ("error" in data) asked?.failed(new DOMException("", data.error));
+            else asked?.done(data.file);
+        };
+        worker.onerror = () => {
+            for (const { failed } of this.asked.values()) failed(new DOMException("", "NotSupportedError"));
+            this.asked.clear();
+        };
+    }
+
+    /** The storage, if this browser lets this page have one. */
+    static async start(): Promise<Disk | undefined> {
+        if (!("storage" in navigator) || !("locks" in navigator) || location.protocol === "file:") return undefined;
+        const folder = crypto.randomUUID();
+        try {
+            // It is held for as long as the page is there.
+            await new Promise<void>((held) => {
+                void navigator.locks.request(folder, () => {
+                    held();
+                    return new Promise(() => {});
+                });
+            });
+            const disk = new Disk(new Worker(script(), { type: "module" }));
+            await disk.ask({ ask: "open", folder });
+            return disk;
+        } catch {
+            return undefined;
+        }
+    }
+
+    async room(): Promise<number> {
+        const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+        return Math.max(0, quota - usage);
+    }
+
+    async create(name: string): Promise<void> {
+        await this.ask({ ask: "create", name });
+    }
+
+    async write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+        await this.ask({ ask: "write", name, bytes }, [bytes.buffer]);
+    }
+
+    async finish(name: string): Promise<Blob> {
+        const file = await this.ask({ ask: "finish", name });
+        if (file === undefined) throw new DOMException("", "NotFoundError");
+        return file;
+    }
+
+    async discard(name: string): Promise<void> {
+        await this.ask({ ask: "discard", name });
+    }
+
+    private ask(ask: Without<Ask, "id">, handedOver: Transferable[] = []): Promise<File | undefined> {
+        this.last += 1;
+        const id = this.last;
+        return new Promise((done, failed) => {
+            this.asked.set(id, { done, failed });
+            this.worker.postMessage({ id, ...ask } satisfies Ask, handedOver);
+        });
+    }
+}
+
+type Without<Union, Name extends string> = Union extends unknown ? Omit<Union, Name> : never;
+
+/** Where the worker's script is, in the words of a browser that asks whether an address may be one. */
+function script(): string {
+    const address = new URL("disk.js", import.meta.url).href;
+    const types = (window as { trustedTypes?: { createPolicy(name: string, rules: object): Policy } }).trustedTypes;
+    const policy = types?.createPolicy("worker", { createScriptURL: () => address });
+    return policy?.createScriptURL(address) ?? address;
+}
+
+interface Policy {
+    createScriptURL(address: string): string;
+}
+
+/** Memory, with a limit. */
+class Memory implements Place {
+    readonly largest = MOST_IN_MEMORY;
+    private readonly parts = new Map<string, Uint8Array<ArrayBuffer>[]>();
+
+    async room(): Promise<number> {
+        return MOST_IN_MEMORY;
+    }
+
+    async create(name: string): Promise<void> {
+        this.parts.set(name, []);
+    }
+
+    async write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+        this.parts.get(name)?.push(bytes);
+    }
+
+    async finish(name: string): Promise<Blob> {
+        const whole = new Blob(this.parts.get(name));
+        this.parts.delete(name);
+        return whole;
+    }
+
+    async discard(name: string): Promise<void> {
+        this.parts.delete(name);
+    }
+}
