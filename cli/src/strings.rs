@@ -221,6 +221,47 @@ pub(crate) fn chance_yes() -> &'static str {
     }
 }
 
+pub(crate) fn minutes(count: u64) -> String {
+    match (language(), count == 1) {
+        (English, true) => format!("{count} minute"),
+        (English, false) => format!("{count} minutes"),
+        (German, true) => format!("{count} Minute"),
+        (German, false) => format!("{count} Minuten"),
+    }
+}
+
+pub(crate) fn hours(count: u64) -> String {
+    match (language(), count == 1) {
+        (English, true) => format!("{count} hour"),
+        (English, false) => format!("{count} hours"),
+        (German, true) => format!("{count} Stunde"),
+        (German, false) => format!("{count} Stunden"),
+    }
+}
+
+pub(crate) fn days(count: u64) -> String {
+    match (language(), count == 1) {
+        (English, true) => format!("{count} day"),
+        (English, false) => format!("{count} days"),
+        (German, true) => format!("{count} Tag"),
+        (German, false) => format!("{count} Tage"),
+    }
+}
+
+pub(crate) fn nothing_found() -> &'static str {
+    match language() {
+        English => "Nothing is found. Try fewer or shorter words.",
+        German => "Nichts gefunden. Versuche es mit weniger oder kürzeren Wörtern.",
+    }
+}
+
+pub(crate) fn life_is_off() -> &'static str {
+    match language() {
+        English => "What is written from now on stays.",
+        German => "Was ab jetzt geschrieben wird, bleibt.",
+    }
+}
+
 pub(crate) fn about() -> &'static str {
     match language() {
         English => "Meet by a code or a link, talk and send files, with nobody in the middle",
@@ -2815,13 +2856,6 @@ pub(crate) fn life_holds(span: impl Display) -> String {
     }
 }
 
-pub(crate) fn life_is_off() -> &'static str {
-    match language() {
-        English => "What is written from now on stays.",
-        German => "Was ab jetzt geschrieben wird, bleibt.",
-    }
-}
-
 pub(crate) fn life_proposed_here(span: impl Display) -> String {
     match language() {
         English => format!("You propose that what is written from now on disappears {span} after it was seen. It holds once they agree."),
@@ -2854,13 +2888,6 @@ pub(crate) fn life_how() -> &'static str {
     match language() {
         English => "Say how long what is written lasts once it was seen, from 1m to 365d: /disappear 1h, 1d, 7d or off. It needs somebody you have met.",
         German => "Sag, wie lange Geschriebenes nach dem Lesen bleibt, von 1m bis 365d: /disappear 1h, 1d, 7d oder off. Dafür braucht es jemanden, den du getroffen hast.",
-    }
-}
-
-pub(crate) fn nothing_found() -> &'static str {
-    match language() {
-        English => "Nothing is found. Try fewer or shorter words.",
-        German => "Nichts gefunden. Versuche es mit weniger oder kürzeren Wörtern.",
     }
 }
 
@@ -4361,33 +4388,6 @@ pub(crate) fn good_for(time: impl Display) -> String {
     match language() {
         English => format!("Good for {time}, for one guest."),
         German => format!("Noch gültig: {time}, für einen Gast."),
-    }
-}
-
-pub(crate) fn minutes(count: u64) -> String {
-    match (language(), count == 1) {
-        (English, true) => format!("{count} minute"),
-        (English, false) => format!("{count} minutes"),
-        (German, true) => format!("{count} Minute"),
-        (German, false) => format!("{count} Minuten"),
-    }
-}
-
-pub(crate) fn hours(count: u64) -> String {
-    match (language(), count == 1) {
-        (English, true) => format!("{count} hour"),
-        (English, false) => format!("{count} hours"),
-        (German, true) => format!("{count} Stunde"),
-        (German, false) => format!("{count} Stunden"),
-    }
-}
-
-pub(crate) fn days(count: u64) -> String {
-    match (language(), count == 1) {
-        (English, true) => format!("{count} day"),
-        (English, false) => format!("{count} days"),
-        (German, true) => format!("{count} Tag"),
-        (German, false) => format!("{count} Tage"),
     }
 }
 

@@ -45,6 +45,15 @@ pub(crate) struct Contact {
 /// # Errors
 /// When its home cannot be opened, or its device ends.
 pub(crate) async fn live(contact: &Contact) -> Result<()> {
+    let Err(error) = do_as_told(contact).await else {
+        return Ok(());
+    };
+    let _ = writeln!(std::io::stderr(), "somebody is gone: {error}");
+    // Not by the end of the runtime, which waits for the next line.
+    std::process::exit(1)
+}
+
+async fn do_as_told(contact: &Contact) -> Result<()> {
     let settings = Settings {
         limits: Limits::USUAL.with_unasked(u64::MAX),
         ..Settings::default()
@@ -323,7 +332,7 @@ async fn round_trips(count: usize) -> Result<Vec<f64>> {
     let mut pair = Pair::new(None).await?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("source");
-    fs::File::create(&path)?.set_len(64 << 30)?;
+    fs::File::create(&path)?.set_len(8 << 30)?;
     pair.offer(&path).await?;
     pair.taker.until(1).await?;
     let mut took = Vec::new();
