@@ -9,7 +9,7 @@ import { say, size } from "./words.js";
 
 const FOLDER_TYPE = "application/vnd.handfast.folder+tar";
 
-/** Draws what a locked file asks; `note` stands above it. Undefined for what is none. */
+/** Draws what a locked file asks, or why it is none; `note` stands below. */
 export async function lockedFile(text: string, draw: (screen: HTMLElement) => void, note?: Key): Promise<void> {
     await init(await carriedModule("unseal"));
     let file: Locked;
@@ -54,8 +54,8 @@ function asked(file: Locked, draw: (screen: HTMLElement) => void, note: Key | un
         requestAnimationFrame(() => setTimeout(open));
     };
     const text = element("p", {}, say("sealed_page_text"));
-    const above = note !== undefined && element("p", { class: "quiet card" }, say(note));
-    return element("form", { submit, "data-screen": "sealed" }, element("h1", {}, say("sealed_page_title")), text, ...rows, wrong, go, above);
+    const below = note !== undefined && element("p", { class: "quiet card" }, say(note));
+    return element("form", { submit, "data-screen": "sealed" }, element("h1", {}, say("sealed_page_title")), text, ...rows, wrong, go, below);
 }
 
 function openedFile(opened: Opened): HTMLElement {
