@@ -24,6 +24,7 @@ mod lines;
 mod links;
 mod logs;
 mod margin;
+mod one_file;
 mod output;
 mod page;
 mod screen;

@@ -221,6 +221,47 @@ pub(crate) fn chance_yes() -> &'static str {
     }
 }
 
+pub(crate) fn minutes(count: u64) -> String {
+    match (language(), count == 1) {
+        (English, true) => format!("{count} minute"),
+        (English, false) => format!("{count} minutes"),
+        (German, true) => format!("{count} Minute"),
+        (German, false) => format!("{count} Minuten"),
+    }
+}
+
+pub(crate) fn hours(count: u64) -> String {
+    match (language(), count == 1) {
+        (English, true) => format!("{count} hour"),
+        (English, false) => format!("{count} hours"),
+        (German, true) => format!("{count} Stunde"),
+        (German, false) => format!("{count} Stunden"),
+    }
+}
+
+pub(crate) fn days(count: u64) -> String {
+    match (language(), count == 1) {
+        (English, true) => format!("{count} day"),
+        (English, false) => format!("{count} days"),
+        (German, true) => format!("{count} Tag"),
+        (German, false) => format!("{count} Tage"),
+    }
+}
+
+pub(crate) fn nothing_found() -> &'static str {
+    match language() {
+        English => "Nothing is found. Try fewer or shorter words.",
+        German => "Nichts gefunden. Versuche es mit weniger oder kürzeren Wörtern.",
+    }
+}
+
+pub(crate) fn life_is_off() -> &'static str {
+    match language() {
+        English => "What is written from now on stays.",
+        German => "Was ab jetzt geschrieben wird, bleibt.",
+    }
+}
+
 pub(crate) fn about() -> &'static str {
     match language() {
         English => "Meet by a code or a link, talk and send files, with nobody in the middle",
@@ -384,8 +425,8 @@ pub(crate) fn demo_examples() -> &'static str {
 
 pub(crate) fn seal_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast seal letter.pdf\n  handfast seal photos/ -q 'Where did we meet?' -q 'Who was there?'\n  handfast seal letter.pdf --code          a code is needed as well, sent another way\n  handfast seal letter.pdf -q 'Which boat?' --answer-file answers.txt\n  printf 'see you at 8' | handfast seal - --text -q 'Which boat?'\n\nWhoever has the locked file can try answers on their own computer, as many as they like. A code\nends that: send it on another way than the file.",
-        German => "Beispiele:\n  handfast seal brief.pdf\n  handfast seal fotos/ -q 'Wo trafen wir uns?' -q 'Wer war dabei?'\n  handfast seal brief.pdf --code           braucht auch einen Code, auf anderem Weg\n  handfast seal brief.pdf -q 'Welches Boot?' --answer-file antworten.txt\n  printf 'bis um 8' | handfast seal - --text -q 'Welches Boot?'\n\nWer die verschlossene Datei hat, kann auf dem eigenen Rechner Antworten probieren,\nso viele er will. Ein Code beendet das: Sende ihn auf anderem Weg als die Datei.",
+        English => "Examples:\n  handfast seal letter.pdf\n  handfast seal photos/ -q 'Where did we meet?' -q 'Who was there?'\n  handfast seal letter.pdf --code          a code is needed as well, sent another way\n  handfast seal letter.pdf --code --html   for somebody who has only a browser\n  handfast seal letter.pdf -q 'Which boat?' --answer-file answers.txt\n  printf 'see you at 8' | handfast seal - --text -q 'Which boat?'\n\nWhoever has the locked file can try answers on their own computer, as many as they like. A code\nends that: send it on another way than the file.",
+        German => "Beispiele:\n  handfast seal brief.pdf\n  handfast seal fotos/ -q 'Wo trafen wir uns?' -q 'Wer war dabei?'\n  handfast seal brief.pdf --code           braucht auch einen Code, auf anderem Weg\n  handfast seal brief.pdf --code --html    für jemanden, der nur einen Browser hat\n  handfast seal brief.pdf -q 'Welches Boot?' --answer-file antworten.txt\n  printf 'bis um 8' | handfast seal - --text -q 'Welches Boot?'\n\nWer die verschlossene Datei hat, kann auf dem eigenen Rechner Antworten probieren,\nso viele er will. Ein Code beendet das: Sende ihn auf anderem Weg als die Datei.",
     }
 }
 
@@ -970,6 +1011,13 @@ pub(crate) fn option_svg() -> &'static str {
     }
 }
 
+pub(crate) fn option_html() -> &'static str {
+    match language() {
+        English => "Write a page that is one file, with the invitation inside: it connects in any browser",
+        German => "Eine Seite als eine Datei schreiben, mit der Einladung darin: Sie verbindet in jedem Browser",
+    }
+}
+
 pub(crate) fn option_file() -> &'static str {
     match language() {
         English => "Write the invitation as a file",
@@ -1107,6 +1155,13 @@ pub(crate) fn option_code() -> &'static str {
     match language() {
         English => "Make a code that is needed as well, to be sent another way",
         German => "Auch einen Code erstellen, der auf anderem Weg gesendet wird",
+    }
+}
+
+pub(crate) fn option_seal_html() -> &'static str {
+    match language() {
+        English => "Write a page that is one file, with the locked file inside: it opens in any browser",
+        German => "Eine Seite als eine Datei schreiben, mit der verschlossenen Datei darin: Sie öffnet sich in jedem Browser",
     }
 }
 
@@ -2801,13 +2856,6 @@ pub(crate) fn life_holds(span: impl Display) -> String {
     }
 }
 
-pub(crate) fn life_is_off() -> &'static str {
-    match language() {
-        English => "What is written from now on stays.",
-        German => "Was ab jetzt geschrieben wird, bleibt.",
-    }
-}
-
 pub(crate) fn life_proposed_here(span: impl Display) -> String {
     match language() {
         English => format!("You propose that what is written from now on disappears {span} after it was seen. It holds once they agree."),
@@ -2840,13 +2888,6 @@ pub(crate) fn life_how() -> &'static str {
     match language() {
         English => "Say how long what is written lasts once it was seen, from 1m to 365d: /disappear 1h, 1d, 7d or off. It needs somebody you have met.",
         German => "Sag, wie lange Geschriebenes nach dem Lesen bleibt, von 1m bis 365d: /disappear 1h, 1d, 7d oder off. Dafür braucht es jemanden, den du getroffen hast.",
-    }
-}
-
-pub(crate) fn nothing_found() -> &'static str {
-    match language() {
-        English => "Nothing is found. Try fewer or shorter words.",
-        German => "Nichts gefunden. Versuche es mit weniger oder kürzeren Wörtern.",
     }
 }
 
@@ -4350,33 +4391,6 @@ pub(crate) fn good_for(time: impl Display) -> String {
     }
 }
 
-pub(crate) fn minutes(count: u64) -> String {
-    match (language(), count == 1) {
-        (English, true) => format!("{count} minute"),
-        (English, false) => format!("{count} minutes"),
-        (German, true) => format!("{count} Minute"),
-        (German, false) => format!("{count} Minuten"),
-    }
-}
-
-pub(crate) fn hours(count: u64) -> String {
-    match (language(), count == 1) {
-        (English, true) => format!("{count} hour"),
-        (English, false) => format!("{count} hours"),
-        (German, true) => format!("{count} Stunde"),
-        (German, false) => format!("{count} Stunden"),
-    }
-}
-
-pub(crate) fn days(count: u64) -> String {
-    match (language(), count == 1) {
-        (English, true) => format!("{count} day"),
-        (English, false) => format!("{count} days"),
-        (German, true) => format!("{count} Tag"),
-        (German, false) => format!("{count} Tage"),
-    }
-}
-
 pub(crate) fn size_bytes(number: impl Display) -> String {
     match language() {
         English => format!("{number} bytes"),
@@ -5278,6 +5292,13 @@ pub(crate) fn too_large_for_text(size: impl Display) -> String {
     }
 }
 
+pub(crate) fn too_large_for_page(size: impl Display) -> String {
+    match language() {
+        English => format!("this is too long for a page, in which {size} fit: leave out --html and send the file"),
+        German => format!("das ist zu lang für eine Seite, in die {size} passen: Lass --html weg und sende die Datei"),
+    }
+}
+
 pub(crate) fn holds_no_file(what: impl Display) -> String {
     match language() {
         English => format!("this holds {what} and not a file: open it where it belongs"),
@@ -5744,6 +5765,27 @@ pub(crate) fn served_this(files: impl Display) -> String {
     match language() {
         English => format!("It serves this build, {files} files, byte for byte. It may serve others to somebody else, or tomorrow."),
         German => format!("Dort liegt genau diese Seite, {files} Dateien, Byte für Byte. Anderen oder morgen kann etwas anderes angeboten werden."),
+    }
+}
+
+pub(crate) fn page_needs_code() -> &'static str {
+    match language() {
+        English => "whoever carries a page can put one in its place that looks the same and tells them the answer: take --code as well, and send the code another way",
+        German => "wer eine Seite überbringt, kann sie durch eine ersetzen, die gleich aussieht und die Antwort verrät: Nimm --code dazu und sende den Code auf anderem Weg",
+    }
+}
+
+pub(crate) fn page_without_code() -> &'static str {
+    match language() {
+        English => "Whoever carries this page can put one in its place that looks the same and tells them the answer. Write it without a code all the same? [y/N]",
+        German => "Wer diese Seite überbringt, kann sie durch eine ersetzen, die gleich aussieht und die Antwort verrät. Trotzdem ohne Code schreiben? [j/N]",
+    }
+}
+
+pub(crate) fn page_can_be_replaced() -> &'static str {
+    match language() {
+        English => "The page is written. Whoever carries it can put another one in its place that looks the same: what --ask or --lock asks is safer in the app or the program.",
+        German => "Die Seite ist geschrieben. Wer sie überbringt, kann sie durch eine ersetzen, die gleich aussieht: Was --ask oder --lock fragt, ist in der App oder im Programm sicherer.",
     }
 }
 

@@ -1028,6 +1028,10 @@ pub(crate) fn too_large_for_text(most: u64) -> String {
     strings::too_large_for_text(size(most))
 }
 
+pub(crate) fn too_large_for_page(most: u64) -> String {
+    strings::too_large_for_page(size(most))
+}
+
 pub(crate) fn unsafe_folder(path: &str) -> String {
     of_place(path, strings::unsafe_folder())
 }

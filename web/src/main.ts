@@ -1,6 +1,7 @@
 // The page: what came behind the address goes to the core, what the core shows goes to the screen.
 
 import { Device, type Face, type Screen } from "./device.js";
+import { carried } from "./inside.js";
 import { type Hands, Talk, asking, connecting, ended, locked, notice, opened, replyNeeded, start, waiting } from "./screens.js";
 import { LANGUAGE, say } from "./words.js";
 
@@ -98,8 +99,15 @@ function draw(screen: HTMLElement): void {
 function open(text: string): void {
     if (talk !== undefined && !talk.mayEnd()) return;
     if (talk !== undefined) hands.close();
+    if (/^\s*hfs1:/i.test(text)) return void openFile(text);
     token = text.slice(text.indexOf("#") + 1).replace(/^handfast:/, "");
     device.do((core) => core.open(text));
+}
+
+/** A locked file, which a module of its own opens. */
+async function openFile(text: string): Promise<void> {
+    const { lockedFile } = await import("./sealed.js");
+    await lockedFile(text, draw);
 }
 
 /** Takes the token out of the address, which others may see or keep. It never left this browser. */
@@ -111,15 +119,15 @@ function fromAddress(): string {
 
 async function begin(): Promise<void> {
     document.documentElement.lang = LANGUAGE;
-    const fragment = fromAddress();
+    const brought = fromAddress() || carried();
     draw(waiting());
     if (!("RTCPeerConnection" in window) || !("WebAssembly" in window)) {
         main.replaceChildren(say("web_too_old"));
         return;
     }
-    device = await Device.start(location.origin + location.pathname, face);
+    device = await Device.start(location.protocol === "file:" ? undefined : location.origin + location.pathname, face);
     draw(start(hands));
-    if (fragment !== "") open(fragment);
+    if (brought !== "") open(brought);
     // A link that is opened in the same tab changes nothing but what stands behind the address.
     window.addEventListener("hashchange", () => {
         const next = fromAddress();

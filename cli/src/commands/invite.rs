@@ -7,6 +7,7 @@ use crate::asking::MeetingArgs;
 use crate::device::{Device, Session};
 use crate::lines::Lines;
 use crate::links::LinkArgs;
+use crate::one_file::OneFile;
 use crate::output::{Event, Output};
 use crate::status::Stop;
 use crate::symbol::Forms;
@@ -53,6 +54,8 @@ pub(crate) struct Args {
     svg: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = strings::option_file())]
     file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help = strings::option_html())]
+    html: Option<PathBuf>,
     #[arg(
         long,
         value_name = "QUESTION",
@@ -317,6 +320,11 @@ fn show(
     let forms = Forms::new(base, &token.to_text_bytes())?;
     if let Some(path) = &args.file {
         write(path, &token.to_bytes())?;
+    }
+    if let Some(path) = &args.html {
+        let page = OneFile::whole()?.carrying(&forms.text);
+        write(path, page.as_bytes())?;
+        output.note(strings::page_can_be_replaced());
     }
     if let Some(path) = &args.png {
         write(path, &forms.symbol.to_png(SCALE))?;

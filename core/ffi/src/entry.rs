@@ -27,6 +27,8 @@ pub enum Entry {
         reactions: Vec<Reaction>,
         /// It said something else before.
         is_edited: bool,
+        /// When it disappears, if that is known, in seconds since 1970-01-01 UTC.
+        ends_at: Option<u64>,
     },
     /// A file.
     File {
@@ -44,6 +46,21 @@ pub enum Entry {
         at: u64,
         /// Who keeps that it was offered.
         mark: Mark,
+        /// It was there before this session looked.
+        is_old: bool,
+    },
+    /// Somebody proposed how long what both write from now on lasts. Both keep that.
+    Life {
+        /// Unique on this device.
+        number: u64,
+        /// Whether we did.
+        ours: bool,
+        /// It disappears so many seconds after it was seen; with none, it stays.
+        after: Option<u32>,
+        /// The two agreed, and it held from then on.
+        holds: bool,
+        /// When it was proposed, in seconds since 1970-01-01 UTC.
+        at: u64,
         /// It was there before this session looked.
         is_old: bool,
     },
@@ -139,8 +156,8 @@ impl Entry {
         };
         Some(match content {
             RowContent::Text(text) => {
-                let (quote, reactions, earlier) = lasting
-                    .map(|kept| (kept.quote, kept.reactions, kept.earlier))
+                let (quote, reactions, earlier, ends_at) = lasting
+                    .map(|kept| (kept.quote, kept.reactions, kept.earlier, kept.ends_at))
                     .unwrap_or_default();
                 Self::Text {
                     number,
@@ -152,6 +169,7 @@ impl Entry {
                     quote: quote.map(Quote::from),
                     reactions: reactions.into_iter().filter_map(Reaction::of).collect(),
                     is_edited: !earlier.is_empty(),
+                    ends_at: ends_at.map(|at| at / 1000),
                 }
             }
             RowContent::File {
@@ -169,7 +187,15 @@ impl Entry {
             RowContent::Withdrawn => note(Note::TakenBack),
             RowContent::Restored => note(Note::Restored),
             RowContent::NotReadable => note(Note::NotReadable),
-            RowContent::Ended | RowContent::Disappearing { .. } => return None,
+            RowContent::Disappearing { after, holds } => Self::Life {
+                number,
+                ours,
+                after,
+                holds,
+                at,
+                is_old,
+            },
+            RowContent::Ended => return None,
         })
     }
 }

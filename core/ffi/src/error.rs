@@ -4,7 +4,7 @@
 
 use super::sealing::Stopped;
 use handfast_native::conversation::{CompareError, FileError};
-use handfast_native::device::{Hindrance, Refusal, SessionEnd};
+use handfast_native::device::{BundleError, Hindrance, Refusal, SessionEnd};
 use handfast_native::network::NotAServer;
 use handfast_native::pairing::Failure;
 use handfast_native::qr::{DrawError, FrameError, PictureError};
@@ -73,6 +73,10 @@ pub enum ErrorKind {
     WrongReply,
     /// It is the other thing: a reply where an invitation is wanted, or the reverse.
     WrongThing,
+    /// These messages are from nobody who was met, or not for this device, or too old.
+    OtherBundle,
+    /// Something is missing before these messages.
+    BundleMissing,
     /// It is no device that another phone wrote, or one that an answer alone would open, which can be guessed.
     NotAnExport,
     /// The answer is wrong or the container was altered; these cannot be told apart.
@@ -189,13 +193,16 @@ impl ErrorKind {
     /// What to try next.
     pub fn remedy(self) -> Remedy {
         match self {
-            Self::Cancelled | Self::TheyLeft | Self::Declined | Self::NotNow | Self::Refused => {
-                Remedy::Nothing
-            }
+            Self::Cancelled
+            | Self::TheyLeft
+            | Self::Declined
+            | Self::NotNow
+            | Self::Refused
+            | Self::OtherBundle => Remedy::Nothing,
             // Its sentence says to make sure who asks, which no button can do.
             Self::LeftAfterAnswer => Remedy::Nothing,
             Self::Expired | Self::Taken | Self::NotTheInviter | Self::NoRoute => Remedy::AskAgain,
-            Self::NothingFound | Self::Incomplete => Remedy::AskAgain,
+            Self::NothingFound | Self::Incomplete | Self::BundleMissing => Remedy::AskAgain,
             Self::Burned | Self::Moved | Self::Forgotten | Self::Frozen => Remedy::InviteAgain,
             Self::AnswersDiffer
             | Self::NotReached
@@ -284,10 +291,14 @@ impl From<Refusal> for HandfastError {
             Refusal::Store(error) => error.into(),
             Refusal::Reply(error) => error.into(),
             Refusal::OtherInvitation(_) => ErrorKind::Busy.into(),
-            Refusal::NoInvitation
-            | Refusal::Here(_)
-            | Refusal::Bundle(_)
-            | Refusal::BundleMissing => ErrorKind::WrongThing.into(),
+            Refusal::Bundle(error) => match error {
+                BundleError::OtherKey => ErrorKind::OtherBundle,
+                BundleError::Malformed | BundleError::Altered => ErrorKind::Incomplete,
+                BundleError::NewerVersion => ErrorKind::NewerVersion,
+            }
+            .into(),
+            Refusal::BundleMissing => ErrorKind::BundleMissing.into(),
+            Refusal::NoInvitation | Refusal::Here(_) => ErrorKind::WrongThing.into(),
             Refusal::Seal(error) => error.into(),
             Refusal::TooLong => ErrorKind::TooLarge.into(),
             Refusal::NotWritten(kind) => std::io::Error::from(kind).into(),

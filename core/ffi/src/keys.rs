@@ -3,9 +3,9 @@
 //! A key names one sentence in every language and on every face (`core/strings`).
 
 use super::{
-    Cause, Chance, ErrorKind, FileState, GuestStage, HostStage, NetworkReport, Note, Outlook,
-    Person, PortAnswer, Provenance, Quote, Reachability, Reached, Remedy, RestoredClaim, Screen,
-    Situation, Strength, TrustLevel, TrustReason, Wish,
+    Asked, Cause, Chance, ErrorKind, FileState, GuestStage, HostStage, NetworkReport, Note,
+    Outlook, Person, PortAnswer, Provenance, Quote, Reachability, Reached, Remedy, RestoredClaim,
+    Screen, Situation, Standing, Strength, TrustLevel, TrustReason, Wish,
 };
 
 #[uniffi::export]
@@ -297,6 +297,45 @@ impl Quote {
 }
 
 #[uniffi::export]
+impl Asked {
+    /// How far it is. `ours`: it was asked here.
+    pub fn key(&self, ours: bool) -> String {
+        match (self.standing, ours) {
+            (Standing::Open, true) => "asked_open",
+            (Standing::Checking, true) => "asked_checking",
+            (Standing::Wrong(0), true) => "asked_wrong_last",
+            (Standing::Wrong(_), true) => "asked_wrong",
+            (Standing::Right, true) => "asked_right",
+            (Standing::NotAnswered, true) => "asked_not_answered",
+            (Standing::Open, false) => "question_unseen",
+            (Standing::Checking, false) => "asks_checking",
+            (Standing::Wrong(0), false) => "asks_wrong_last",
+            (Standing::Wrong(_), false) => "asks_wrong",
+            (Standing::Right, false) => "asks_right",
+            (Standing::NotAnswered, false) => "asks_not_answered",
+        }
+        .to_owned()
+    }
+
+    /// An answer may be given. No other question can be asked before one is, or is refused.
+    pub fn is_open(&self) -> bool {
+        match self.standing {
+            Standing::Open => true,
+            Standing::Wrong(left) => left > 0,
+            Standing::Checking | Standing::Right | Standing::NotAnswered => false,
+        }
+    }
+
+    /// How many answers may still be given, once one was wrong.
+    pub fn tries_left(&self) -> Option<u8> {
+        match self.standing {
+            Standing::Wrong(left) if left > 0 => Some(left),
+            _ => None,
+        }
+    }
+}
+
+#[uniffi::export]
 impl ErrorKind {
     /// What went wrong.
     pub fn key(&self) -> String {
@@ -339,6 +378,8 @@ impl ErrorKind {
             Self::NoCode => "kind_no_code",
             Self::WrongReply => "kind_wrong_reply",
             Self::WrongThing => "kind_wrong_thing",
+            Self::OtherBundle => "kind_other_bundle",
+            Self::BundleMissing => "kind_bundle_missing",
             Self::NotAnExport => "kind_not_an_export",
             Self::WrongAnswer => "kind_wrong_answer",
             Self::BadText => "kind_bad_text",
@@ -573,6 +614,7 @@ mod tests {
             "apart_",
             "note_",
             "quote_",
+            "asks_",
         ];
         let tables = phones.lines().filter_map(|line| {
             let key = line.strip_prefix('[')?.strip_suffix(']')?;

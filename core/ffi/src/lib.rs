@@ -24,6 +24,7 @@ uniffi::setup_scaffolding!("handfast");
 
 mod bound;
 mod bridge;
+mod bundle;
 mod contact;
 mod discovery;
 mod entry;
@@ -44,6 +45,7 @@ mod question;
 mod scan;
 mod screen;
 mod sealing;
+mod search;
 mod session;
 mod survey;
 #[cfg(test)]
@@ -54,6 +56,7 @@ pub use bound::{
     Cause, Chance, DeliveryMode, Finding, GuestStage, HostStage, Provenance, Reachability, Reached,
     RestoredClaim, Role, Situation, TrustLevel, Wish,
 };
+pub use bundle::{Bundle, TakenIn};
 pub use contact::{Contact, Way};
 pub use discovery::{Discovery, Finder, Service, service_type};
 pub use entry::{Entry, FileState, Mark, Note, Quote, Reaction};
@@ -76,6 +79,7 @@ pub use sealing::{
     About, Answered, Code, Opened, Progress, Sealed, SealedKind, Sealing, SealingHandle, Strength,
     strength_of,
 };
+pub use search::{Hit, Search};
 pub use session::{Session, UnderWay};
 pub use survey::{NetworkReport, Outlook, PortAnswer};
 pub use token::{Found, FoundKind, Handout, Symbol, draw, draw_png, file_of};

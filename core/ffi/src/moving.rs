@@ -2,9 +2,10 @@
 
 use super::guard::guarded;
 use super::handfast::{Keys, STORE};
-use super::{Code, ErrorKind, Handfast, HandfastError, KeyStore};
+use super::sealing::credential;
+use super::{Code, ErrorKind, Handfast, HandfastError, KeyStore, Sealed};
 use handfast_native::device::{Command, Done, ExportTerms};
-use handfast_native::seal::{Answers, Credential, Header, Limits, Lock};
+use handfast_native::seal::{Credential, Header, Limits};
 use handfast_native::store::{self, Store};
 use std::fs::File;
 use std::io::BufReader;
@@ -64,13 +65,7 @@ pub fn asked_by_export(path: String) -> Result<Vec<String>, HandfastError> {
     guarded(|| {
         let header = Header::read(BufReader::new(File::open(path)?))?;
         store::Export::check(&header)?;
-        Ok(match header.lock {
-            Lock::Key => Vec::new(),
-            Lock::Answers { questions, .. } => {
-                let questions = questions.as_slice().iter();
-                questions.map(|one| one.as_str().to_owned()).collect()
-            }
-        })
+        Ok(Sealed::of(&header).questions)
     })
 }
 
@@ -96,13 +91,7 @@ impl Export {
         guarded(|| {
             let credential = match answers.is_empty() {
                 true => Credential::of_code(&code.secret()),
-                false => {
-                    let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
-                    Credential::Answers {
-                        answers: Answers::new(&answers)?,
-                        code: Some(code.secret()),
-                    }
-                }
+                false => credential(&answers, Some(&code))?,
             };
             let file = BufReader::new(File::open(path)?);
             let export = store::Export::open(file, &credential, &Limits::PHONE)?;

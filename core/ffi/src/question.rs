@@ -1,6 +1,6 @@
 //! Questions that two contacts ask each other.
 
-use handfast_native::device::{self, View};
+use handfast_native::device::{self, Inquiries};
 pub use handfast_native::question::Standing;
 
 /// How far a question is.
@@ -37,11 +37,7 @@ pub struct Questions {
 }
 
 impl Questions {
-    /// Those of a session that looks like this.
-    pub(super) fn of(view: &View) -> Self {
-        let (View::Talking { questions, .. } | View::Seeking { questions, .. }) = view else {
-            return Self::default();
-        };
+    pub(super) fn new(questions: &Inquiries) -> Self {
         let asked = |asked: &device::Asked| Asked {
             question: asked.question.clone(),
             standing: asked.standing,

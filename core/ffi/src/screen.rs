@@ -2,8 +2,8 @@
 //! and draws.
 
 use super::{
-    Cause, DeliveryMode, ErrorKind, GuestStage, Handout, HostStage, Provenance, Reached, Remedy,
-    RestoredClaim, TrustLevel, Wish, contact,
+    Cause, DeliveryMode, ErrorKind, GuestStage, Handout, HostStage, Provenance, Questions, Reached,
+    Remedy, RestoredClaim, TrustLevel, Wish, contact,
 };
 use handfast_native::device::{SessionEnd, View};
 use handfast_native::handshake::{self, SYMBOLS, ShortString};
@@ -109,6 +109,8 @@ pub enum Screen {
         restored: Option<RestoredClaim>,
         /// This device has no network at the moment; it waits for one.
         is_offline: bool,
+        /// What the two ask each other, while a restored device is decided about.
+        questions: Questions,
     },
     /// Both people see the same now, and say so with [`Session::compared`](super::Session::compared). The
     /// conversation goes on beneath.
@@ -134,6 +136,8 @@ pub enum Screen {
         wish: Wish,
         /// A limit that they have reached.
         reached: Option<Reached>,
+        /// What the two ask each other.
+        questions: Questions,
     },
     /// The person ended it here, and nothing is left to show.
     Closed,
@@ -213,6 +217,7 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             is_here,
             restored,
             is_offline,
+            questions,
             ..
         } => Screen::Apart {
             contact: contact::id(*key),
@@ -221,6 +226,7 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             is_here: *is_here,
             restored: restored.clone(),
             is_offline: *is_offline,
+            questions: Questions::new(questions),
         },
         View::ReplyNeeded {
             reply,
@@ -261,6 +267,7 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             is_interrupted,
             wish,
             reached,
+            questions,
             ..
         } => Screen::Talking {
             contact: contact::id(*key),
@@ -268,6 +275,7 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             is_interrupted: *is_interrupted,
             wish: *wish,
             reached: *reached,
+            questions: Questions::new(questions),
         },
         View::Ended(
             SessionEnd::Closed

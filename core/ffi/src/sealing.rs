@@ -488,7 +488,10 @@ fn lock(locks: &[Answered], code: Option<&Code>) -> Result<(Header, Credential),
     Ok((header, Credential::Answers { answers, code }))
 }
 
-fn credential(answers: &[String], code: Option<&Code>) -> Result<Credential, HandfastError> {
+pub(super) fn credential(
+    answers: &[String],
+    code: Option<&Code>,
+) -> Result<Credential, HandfastError> {
     let (answers, code) = credential_parts(answers, code)?;
     Ok(Credential::Answers { answers, code })
 }
@@ -542,7 +545,7 @@ impl Answered {
 }
 
 impl Sealed {
-    fn of(header: &Header) -> Self {
+    pub(super) fn of(header: &Header) -> Self {
         let (by_answers, with_code, questions) = match &header.lock {
             Lock::Key => (false, false, &[][..]),
             Lock::Answers {

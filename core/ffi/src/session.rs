@@ -2,7 +2,7 @@
 
 use super::bridge::Bridge;
 use super::sealing::credential_parts;
-use super::{Answered, Code, ErrorKind, Finding, HandfastError, Questions, Screen, screen};
+use super::{Answered, Code, ErrorKind, Finding, HandfastError, Screen, screen};
 use handfast_native::conversation::ToSend;
 use handfast_native::device::{AcceptTerms, Command, Done, Saying, SessionCommand, SessionId};
 use handfast_native::seal::Answers;
@@ -96,20 +96,9 @@ impl Session {
         self.command(SessionCommand::Answer(answers)).await
     }
 
-    /// What the two ask each other where they talk, or where the person decides about a restored device. It is told
-    /// again with each [`Screen`].
-    ///
-    /// # Errors
-    /// [`ErrorKind::ShutDown`].
-    pub fn questions(&self) -> Result<Questions, HandfastError> {
-        let overview = self.bridge.overview()?;
-        let view = overview.sessions.get(&self.id);
-        Ok(view.map(Questions::of).unwrap_or_default())
-    }
-
     /// [`Screen::Talking`], or [`Screen::Apart`] with a restored device: asks whoever is there this, to make sure who
-    /// they are. The answer is told to nobody; [`Self::questions`] says what came of it. [`Self::answer`] answers
-    /// theirs.
+    /// they are. The answer is told to nobody; the [`Questions`](super::Questions) on the screen say what came of it.
+    /// [`Self::answer`] answers theirs.
     ///
     /// # Errors
     /// [`ErrorKind::BadText`] if either cannot be used, [`ErrorKind::NotNow`] if there is nobody to ask or another

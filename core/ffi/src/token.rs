@@ -17,6 +17,8 @@ pub enum FoundKind {
     Reply,
     /// Somebody's invitation that is locked, for [`Session::unlock`](super::Session::unlock).
     LockedInvitation,
+    /// What somebody who was met hands on, for [`Handfast::take_bundle`](super::Handfast::take_bundle).
+    Bundle,
     /// Something else that is sealed, for [`Sealing`](super::Sealing).
     Sealed,
 }
@@ -56,7 +58,8 @@ impl Found {
         let kind = match token {
             Token::Invitation(_) => FoundKind::Invitation,
             Token::Reply(_) => FoundKind::Reply,
-            Token::Here(_) | Token::Bundle(_) => return Err(ErrorKind::NewerVersion.into()),
+            Token::Bundle(_) => FoundKind::Bundle,
+            Token::Here(_) => return Err(ErrorKind::NewerVersion.into()),
             Token::Sealed(container) => match Header::parse(container) {
                 Ok(header) if header.kind == seal::Kind::Invitation => FoundKind::LockedInvitation,
                 _ => FoundKind::Sealed,

@@ -62,7 +62,12 @@ struct ConversationView: View {
                         Text(day.title).font(.footnote.bold()).foregroundStyle(.secondary).padding(8)
                             .accessibilityAddTraits(.isHeader)
                         ForEach(day.rows) { row in
-                            RowView(row: RowPage(row, canAnswer: !talk.isOver), perform: act, copy: actions.copy)
+                            RowView(
+                                row: RowPage(
+                                    row, canAnswer: !talk.isOver,
+                                    canAgree: !talk.isOver && row.id == model.rows.proposed),
+                                perform: act, copy: actions.copy
+                            )
                                 .onAppear { if row.id == model.rows.first?.id { model.earlier() } }
                         }
                     }
@@ -341,7 +346,7 @@ extension RowChoice {
         case .reply: "arrowshape.turn.up.left"
         case .edit: "pencil"
         case .takeBack: "arrow.uturn.backward"
-        case .accept, .decline, .cancel, .open, .save, .react: "arrow.right.circle"
+        case .accept, .decline, .cancel, .open, .save, .react, .agree: "arrow.right.circle"
         }
     }
 }

@@ -39,6 +39,34 @@ struct PageView: View {
                     .disabled(page.isBusy)
                     .onChange(of: typed) { perform(.judge, typed) }
                 }
+                if page.asking {
+                    ProtectionFields(protection: $typed.protection) {}
+                }
+                if page.searching {
+                    TextField(say(.searchWords), text: $typed.words)
+                        .textFieldStyle(.roundedBorder)
+                        .textInputAutocapitalization(.never)
+                        .submitLabel(.search)
+                        .onSubmit { perform(.lookFor, typed) }
+                }
+                ForEach(page.hits) { hit in
+                    VStack(alignment: .leading, spacing: 4) {
+                        Text(verbatim: hit.text).textSelection(.enabled)
+                        Text(hit.about).font(.footnote).foregroundStyle(.secondary)
+                    }
+                    .frame(maxWidth: .infinity, alignment: .leading)
+                    .padding(12)
+                    .background(.thinMaterial, in: .rect(cornerRadius: 12))
+                    .accessibilityElement(children: .combine)
+                }
+                ForEach(page.options) { option in
+                    Button {
+                        perform(option.action, typed)
+                    } label: {
+                        Text(option.words).frame(maxWidth: .infinity, minHeight: 44)
+                    }
+                    .buttonStyle(.bordered)
+                }
                 if page.moving {
                     Toggle(isOn: $typed.withMessages) { Text(.movingWithMessages) }.disabled(page.isBusy)
                 }
@@ -72,6 +100,8 @@ struct PageView: View {
         .onChange(of: page.questions) { typed = Typed() }
         .onChange(of: page.protection) { typed = Typed() }
         .onChange(of: page.locking) { typed = Typed() }
+        .onChange(of: page.asking) { typed = Typed() }
+        .onChange(of: page.searching) { typed = Typed() }
         .onChange(of: page.deciding?.name, initial: true) { _, name in typed.name = name ?? "" }
     }
 

@@ -43,7 +43,13 @@ public final class AppModel {
     @ObservationIgnored private var waiting: [Waiting] = []
     @ObservationIgnored private var people: [Contact] = []
     /// Who of the people is looked at.
-    @ObservationIgnored private var person: String?
+    @ObservationIgnored private var person: String? {
+        didSet { if person != oldValue { aside = nil } }
+    }
+    /// What is done with somebody beside writing to them.
+    @ObservationIgnored private var aside: Aside? {
+        didSet { if case .handOn(let before) = oldValue, aside == nil { Copy(URL(fileURLWithPath: before.path)).remove() } }
+    }
     @ObservationIgnored private var settings: Settings?
     @ObservationIgnored private var topic: Topic?
     /// What works from here is looked at; a number for each time, so that what comes too late is recognised.
@@ -86,6 +92,12 @@ public final class AppModel {
     /// Tells that the person agreed to begin anew.
     @ObservationIgnored private let anew: AsyncStream<Void>.Continuation
     @ObservationIgnored private var isKeyLost = false
+
+    private enum Aside {
+        case asking, answering, disappearing
+        case searching(contact: String, Search, Searching?)
+        case handOn(HandOn)
+    }
 
     private typealias Work = @MainActor @Sendable (AppModel, Device) async throws -> Void
     private typealias Opening = Work
@@ -222,6 +234,7 @@ public final class AppModel {
                 return model.show()
             }
             guard let session = model.sessions.first(where: { $0.id == front }) else { return }
+            model.aside = nil
             guard session.isLocked else {
                 return try await device.answer(session.id, answers.first ?? "")
             }
@@ -231,6 +244,95 @@ public final class AppModel {
                 model.change(session.id) { $0.typed = refusal.notice.what }
                 model.show()
             }
+        }
+    }
+
+    /// Begins to make up a question for whoever is on the stage; `ask` ends it.
+    public func askThem() {
+        turnAside(to: .asking)
+    }
+
+    /// Asks whoever is on the stage, to make sure who they are.
+    public func ask(_ question: String, expecting answer: String) {
+        turnAside(to: nil)
+        onStage { device, session in try await device.ask(session, question, expecting: answer) }
+    }
+
+    /// Begins to answer the question of whoever is on the stage.
+    public func answerThem() {
+        turnAside(to: .answering)
+    }
+
+    /// Gives no answer to their question.
+    public func noAnswer() {
+        turnAside(to: nil)
+        onStage { device, session in try await device.noAnswer(session) }
+    }
+
+    /// Begins to choose how long what both write is to last.
+    public func chooseLife() {
+        turnAside(to: .disappearing)
+    }
+
+    /// Proposes that what both write disappears so many seconds after it was seen, or stays; or agrees to that.
+    public func disappear(after: UInt64?) {
+        turnAside(to: nil)
+        onStage { device, session in try await device.disappear(session, after: after) }
+    }
+
+    /// Begins to look for words in what was said with somebody.
+    public func search(_ id: String) {
+        act { model, _ in
+            guard let one = model.people.first(where: { $0.id == id }) else { return }
+            model.aside = .searching(contact: id, Search(name: one.name), nil)
+            model.show()
+        }
+    }
+
+    /// Looks for these words; with those that were looked for, for more.
+    public func look(for words: String) {
+        act { model, device in
+            guard case .searching(let contact, var screen, var searching) = model.aside, !screen.isLooking,
+                words.contains(where: { !$0.isWhitespace })
+            else { return }
+            if words != screen.words || searching == nil {
+                screen = Search(name: screen.name, words: words)
+                searching = try device.search(contact, words)
+            }
+            screen.isLooking = true
+            model.aside = .searching(contact: contact, screen, searching)
+            model.show()
+            guard let searching else { return }
+            Task {
+                let found = await Result { try await searching.more() }
+                model.act { model, _ in
+                    // The person may have left meanwhile.
+                    guard case .searching(contact, var screen, _) = model.aside, screen.words == words else { return }
+                    let page = try? found.get()
+                    screen.isLooking = false
+                    screen.hits += page ?? []
+                    screen.hasMore = page != nil
+                    model.aside = .searching(contact: contact, screen, searching)
+                    model.show()
+                    _ = try found.get()
+                }
+            }
+        }
+    }
+
+    /// Shows what waits for somebody, to be handed on by whoever carries it.
+    public func handOn(_ id: String) {
+        act { model, device in
+            guard let one = model.people.first(where: { $0.id == id }) else { return }
+            model.aside = .handOn(try await device.bundle(id, one.name))
+            model.show()
+        }
+    }
+
+    private func turnAside(to aside: Aside?) {
+        act { model, _ in
+            model.aside = aside
+            model.show()
         }
     }
 
@@ -376,9 +478,8 @@ public final class AppModel {
         act { [front] model, _ in
             guard let front else { return }
             model.change(front) { session in
-                for case .text(let row) in session.rows where row.number == number {
-                    session.subject = Subject(number: number, text: row.text, isEdit: isEdit)
-                }
+                guard let row = session.rows.text(number) else { return }
+                session.subject = Subject(number: number, text: row.text, isEdit: isEdit)
             }
             model.show()
         }
@@ -397,10 +498,8 @@ public final class AppModel {
     public func react(to number: UInt64, with symbol: String) {
         act { [front] model, device in
             guard let front, let session = model.sessions.first(where: { $0.id == front }) else { return }
-            let isThere = session.rows.contains { row in
-                guard case .text(let text) = row, text.number == number else { return false }
-                return text.reactions.contains { $0.ours && $0.symbol == symbol }
-            }
+            let reactions = session.rows.text(number)?.reactions ?? []
+            let isThere = reactions.contains { $0.ours && $0.symbol == symbol }
             try await device.react(front, number, isThere ? nil : symbol)
         }
     }
@@ -587,6 +686,8 @@ public final class AppModel {
                 // It is empty now.
             } else if model.isProtecting {
                 model.isProtecting = false
+            } else if model.aside != nil {
+                model.aside = nil
             } else if model.person != nil {
                 model.person = nil
             } else if let session = model.onStage {
@@ -1039,11 +1140,22 @@ public final class AppModel {
                     model.say(Notice(what: .sealedFound))
                 }
             }
+        case .bundle: try await take(bundle: token, device)
         case .invitation, .lockedInvitation:
             // The core knows whether the person is asked about another one.
             try await alone(lockbox.isAsking, device) { model, device in try await model.open(token, device) }
         }
         show()
+    }
+
+    private func take(bundle token: Token, _ device: Device) async throws {
+        scanning = nil
+        do {
+            say(Notice(what: try await device.take(bundle: token) > 0 ? .bundleWasTaken : .bundleWasKnown))
+        } catch let refusal as Refusal where refusal.isNotYet {
+            say(Notice(what: .bundleNotNeeded))
+        }
+        try await refresh(device)
     }
 
     /// Whether the person is in the midst of something that nothing may take the place of.
@@ -1140,6 +1252,7 @@ public final class AppModel {
     /// Nothing is on the stage any more. What was there goes on, unless it is over.
     private func clearStage() {
         front = nil
+        aside = nil
         form = nil
         sessions.removeAll(where: \.isOver)
     }
@@ -1217,6 +1330,8 @@ public final class AppModel {
             next = .which(found.map(\.listed))
         } else if let sharing, sharing.isAsked {
             next = .toWhom(toWhom(sharing.what))
+        } else if let screen = screen(of: aside) {
+            next = screen
         } else if let person = people.first(where: { $0.id == person }) {
             next = .person(person)
         } else if let session = onStage {
@@ -1265,6 +1380,26 @@ public final class AppModel {
         let listed = listAtHome()
         if listed != home { home = listed }
         if next != screen { screen = next }
+    }
+
+    private func screen(of aside: Aside?) -> Screen? {
+        switch aside {
+        case nil: return nil
+        case .asking: return onStage?.view?.name.map { .ask(name: $0) }
+        case .answering:
+            guard case .conversation(let talk) = onStage?.view?.screen(denied: nil, typed: nil), let asks = talk.asks,
+                asks.isOpen
+            else { return nil }
+            return .question(
+                Question(
+                    questions: [asks.question], triesLeft: asks.triesLeft,
+                    hint: asks.triesLeft == nil ? nil : asks.standing, isOfContact: true))
+        case .disappearing: return .disappearing
+        case .searching(_, let search, _): return .search(search)
+        case .handOn(var what):
+            what.handout?.isTappable = ownLinks != nil || isHostServed
+            return .handOn(what)
+        }
     }
 
     /// Only what is on the screen counts as read.

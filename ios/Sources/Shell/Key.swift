@@ -455,4 +455,53 @@ public enum Key: String, CaseIterable, Sendable {
     case waitsMoment = "waits_moment"
     case unread
     case verifiedMark = "verified_mark"
+
+    case kindOtherBundle = "kind_other_bundle"
+    case kindBundleMissing = "kind_bundle_missing"
+    case askThem = "ask_them"
+    case askThemText = "ask_them_text"
+    case expectedAnswer = "expected_answer"
+    case ask
+    case noAnswer = "no_answer"
+    case theyAsk = "they_ask"
+    case youAsked = "you_asked"
+    case askedOpen = "asked_open"
+    case askedChecking = "asked_checking"
+    case askedWrong = "asked_wrong"
+    case askedWrongLast = "asked_wrong_last"
+    case askedRight = "asked_right"
+    case askedNotAnswered = "asked_not_answered"
+    case asksChecking = "asks_checking"
+    case asksWrong = "asks_wrong"
+    case asksWrongLast = "asks_wrong_last"
+    case asksRight = "asks_right"
+    case asksNotAnswered = "asks_not_answered"
+    case disappearing
+    case disappearingText = "disappearing_text"
+    case disappearingOff = "disappearing_off"
+    case lifeAgreed = "life_agreed"
+    case lifeOffered = "life_offered"
+    case lifeStayOffered = "life_stay_offered"
+    case agree
+    case disappearsAt = "disappears_at"
+    case search
+    case searchWords = "search_words"
+    case searching
+    case showMore = "show_more"
+    case handOn = "hand_on"
+    case handOnTitle = "hand_on_title"
+    case handOnText = "hand_on_text"
+    case handOnMessages = "hand_on_messages"
+    case handOnNone = "hand_on_none"
+    case handOnRest = "hand_on_rest"
+    case shareAsFile = "share_as_file"
+    case foundBundle = "found_bundle"
+    case bundleWasTaken = "bundle_was_taken"
+    case bundleNotNeeded = "bundle_not_needed"
+    case bundleWasKnown = "bundle_was_known"
+    case minutes
+    case hours
+    case days
+    case nothingFound = "nothing_found"
+    case lifeIsOff = "life_is_off"
 }

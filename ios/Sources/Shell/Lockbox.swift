@@ -257,8 +257,8 @@ struct Copy: Sendable {
         try FileManager.default.copyItem(at: file, to: self.file)
     }
 
-    init(_ bytes: Data) throws {
-        file = try Self.folder().appendingPathComponent("locked")
+    init(_ bytes: Data, called name: String = "locked") throws {
+        file = try Self.folder().appendingPathComponent(name)
         try bytes.write(to: file)
     }
 

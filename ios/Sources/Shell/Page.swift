@@ -36,6 +36,14 @@ public struct Page: Equatable, Sendable {
     public var locking = false
     /// Whether what was written goes along to a new phone.
     public var moving = false
+    /// Fields for a question to somebody who is known, and its answer.
+    public var asking = false
+    /// A field for words to look for.
+    public var searching = false
+    /// What was found, the last first.
+    public var hits: [HitRow] = []
+    /// What is chosen from.
+    public var options: [Option] = []
     /// A field for what somebody is called here, and what is taken from them.
     public var deciding: Deciding?
     /// Fields for the person's name and for whom this phone may ask, as it was chosen before.
@@ -68,9 +76,16 @@ public struct Page: Equatable, Sendable {
     /// The person looks on without touching anything, or reads aloud: the screen stays on.
     public private(set) var isAwake = false
     /// Something is typed that is nobody else's business: the system's pictures of the screen do not show it.
-    public var isSecret: Bool { !questions.isEmpty || answerCode || protection || locking || code != nil }
+    public var isSecret: Bool { !questions.isEmpty || answerCode || protection || locking || asking || code != nil }
     /// Somebody on the same network may have to be reached now.
     public private(set) var needsNeighbours = false
+
+    /// Something to choose, which counts at once.
+    public struct Option: Equatable, Sendable, Identifiable {
+        public let id: Int
+        public let words: Phrase
+        public let action: Action
+    }
 
     /// How a screen is left.
     public enum Leave: Sendable {
@@ -119,6 +134,20 @@ public struct Talk: Equatable, Sendable {
     public var subject: Subject?
     /// What goes back to where it was typed.
     public var unsent: String?
+}
+
+/// Something that was said and is found.
+public struct HitRow: Equatable, Sendable, Identifiable {
+    public let id: Int
+    public let text: String
+    /// Who said it, and on which day.
+    public let about: Phrase
+
+    init(_ hit: Hit, of name: String, at place: Int) {
+        id = place
+        text = hit.text
+        about = Phrase(.fileLine, hit.ours ? Phrase(.rowOurs) : Phrase(.person(name)), Phrase(day: hit.at))
+    }
 }
 
 /// What is decided about somebody who was met.
@@ -366,6 +395,17 @@ public enum Action: Equatable, Sendable {
     case stop
     /// Ends the invitation.
     case giveUp
+    /// Begins to make up a question for a contact; to answer theirs; to choose how long things last.
+    case askThem, answerThem, chooseLife
+    /// With the question and the answer that were typed.
+    case ask
+    case noAnswer
+    case disappear(UInt64?)
+    /// Begins to look for words in what was said with somebody.
+    case search(String)
+    /// With the words that were typed.
+    case lookFor
+    case handOn(String)
     /// Ends the conversation.
     case goodbye
     /// Looks for them no more.
@@ -428,6 +468,8 @@ public struct Typed: Equatable, Sendable, CustomStringConvertible, CustomReflect
     /// What was written goes along to a new phone.
     public var withMessages = true
     public var preferences = Preferences()
+    /// To look for.
+    public var words = ""
     /// Servers of the person's own, with spaces between them.
     public var servers = ""
     /// What their links begin with.
@@ -478,6 +520,15 @@ extension AppModel {
         case .help(let topic): help(topic)
         case .stop: stop()
         case .giveUp: giveUp()
+        case .askThem: askThem()
+        case .answerThem: answerThem()
+        case .chooseLife: chooseLife()
+        case .ask: ask(typed.protection.question, expecting: typed.protection.answer)
+        case .noAnswer: noAnswer()
+        case .disappear(let after): disappear(after: after)
+        case .search(let id): search(id)
+        case .lookFor: look(for: typed.words)
+        case .handOn(let id): handOn(id)
         case .goodbye, .stopLooking: goodbye()
         case .pick(let place): pick(place)
         case .shareTo(let session): shareTo(session)
@@ -517,6 +568,10 @@ extension Page {
             case .question(let question): .question(question)
             case .toWhom(let toWhom): .toWhom(toWhom)
             case .which(let found): .which(found)
+            case .ask(let name): .ask(name)
+            case .disappearing: .disappearing
+            case .search(let search): .search(search)
+            case .handOn(let what): .handOn(what)
             case .compare(let compare): .compare(compare)
             case .opened(let opened): .opened(opened)
             case .connecting(let connecting): .connecting(connecting)
@@ -530,6 +585,7 @@ extension Page {
             isAwake = true
             needsNeighbours = true
         case .preparing, .compare: isAwake = true
+        case .handOn: isAwake = isBright
         case .scan:
             isAwake = true
             isScan = true
@@ -672,7 +728,8 @@ extension Page {
             deciding: isRefused ? nil : Deciding(contact),
             lines: lines,
             // Of who is not let in, nothing else is kept.
-            choices: meeting + (isRefused ? [] : [blocking]) + [
+            choices: meeting + (contact.canBeFound ? [Choice(.handOn, .handOn(contact.id))] : [])
+                + (isRefused ? [] : [blocking]) + [
                 Choice(
                     .forget, .forget(contact.id),
                     asks: Asking(title: Phrase(.forgetTitle, row.name), text: .forgetText, keep: .notNow))
@@ -802,6 +859,13 @@ extension Page {
     private static func question(_ question: Question) -> Page {
         // Questions that were agreed on elsewhere are not inside.
         let questions = question.questions.map { Phrase.verbatim($0) }
+        var lines = question.size.map { [Phrase(.lockedText, .verbatim(amount($0)))] } ?? []
+        lines.append(Phrase(.questionWarning))
+        if let warning = question.warning { lines.append(Phrase(warning)) }
+        if let left = question.triesLeft { lines.append(.counted(.triesLeft, left)) }
+        if question.triesLeft != nil || question.isOfContact { lines.append(Phrase(.questionUnseen)) }
+        var choices = [Choice(.answer, .answer)]
+        if question.isOfContact { choices.append(Choice(.noAnswer, .noAnswer)) }
         return Page(
             title: Phrase(question.size == nil ? .questionTitle : .lockedTitle),
             status: question.isBusy ? Phrase(.unlocking) : question.hint.map { Phrase($0) },
@@ -810,11 +874,59 @@ extension Page {
             disabled: question.isBusy ? [.answer] : [],
             isBusy: question.isBusy,
             progress: question.progress,
-            lines: (question.size.map { [Phrase(.lockedText, .verbatim(amount($0)))] } ?? [])
-                + [Phrase(.questionWarning)] + (question.warning.map { [Phrase($0)] } ?? [])
-                + (question.triesLeft.map { [.counted(.triesLeft, $0), Phrase(.questionUnseen)] } ?? []),
-            choices: [Choice(.answer, .answer)],
+            lines: lines,
+            choices: choices,
             leave: .close
+        )
+    }
+
+    private static func ask(_ name: String) -> Page {
+        Page(
+            title: Phrase(.askThem),
+            asking: true,
+            lines: [Phrase(.askThemText, Phrase(.person(name)))],
+            choices: [Choice(.ask, .ask)],
+            leave: .close
+        )
+    }
+
+    private static var disappearing: Page {
+        Page(
+            title: Phrase(.disappearing),
+            options: LifeRow.choices.enumerated().map { place, after in
+                Option(id: place, words: after.map { Phrase(span: $0) } ?? Phrase(.disappearingOff), action: .disappear(after))
+            },
+            lines: [Phrase(.disappearingText)],
+            leave: .close
+        )
+    }
+
+    private static func search(_ search: Search) -> Page {
+        let isWithout = !search.words.isEmpty && search.hits.isEmpty && !search.isLooking
+        return Page(
+            title: Phrase(.search),
+            status: search.isLooking ? Phrase(.searching) : isWithout ? Phrase(.nothingFound) : nil,
+            searching: true,
+            hits: search.hits.enumerated().map { HitRow($1, of: search.name, at: $0) },
+            disabled: search.isLooking ? [.lookFor] : [],
+            isBusy: search.isLooking,
+            choices: [Choice(search.hasMore && !search.hits.isEmpty ? .showMore : .search, .lookFor)],
+            leave: .back
+        )
+    }
+
+    private static func handOn(_ what: HandOn) -> Page {
+        let name = Phrase(.person(what.name))
+        let file = Choice(.shareAsFile, .errand(.save(what.path)))
+        return Page(
+            title: Phrase(.handOnTitle, name),
+            symbol: what.handout?.symbol,
+            lines: [
+                what.messages == 0 ? Phrase(.handOnNone, name) : .counted(.handOnMessages, what.messages),
+                Phrase(.handOnText, name),
+            ] + (what.isAll ? [] : [Phrase(.handOnRest)]),
+            choices: (what.handout.map { [Choice.sharing($0)] } ?? []) + [file],
+            leave: .back
         )
     }
 
@@ -921,10 +1033,16 @@ extension Page {
                 waiting: apart.flatMap { $0.restored == nil ? Phrase(.lookingText, name) : nil },
                 subject: conversation.subject, unsent: conversation.unsent),
             lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))]
-                + [conversation.compare, conversation.limit].compactMap { $0.map { Phrase($0) } },
+                + [conversation.compare, conversation.limit].compactMap { $0.map { Phrase($0) } }
+                + inquiries(conversation),
             leave: .back
         )
-        let about = conversation.contact.map { [Choice(.personAbout, .person($0))] } ?? []
+        let about =
+            conversation.contact.map { [Choice(.personAbout, .person($0)), Choice(.search, .search($0))] } ?? []
+        let asking =
+            (conversation.asks?.isOpen == true ? [Choice(.answer, .answerThem), Choice(.noAnswer, .noAnswer)] : [])
+        let mayAsk = conversation.asked?.isOpen == true ? [] : [Choice(.askThem, .askThem)]
+        let lasting = conversation.contact == nil ? [] : [Choice(.disappearing, .chooseLife)]
         if conversation.isOver {
             page.lines = [Phrase(.conversationOver)]
             page.choices =
@@ -936,23 +1054,23 @@ extension Page {
                 page.status = Phrase(.fileLine, Phrase(.apartLooking), Phrase(heard: apart.heard))
             }
             if let restored = apart.restored {
-                page.lines = [Phrase(restored)]
-                page.choices = [
-                    Choice(.restoredGoOn, .acceptRestored(true)), Choice(.restoredRefuse, .acceptRestored(false)),
-                ]
+                page.lines = [Phrase(restored)] + inquiries(conversation)
+                page.choices =
+                    [Choice(.restoredGoOn, .acceptRestored(true)), Choice(.restoredRefuse, .acceptRestored(false))]
+                    + asking
             } else {
                 // What is attached waits, as what is written does.
                 page.chips = .attaching
             }
-            page.menu = about + [Choice(.stopLooking, .stopLooking)]
+            page.menu = about + (apart.restored == nil ? [] : mayAsk) + lasting + [Choice(.stopLooking, .stopLooking)]
         } else {
             page.choices =
-                (conversation.isHeld ? [Choice(.allowMore, .allowMore)] : [])
+                asking + (conversation.isHeld ? [Choice(.allowMore, .allowMore)] : [])
                 + (conversation.compare != nil ? [Choice(.compare, .compare)] : [])
                 + (conversation.canVouch ? [Choice(.onlyTheyWouldAsk, .onlyTheyWouldAsk)] : [])
             page.chips = .attaching
             page.menu =
-                about + (conversation.compare == nil ? [Choice(.compare, .compare)] : [])
+                about + mayAsk + lasting + (conversation.compare == nil ? [Choice(.compare, .compare)] : [])
                 + [
                     Choice(
                         .leave, .goodbye,
@@ -960,6 +1078,16 @@ extension Page {
                 ]
         }
         return page
+    }
+
+    /// What the two ask each other, and how that stands.
+    private static func inquiries(_ conversation: Conversation) -> [Phrase] {
+        let name = Phrase(.person(conversation.name))
+        func lines(_ one: Inquiry, _ said: Phrase) -> [Phrase] {
+            [said, Phrase(one.standing)] + (one.triesLeft.map { [.counted(.triesLeft, $0)] } ?? [])
+        }
+        return (conversation.asks.map { lines($0, Phrase(.theyAsk, name, .verbatim($0.question))) } ?? [])
+            + (conversation.asked.map { lines($0, Phrase(.youAsked, .verbatim($0.question))) } ?? [])
     }
 
     private static var keyLost: Page {

@@ -65,6 +65,15 @@ func span(_ seconds: UInt64) -> String {
     seconds < 60 ? "\(seconds) s" : seconds < 3600 ? "\((seconds + 59) / 60) min" : "\((seconds + 3599) / 3600) h"
 }
 
+extension Phrase {
+    /// A span of seconds in the largest unit of which it is a whole number.
+    init(span seconds: UInt64) {
+        let (unit, key): (UInt64, Key) =
+            seconds % 86_400 == 0 ? (86_400, .days) : seconds % 3_600 == 0 ? (3_600, .hours) : (60, .minutes)
+        self = .counted(key, Int(seconds / unit))
+    }
+}
+
 /// Minutes and seconds that are left, or hours and minutes above one hour; never below zero.
 public func timeLeft(until: UInt64, now: UInt64) -> String {
     let left = until > now ? until - now : 0

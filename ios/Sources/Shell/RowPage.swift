@@ -38,8 +38,8 @@ public struct RowPage: Equatable, Sendable {
     /// What is reacted with most. Others that come in are shown as they are.
     private static let symbols = ["👍", "❤️", "😂", "😮", "😢"]
 
-    /// `canAnswer`: something can be written about what both keep.
-    public init(_ row: Row, canAnswer: Bool = true, locale: Locale = .current) {
+    /// `canAnswer`: something can be written about what both keep. `canAgree`: to what is proposed there.
+    public init(_ row: Row, canAnswer: Bool = true, canAgree: Bool = false, locale: Locale = .current) {
         at = row.at
         ours = row.ours
         author = Phrase(row.ours ? .rowOurs : .rowTheirs)
@@ -53,6 +53,10 @@ public struct RowPage: Equatable, Sendable {
                 case .onThisPhone: status = Phrase(.markHere)
                 case .onTheirs: status = Phrase(.markTheirs)
                 }
+            }
+            if let at = text.endsAt {
+                let when = Phrase(.disappearsAt, .verbatim(Self.moment(at, locale)))
+                status = status.map { Phrase(.fileLine, $0, when) } ?? when
             }
             if text.isEdited { status = status.map { Phrase(.fileLine, Phrase(.edited), $0) } ?? Phrase(.edited) }
             quote = text.quote.map { quote in
@@ -69,6 +73,14 @@ public struct RowPage: Equatable, Sendable {
                 symbols = Self.symbols.map { .react(text.number, $0) }
                 menu = [.reply(text.number)] + (text.ours ? [.edit(text.number), .takeBack(text.number)] : [])
             }
+        case .life(let life):
+            isFile = false
+            isNote = true
+            text = ""
+            status =
+                life.after.map { Phrase(life.holds ? .lifeAgreed : .lifeOffered, Phrase(span: $0)) }
+                ?? Phrase(life.holds ? .lifeIsOff : .lifeStayOffered)
+            if canAgree { choices = [.agree(life.after)] }
         case .note(let note):
             isFile = false
             isNote = true
@@ -100,6 +112,21 @@ public struct RowPage: Equatable, Sendable {
     }
 }
 
+extension RowPage {
+    private static func moment(_ at: UInt64, _ locale: Locale) -> String {
+        Date(timeIntervalSince1970: Double(at)).formatted(
+            Date.FormatStyle(date: .abbreviated, time: .shortened, locale: locale))
+    }
+}
+
+extension [Row] {
+    /// The number of what was proposed last, where it is theirs to be agreed to.
+    public var proposed: UInt64? {
+        for case .life(let row) in reversed() { return row.ours || row.holds ? nil : row.number }
+        return nil
+    }
+}
+
 /// A button in a row.
 public enum RowChoice: Equatable, Sendable {
     case accept(UInt64)
@@ -112,6 +139,7 @@ public enum RowChoice: Equatable, Sendable {
     case react(UInt64, String)
     case edit(UInt64)
     case takeBack(UInt64)
+    case agree(UInt64?)
 
     public var label: Key {
         switch self {
@@ -124,6 +152,7 @@ public enum RowChoice: Equatable, Sendable {
         case .react: .messageMenu
         case .edit: .edit
         case .takeBack: .takeBackText
+        case .agree: .agree
         }
     }
 
@@ -147,6 +176,7 @@ extension AppModel {
         case .react(let number, let symbol): react(to: number, with: symbol)
         case .edit(let number): edit(number)
         case .takeBack(let number): takeBack(number)
+        case .agree(let after): disappear(after: after)
         }
         return nil
     }

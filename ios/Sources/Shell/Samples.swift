@@ -42,6 +42,15 @@ public struct Sample: Sendable {
             screen: .confirm(
                 Confirm(name: nil, question: "Where did we meet?", proof: .proofCarried, expiresAt: nil))),
         Sample(name: "protect", screen: .protect),
+        Sample(name: "ask", screen: .ask(name: "Mira")),
+        Sample(name: "disappearing", screen: .disappearing),
+        Sample(
+            name: "search",
+            screen: .search(
+                Search(name: "Mira", words: "boat", hits: [Hit(ours: true, text: "The boat is blue.", at: 1_700_000_000)]))),
+        Sample(
+            name: "hand-on",
+            screen: .handOn(HandOn(name: "Mira", messages: 3, isAll: true, path: "/messages.handfast"))),
         Sample(
             name: "question",
             screen: .question(

@@ -49,6 +49,14 @@ public enum Screen: Equatable, Sendable {
     case toWhom(ToWhom)
     /// More than one was found in a picture or file: which is meant?
     case which([FoundToken])
+    /// The person makes up a question for whoever is called that, to make sure who they are.
+    case ask(name: String)
+    /// How long what both write is to last.
+    case disappearing
+    /// Somebody looks for words in what was said with somebody.
+    case search(Search)
+    /// What waits for somebody, to be handed on by whoever carries it.
+    case handOn(HandOn)
     /// Both people see the same, if nobody is in between.
     case compare(Compare)
     /// It is over.
@@ -315,6 +323,8 @@ public struct Question: Equatable, Sendable {
     public var isBusy = false
     /// How much of a file is opened, from 0 to 1.
     public var progress: Double?
+    /// Somebody known asks, and need not be answered.
+    public var isOfContact = false
 }
 
 /// A file that was locked. It is never opened by itself.
@@ -485,10 +495,57 @@ public struct Conversation: Equatable, Sendable {
     public var apart: Apart?
     /// It is over, and they can be looked for.
     public var canSeek = false
+    /// What this person asked them.
+    public var asked: Inquiry?
+    /// What they ask this person.
+    public var asks: Inquiry?
     /// What the person writes about, if they chose that.
     public internal(set) var subject: Subject?
     /// A text that could not be said and goes back to where it was typed, by `AppModel.takeUnsent`.
     public internal(set) var unsent: String?
+}
+
+/// A question between two who know each other.
+public struct Inquiry: Equatable, Sendable {
+    /// Whoever asks wrote it.
+    public let question: String
+    public let standing: Key
+    /// An answer may be given.
+    public let isOpen: Bool
+    /// How many answers may still be given, once one was wrong.
+    public var triesLeft: Int?
+}
+
+public struct Search: Equatable, Sendable {
+    public let name: String
+    /// What was looked for; nothing was yet, where it is empty.
+    public internal(set) var words = ""
+    /// What was said last first.
+    public internal(set) var hits: [Hit] = []
+    public internal(set) var isLooking = false
+    /// More may be found before these.
+    public internal(set) var hasMore = false
+}
+
+/// Something that was said.
+public struct Hit: Equatable, Sendable {
+    public let ours: Bool
+    /// What it says, or the name of a file.
+    public let text: String
+    /// Seconds since 1970-01-01 UTC.
+    public let at: UInt64
+}
+
+public struct HandOn: Equatable, Sendable {
+    public let name: String
+    /// How many messages are in it.
+    public let messages: Int
+    /// All that waits is in it.
+    public let isAll: Bool
+    /// A file of our own.
+    public let path: String
+    /// In other forms, where it is short enough.
+    public internal(set) var handout: Handout?
 }
 
 /// A row that a reply is written to, or whose text is changed.
@@ -515,6 +572,8 @@ extension Conversation {
         isHeld = false
         canVouch = false
         apart = nil
+        asked = nil
+        asks = nil
         subject = nil
         isOver = true
     }
@@ -550,6 +609,7 @@ public struct Notice: Equatable, Sendable {
 public enum Row: Equatable, Sendable, Identifiable {
     case text(TextRow)
     case file(FileRow)
+    case life(LifeRow)
     case note(NoteRow)
 
     /// Unique in this conversation.
@@ -557,6 +617,7 @@ public enum Row: Equatable, Sendable, Identifiable {
         switch self {
         case .text(let row): row.number
         case .file(let row): row.number
+        case .life(let row): row.number
         case .note(let row): row.number
         }
     }
@@ -566,7 +627,7 @@ public enum Row: Equatable, Sendable, Identifiable {
         switch self {
         case .text(let row): row.mark != .nobody
         case .file(let row): row.mark != .nobody
-        case .note: true
+        case .life, .note: true
         }
     }
 
@@ -575,6 +636,7 @@ public enum Row: Equatable, Sendable, Identifiable {
         switch self {
         case .text(let row): row.isOld
         case .file(let row): row.isOld
+        case .life(let row): row.isOld
         case .note(let row): row.isOld
         }
     }
@@ -583,6 +645,7 @@ public enum Row: Equatable, Sendable, Identifiable {
         switch self {
         case .text(let row): row.ours
         case .file(let row): row.ours
+        case .life(let row): row.ours
         case .note(let row): row.ours
         }
     }
@@ -593,6 +656,7 @@ public enum Row: Equatable, Sendable, Identifiable {
             switch self {
             case .text(let row): row.at
             case .file(let row): row.at
+            case .life(let row): row.at
             case .note(let row): row.at
             }
         }
@@ -604,11 +668,22 @@ public enum Row: Equatable, Sendable, Identifiable {
             case .file(var row):
                 row.at = newValue
                 self = .file(row)
+            case .life(var row):
+                row.at = newValue
+                self = .life(row)
             case .note(var row):
                 row.at = newValue
                 self = .note(row)
             }
         }
+    }
+}
+
+extension [Row] {
+    /// The text in the row with this number.
+    func text(_ number: UInt64) -> TextRow? {
+        for case .text(let row) in self where row.number == number { return row }
+        return nil
     }
 }
 
@@ -624,6 +699,24 @@ public struct TextRow: Equatable, Sendable {
     public var reactions: [Reaction] = []
     /// It said something else before.
     public var isEdited = false
+    /// When it disappears, if that is known, in seconds since 1970-01-01 UTC.
+    public var endsAt: UInt64?
+}
+
+/// Somebody proposed how long what both write from now on lasts.
+public struct LifeRow: Equatable, Sendable {
+    public let number: UInt64
+    public let ours: Bool
+    /// It disappears so many seconds after it was seen; with none, it stays.
+    public let after: UInt64?
+    /// The two agreed.
+    public let holds: Bool
+    public internal(set) var at: UInt64 = 0
+    /// It was there before this session looked.
+    public var isOld = false
+
+    /// What a person chooses from for `after`.
+    public static let choices: [UInt64?] = [nil, 3_600, 86_400, 7 * 86_400, 30 * 86_400]
 }
 
 /// Something of which no more can be said than `what`.

@@ -69,9 +69,7 @@ struct Session {
     var subject: Subject? {
         get {
             about.flatMap { about in
-                over == nil
-                    && rows.contains { if case .text(let row) = $0 { row.number == about.number } else { false } }
-                    ? about : nil
+                over == nil && rows.text(about.number) != nil ? about : nil
             }
         }
         set { about = newValue }
@@ -106,6 +104,7 @@ struct Session {
             file.rate = file.done.flatMap { paces[file.number, default: Pace()].moved($0, at: now) }
             if file.done == nil { paces[file.number] = nil }
             row = .file(file)
+        case .life: isRead = true
         case .note:
             // There is nothing to be read any more.
             unread.remove(row.id)
@@ -150,7 +149,7 @@ struct Session {
                 switch $0 {
                 case .text(let row): row.text
                 case .file(let row): row.name
-                case .note: nil
+                case .life, .note: nil
                 }
             }.first
         listed.at = rows.last?.at

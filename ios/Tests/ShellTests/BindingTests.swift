@@ -86,7 +86,7 @@ final class BindingTests: XCTestCase {
             try await here.sendText(text: "\(number)")
         }
         await guest.listener.hears {
-            if case .shown(_, .talking(_, _, _, _, .messages)) = $0 { true } else { false }
+            if case .shown(_, .talking(_, _, _, _, .messages, _)) = $0 { true } else { false }
         }
         // A row is told when it is on the disk, and the limit at once.
         await guest.listener.hears { _ in guest.listener.texts.count >= 3 }
@@ -154,7 +154,7 @@ private final class Throwing: Listener, @unchecked Sendable {
     /// What the other side wrote.
     var texts: [String] {
         lock.withLock { changes }.compactMap {
-            if case .listed(_, .text(_, false, let text, _, _, _, _, _, _), _) = $0 { text } else { nil }
+            if case .listed(_, .text(_, false, let text, _, _, _, _, _, _, _), _) = $0 { text } else { nil }
         }
     }
 

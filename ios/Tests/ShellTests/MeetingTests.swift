@@ -94,7 +94,8 @@ final class MeetingTests: XCTestCase {
             guest.model.send(text)
         }
         for person in [host, guest] {
-            try await person.reads("e\u{301}")
+            // What one wrote oneself is listed once it is on the disk.
+            _ = try await person.waiting(for: "all of it") { person.texts.count == 2 * texts.count ? true : nil }
             for ours in [true, false] {
                 let seen = person.model.rows.compactMap { row -> String? in
                     if case .text(let row) = row, row.ours == ours { row.text } else { nil }

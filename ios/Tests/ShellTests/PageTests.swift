@@ -26,7 +26,7 @@ final class PageTests: XCTestCase {
 
     private static let found = [
         FoundToken(what: .foundInvitation, name: "Mira", expiresAt: 4_102_444_800), FoundToken(what: .foundInvitation),
-        FoundToken(what: .foundReply), FoundToken(what: .foundLocked),
+        FoundToken(what: .foundReply), FoundToken(what: .foundLocked), FoundToken(what: .foundBundle),
     ]
 
     /// Every screen in every state that it can be in.
@@ -36,6 +36,13 @@ final class PageTests: XCTestCase {
             .help(.links),
             .home(home), .home(Home()), .person(home.people[0]),
             .outlook(nil),
+            .ask(name: "Mira"), .disappearing, .search(Search(name: "Mira")),
+            .search(Search(name: "Mira", words: "boat")),
+            .search(
+                Search(name: "Mira", words: "boat", hits: [Hit(ours: true, text: "The boat is blue.", at: 1)], hasMore: true)),
+            .search(Search(name: "Mira", words: "boat", isLooking: true)),
+            .handOn(HandOn(name: "Mira", messages: 0, isAll: true, path: "/m.handfast", handout: handout)),
+            .handOn(HandOn(name: "Mira", messages: 40, isAll: false, path: "/m.handfast")),
             .protect, .preparing(isKept: true), .preparing(isKept: false),
             .opened(Opened(name: "fox.jpg", type: "image/jpeg", size: 7, path: "/fox.jpg")),
         ]
@@ -277,7 +284,7 @@ final class PageTests: XCTestCase {
     func testWhatIsTypedInSecretIsHiddenFromPicturesOfTheScreen() {
         for screen in Self.screens {
             switch screen {
-            case .question, .protect, .lock: XCTAssertTrue(Page(screen).isSecret)
+            case .question, .protect, .lock, .ask: XCTAssertTrue(Page(screen).isSecret)
             case .movingIn(let copy): XCTAssertEqual(Page(screen).isSecret, copy.found == nil)
             case .sealed(let sealed): XCTAssertEqual(Page(screen).isSecret, sealed.code != nil)
             default: XCTAssertFalse(Page(screen).isSecret)
@@ -288,8 +295,9 @@ final class PageTests: XCTestCase {
     func testTheScreenStaysOnWhileNobodyTouchesIt() {
         for screen in Self.screens {
             let (isCode, page) = (screen.code != nil || screen.reply != nil, Page(screen))
-            XCTAssertEqual(page.isBright, isCode)
+            XCTAssertEqual(page.isBright, isCode || screen.isHandedOnAsCode)
             switch screen {
+            case .handOn: XCTAssertEqual(page.isAwake, screen.isHandedOnAsCode)
             case .showCode, .reply, .connecting, .preparing, .scan, .compare: XCTAssertTrue(page.isAwake)
             default: XCTAssertFalse(page.isAwake)
             }
@@ -445,5 +453,12 @@ private struct Catalog: Language {
         }
         XCTAssertEqual(Set(languages.keys), ["de", "en"])
         return languages
+    }
+}
+
+extension Screen {
+    /// What waits for somebody is shown as a code.
+    fileprivate var isHandedOnAsCode: Bool {
+        if case .handOn(let what) = self { what.handout != nil } else { false }
     }
 }

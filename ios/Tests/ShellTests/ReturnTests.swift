@@ -48,11 +48,10 @@ final class ReturnTests: XCTestCase {
     }
 
     func testTwoAtOtherAddressesAndPortsFindEachOtherInTheLocalNetwork() async throws {
+        // Of this machine alone nothing is announced; and what goes to its own address does not leave it.
+        guard let own = localAddresses().first(where: isPrivate) else { throw XCTSkip("this machine has no network") }
         try await meeting { first, second in
             try await said(first, second)
-            // Of this machine alone nothing is announced; and what goes to its own address does not leave it.
-            let own = localAddresses().first { one in ["10.", "192.168.", "fd"].contains { one.hasPrefix($0) } }
-            guard let own else { throw XCTSkip("this machine has no network") }
             let network = SimNetwork()
             let host = await first.again(in: network, at: own)
             let guest = await second.again(in: network, at: own)
@@ -143,6 +142,114 @@ final class ReturnTests: XCTestCase {
             _ = try await host.file(.fileSent)
             _ = try await host.waiting(for: "no copy") { host.copies.isEmpty ? true : nil }
             await host.leaves()
+        }
+    }
+
+    func testAContactIsAskedAndTrustRisesByARightAnswerOnly() async throws {
+        try await again { host, guest in
+            let trust = host.model.screen.conversation?.trust
+            XCTAssertTrue(Page(host.model.screen).menu.contains { $0.action == .askThem })
+            host.model.askThem()
+            try await host.sees("the question to make up") { if case .ask("Ben") = $0 { true } else { nil } }
+            host.model.ask("Our dog?", expecting: "Rex")
+            let asks = try await guest.sees("their question") { screen in
+                screen.conversation?.asks.flatMap { $0.isOpen ? $0 : nil }
+            }
+            XCTAssertEqual([asks.question, asks.standing.rawValue], ["Our dog?", "question_unseen"])
+            XCTAssertEqual(Page(guest.model.screen).choices.map(\.action).prefix(2), [.answerThem, .noAnswer])
+            guest.model.answerThem()
+            try await guest.sees("the question") { $0.question }
+            guest.model.answer(["Tim"])
+            try await host.sees("a wrong answer") { $0.conversation?.asked?.standing == .askedWrong ? true : nil }
+            let again = try await guest.sees("another try") { screen in
+                screen.conversation?.asks.flatMap { $0.standing == .asksWrong ? $0 : nil }
+            }
+            XCTAssertEqual(again.triesLeft, 2)
+            XCTAssertEqual(host.model.screen.conversation?.trust, trust)
+            guest.model.answer([" rex "])
+            try await host.sees("a right answer") { $0.conversation?.asked?.standing == .askedRight ? true : nil }
+            try await host.sees("more trust") { $0.conversation?.reason == .reasonAnswered ? true : nil }
+            guest.model.ask("And the cat?", expecting: "Mia")
+            try await host.sees("a question") { $0.conversation?.asks?.isOpen == true ? true : nil }
+            host.model.noAnswer()
+            try await guest.sees("no answer") { $0.conversation?.asked?.standing == .askedNotAnswered ? true : nil }
+        }
+    }
+
+    func testWhatBothWriteDisappearsOnceBothWantIt() async throws {
+        try await again { host, guest in
+            host.model.chooseLife()
+            try await host.sees("the choice") { $0 == .disappearing ? true : nil }
+            let hour = try XCTUnwrap(Page(.disappearing).options.first { $0.action == .disappear(3_600) })
+            XCTAssertNil(host.model.perform(hour.action))
+            let offered = try await guest.waiting(for: "a proposal") { guest.lives.first }
+            XCTAssertEqual(guest.model.rows.proposed, offered.number)
+            XCTAssertEqual(RowPage(.life(offered), canAgree: true).choices, [.agree(3_600)])
+            XCTAssertNil(guest.model.perform(RowChoice.agree(offered.after)))
+            for person in [host, guest] {
+                _ = try await person.waiting(for: "an agreement") { person.lives.first(where: \.holds) }
+            }
+            host.model.send("soon gone")
+            for person in [host, guest] {
+                try await person.text("one that disappears") { $0.text == "soon gone" && $0.endsAt != nil }
+            }
+            XCTAssertNil(guest.model.rows.proposed)
+        }
+    }
+
+    func testWhatWasSaidIsFoundTheNewestFirst() async throws {
+        try await again { host, guest in
+            try await said(host, guest)
+            for number in 1...25 { host.model.send("lighthouse \(number)") }
+            try await guest.reads("lighthouse 25")
+            let contact = try XCTUnwrap(guest.model.screen.conversation?.contact)
+            guest.model.goodbye()
+            guest.model.search(contact)
+            guest.model.look(for: "house light")
+            let first = try await guest.found { !$0.hits.isEmpty }
+            XCTAssertEqual(first.hits.first.map { [$0.text, "\($0.ours)"] }, ["lighthouse 25", "false"])
+            XCTAssertTrue(first.hasMore && first.hits.count < 25)
+            guest.model.look(for: "house light")
+            _ = try await guest.found { $0.hits.count == 25 }
+            guest.model.look(for: "nowhere")
+            _ = try await guest.found { $0.words == "nowhere" && $0.hits.isEmpty && !$0.hasMore }
+            XCTAssertEqual(Page(guest.model.screen).status, Phrase(.nothingFound))
+            guest.model.back()
+            try await guest.isOver(.lineLeft)
+        }
+    }
+
+    func testWhatWaitsIsCarriedBySomebodyAndTakenInOnce() async throws {
+        try await again { host, guest in
+            let contact = try XCTUnwrap(guest.model.screen.conversation?.contact)
+            guest.model.goodbye()
+            let apart = try await host.isApart()
+            let other = try XCTUnwrap(apart.contact)
+            host.model.send("by pigeon")
+            _ = try await host.waiting(for: "a text that waits") { host.texts.first }
+            host.model.handOn(other)
+            let carried = try await host.sees("what to hand on") { screen in
+                if case .handOn(let what) = screen { what } else { nil }
+            }
+            XCTAssertEqual([carried.messages, carried.isAll ? 1 : 0], [1, 1])
+            guest.model.handIn(try XCTUnwrap(carried.handout).link)
+            try await guest.isTold(.bundleWasTaken)
+            guest.model.noticed()
+            guest.model.handIn(try Data(contentsOf: URL(fileURLWithPath: carried.path)))
+            try await guest.isTold(.bundleWasKnown)
+            guest.model.noticed()
+            host.model.back()
+            try await host.isApart()
+            await host.settled()
+            XCTAssertFalse(FileManager.default.fileExists(atPath: carried.path))
+            host.model.handIn(try XCTUnwrap(carried.handout).text)
+            try await host.isTold(.kindOtherBundle)
+            guest.model.meet(contact)
+            try await guest.isHere()
+            try await guest.reads("by pigeon")
+            XCTAssertEqual(guest.texts.count, 1)
+            guest.model.handIn(try XCTUnwrap(carried.handout).link)
+            try await guest.isTold(.bundleNotNeeded)
         }
     }
 
@@ -243,7 +350,25 @@ final class ReturnTests: XCTestCase {
     }
 }
 
+/// Of a network that is not the whole internet (RFC 1918, RFC 4193).
+private func isPrivate(_ address: String) -> Bool {
+    let second = address.split(separator: ".").dropFirst().first.flatMap { Int($0) }
+    return ["10.", "192.168.", "fd"].contains { address.hasPrefix($0) }
+        || address.hasPrefix("172.") && second.map((16...31).contains) == true
+}
+
 extension Person {
+    fileprivate var lives: [LifeRow] {
+        model.rows.compactMap { if case .life(let row) = $0 { row } else { nil } }
+    }
+
+    /// A page of what was looked for.
+    fileprivate func found(_ isIt: (Search) -> Bool) async throws -> Search {
+        try await sees("what was found") { screen in
+            if case .search(let search) = screen, !search.isLooking, isIt(search) { search } else { nil }
+        }
+    }
+
     /// The one person at home.
     fileprivate func knows(file: StaticString = #filePath, line: UInt = #line) async throws -> Contact {
         try await sees("somebody who was met", file: file, line: line) { $0.home?.people.first }

@@ -14,11 +14,13 @@ use handfast_protocol::transfer::{self, Content, EntryId, Root};
 use handfast_store::{KeptFile, OfferId};
 use std::path::PathBuf;
 
-/// A file that a person sends, before anybody knows what lies there.
+/// A file that a person sends, before it is offered.
 pub(super) struct Looking {
     session: Option<SessionId>,
     path: PathBuf,
     name: String,
+    /// What lies there, once that is known.
+    found: Option<Result<Offerable, FileError>>,
 }
 
 impl History {
@@ -49,12 +51,14 @@ impl History {
             session,
             path,
             name,
+            found: None,
         };
         self.looking.insert(ticket, looking);
         Ok(Done::Ok)
     }
 
-    /// This lies where a file is that is to be offered.
+    /// This lies where a file is that is to be offered. They are offered in the order in which they were sent,
+    /// whichever is looked at sooner.
     pub(in super::super) fn looked(
         &mut self,
         shared: &mut Shared,
@@ -62,14 +66,31 @@ impl History {
         result: Result<Offerable, FileError>,
         now: Now,
     ) {
-        let Some(Looking {
+        if let Some(looking) = self.looking.get_mut(&ticket) {
+            looking.found = Some(result);
+        }
+        while let Some(mut first) = self.looking.first_entry()
+            && let Some(result) = first.get_mut().found.take()
+        {
+            let looking = first.remove();
+            self.draft_offer(shared, looking, result, now);
+        }
+        self.go_on(shared, now);
+    }
+
+    fn draft_offer(
+        &mut self,
+        shared: &mut Shared,
+        looking: Looking,
+        result: Result<Offerable, FileError>,
+        now: Now,
+    ) {
+        let Looking {
             session,
             path,
             name,
-        }) = self.looking.remove(&ticket)
-        else {
-            return;
-        };
+            ..
+        } = looking;
         let root = result.as_ref().ok().and_then(|looked| looked.content);
         let root = root.map(|content| content.root);
         let offered = |looked| {
@@ -105,7 +126,6 @@ impl History {
                 shared.tell(Event::Row(session, row));
             }
         }
-        self.go_on(shared, now);
     }
 
     /// Whether this root names something else that is on offer, or is about to.

@@ -114,6 +114,23 @@ fn a_file_waits_for_a_yes_and_comes_whole() {
 }
 
 #[test]
+fn files_are_offered_in_the_order_in_which_they_were_sent() {
+    let (mut world, both) = asking(165);
+    let names = (0..8).map(|n| format!("{n}.bin"));
+    let names: Vec<_> = names.collect();
+    for name in &names {
+        let saying = has(&mut world, 0, name, bytes(1, 9));
+        say(&mut world, 0, both[0], saying).unwrap();
+    }
+    world.run(seconds(3));
+    for side in [0, 1] {
+        let offered = files(&world, side, both[side]);
+        let offered = offered.into_iter().map(|(_, name, _)| name);
+        assert_eq!(offered.collect::<Vec<_>>(), names, "{side}");
+    }
+}
+
+#[test]
 fn what_is_allowed_is_taken_unasked_and_no_more() {
     let mut world = World::new(161);
     let both = together(&mut world);
@@ -393,18 +410,16 @@ fn agree(world: &World, both: [SessionId; 2], seed: u64) {
                     path: Some(path), ..
                 },
             ) => {
-                let (from, to) = match one.ours {
-                    true => (0, 1),
-                    false => (1, 0),
+                let to = match one.ours {
+                    true => 1,
+                    false => 0,
                 };
                 let RowContent::File { name, .. } = &ours.content else {
                     unreachable!()
                 };
-                let sent = &world.sides[from].files.files[&PathBuf::from(format!("/own/{name}"))];
-                assert!(
-                    world.sides[to].files.files[&path] == *sent,
-                    "{seed}: {name}"
-                );
+                // Where it was sent from nobody needs it any more.
+                let come = &world.sides[to].files.files[&path];
+                assert!(*come == content_of(name), "{seed}: {name}");
             }
             (
                 FileState::Failed { by_peer, .. },
@@ -425,6 +440,14 @@ fn agree(world: &World, both: [SessionId; 2], seed: u64) {
     }
 }
 
+/// What somebody sends by this name, which tells the number of the file and its length. Some have the same content.
+fn content_of(name: &str) -> Vec<u8> {
+    let mut numbers = name.split('-').skip(1).map(|n| n.parse::<u64>());
+    let mut number = || numbers.next().expect("two").expect("a number");
+    let (file, length) = (number(), number());
+    bytes(file / 2, length as usize)
+}
+
 /// Somebody does something with files.
 fn act(world: &mut World, sent: &mut u64) {
     let side = world.rng.below(2) as usize;
@@ -443,9 +466,8 @@ fn act(world: &mut World, sent: &mut u64) {
             *sent += 1;
             let length = [0, 1, 40_000, 150_000, 700_000];
             let length = world.rng.pick(&length).copied().unwrap_or_default();
-            // Some have the same content.
-            let content = bytes(*sent / 2, length);
-            has(world, side, &format!("{side}-{sent}"), content)
+            let name = format!("{side}-{sent}-{length}");
+            has(world, side, &name, content_of(&name))
         }
     };
     world.command(side, Command::To(session, SessionCommand::Say(saying)));

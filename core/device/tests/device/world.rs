@@ -10,11 +10,12 @@ use super::logs::Logs;
 use super::talk::SimTalk;
 use handfast_device::{
     Answer, CarrierCommand, CarrierEvent, Command, Device, Event, Exported, GuestKeys, HostKeys,
-    Input, KeptInvitation, NearbyCommand, NetworkCommand, NoRandomness, Output, Place, Query,
-    RequestId, RouterReport, Row, SeekKeys, SessionCommand, SessionId, Settings, ShellId, Snapshot,
-    TalkCommand, TalkEvent, Ticket, View, Write,
+    Input, KeptInvitation, NearbyCommand, NetworkCommand, NoRandomness, Offerable, Output, Place,
+    Query, RequestId, RouterReport, Row, SeekKeys, SessionCommand, SessionId, Settings, ShellId,
+    Snapshot, TalkCommand, TalkEvent, Ticket, View, Write,
 };
 use handfast_protocol::certificate::Certificate;
+use handfast_protocol::conversation::FileError;
 use handfast_protocol::discovery::Discovery;
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::link::LinkPath;
@@ -222,6 +223,8 @@ enum Happening {
     Delivered(u64, usize, Option<bytes::Bytes>),
     /// The disk has time for the oldest batch.
     Disk(usize, u64),
+    /// What lies where somebody looked is known.
+    Looked(usize, u64, Ticket, Result<Offerable, FileError>),
 }
 
 fn end(side: &Side, session: SessionId) -> End {
@@ -538,8 +541,10 @@ impl World {
                     self.later(after, Happening::Disk(side, life));
                 }
                 Output::Look(ticket, path) => {
-                    let looked = self.sides[side].files.look(&path);
-                    self.feed(side, Input::Looked(ticket, looked));
+                    let one = &self.sides[side];
+                    let looked = Happening::Looked(side, one.life, ticket, one.files.look(&path));
+                    let after = self.rng.milliseconds(1, 40);
+                    self.later(after, looked);
                 }
                 Output::NotNeeded(path) => {
                     self.sides[side].files.files.remove(&path);
@@ -643,6 +648,11 @@ impl World {
                 }
             }
             Happening::Disk(side, life) => self.write(side, life),
+            Happening::Looked(side, life, ticket, looked) => {
+                if self.sides[side].life == life {
+                    self.feed(side, Input::Looked(ticket, looked));
+                }
+            }
         }
     }
 

@@ -12,6 +12,7 @@ struct Token: Equatable, Sendable, CustomStringConvertible {
         case invitation
         case reply
         case lockedInvitation
+        case bundle
         case sealed
     }
 
@@ -20,6 +21,7 @@ struct Token: Equatable, Sendable, CustomStringConvertible {
         case .invitation: .invitation
         case .reply: .reply
         case .lockedInvitation: .lockedInvitation
+        case .bundle: .bundle
         case .sealed: .sealed
         }
     }
@@ -30,6 +32,7 @@ struct Token: Equatable, Sendable, CustomStringConvertible {
             switch kind {
             case .invitation: .foundInvitation
             case .reply: .foundReply
+            case .bundle: .foundBundle
             case .lockedInvitation, .sealed: .foundLocked
             }
         return FoundToken(what: what, name: found.name, expiresAt: found.expiresAt)
@@ -58,6 +61,8 @@ struct Refusal: Error, Equatable, Sendable {
     var isBadText: Bool { kind == .badText }
     var isForeign: Bool { kind == .nothingFound }
     var isKeyLost: Bool { kind == .keyLost }
+    /// What it is about is not over yet.
+    var isNotYet: Bool { kind == .notYet }
     static let notNow = Refusal(kind: .notNow)
     var isNotAServer: Bool { kind == .notAServer }
 }
@@ -208,6 +213,40 @@ final class Device: Sendable {
 
     func answer(_ session: UInt64, _ text: String) async throws {
         try await within(session) { try await $0.answer(text: text) }
+    }
+
+    /// Asks whoever is here this, to make sure who they are.
+    func ask(_ session: UInt64, _ question: String, expecting answer: String) async throws {
+        try await within(session) { try await $0.ask(lock: Answered(question: question, answer: answer)) }
+    }
+
+    /// Gives no answer to their question.
+    func noAnswer(_ session: UInt64) async throws {
+        try await within(session) { try await $0.declineToAnswer() }
+    }
+
+    /// Proposes that what both write disappears so many seconds after it was seen, or stays; or agrees to that.
+    func disappear(_ session: UInt64, after: UInt64?) async throws {
+        try await within(session) { try await $0.disappear(after: after.flatMap { UInt32(exactly: $0) }) }
+    }
+
+    /// What waits for whoever is called `name`, in a file of our own, to be handed on.
+    func bundle(_ id: String, _ name: String) async throws -> HandOn {
+        let bundle = try await refusing { try await handfast.bundle(id: id) }
+        let file = try Copy(bundle.file, called: "messages.handfast").file
+        return HandOn(
+            name: name, messages: Int(bundle.messages), isAll: bundle.isAll, path: file.path,
+            handout: bundle.handout.map(Handout.init))
+    }
+
+    /// Takes in what somebody handed on; how many messages in it were not here before.
+    func take(bundle token: Token) async throws -> UInt64 {
+        try await refusing { try await handfast.takeBundle(found: token.found).messages }
+    }
+
+    /// Looks for words in what was said with somebody.
+    func search(_ id: String, _ words: String) throws -> Searching {
+        Searching(search: try refusing { try handfast.search(id: id, words: words) })
     }
 
     func offerReply(_ session: UInt64) async throws {
@@ -414,6 +453,18 @@ final class Device: Sendable {
 
     private func within(_ session: UInt64, _ work: (Core.Session) async throws -> Void) async throws {
         try await refusing { try await work(handfast.session(id: session)) }
+    }
+}
+
+/// Somebody looks for something.
+struct Searching: Sendable {
+    fileprivate let search: Core.Search
+
+    /// What is found next; none once all was looked through.
+    func more() async throws -> [Hit]? {
+        var page = try await refusing { try await search.more() }
+        while page?.isEmpty == true { page = try await refusing { try await search.more() } }
+        return page?.map(Hit.init)
     }
 }
 

@@ -98,24 +98,28 @@ struct View: Sendable {
                 Question(
                     questions: [question], triesLeft: Int(triesLeft), hint: hint,
                     warning: screen.warning().map(key)))
-        case .apart(_, let person, let heard, _, _, _):
+        case .apart(_, let person, let heard, _, _, _, let questions):
             .conversation(
                 Conversation(
                     name: person.name, trust: key(person.trust()), reason: key(person.trustReason()), line: status,
-                    contact: contact, apart: Apart(heard: heard, restored: hint)))
+                    contact: contact, apart: Apart(heard: heard, restored: hint),
+                    asked: questions.ours.map { Inquiry($0, isOurs: true) },
+                    asks: questions.theirs.map { Inquiry($0, isOurs: false) }))
         case .comparing(_, let person, let symbols, let digits):
             .compare(
                 Compare(
                     name: person.name,
                     symbols: symbols.map { Pictograph(picture: $0.picture, name: .symbol($0.name)) },
                     digits: digits))
-        case .talking(_, let person, let isInterrupted, _, _):
+        case .talking(_, let person, let isInterrupted, _, _, let questions):
             .conversation(
                 Conversation(
                     name: person.name, trust: key(person.trust()), reason: key(person.trustReason()),
                     line: isInterrupted ? .lineInterrupted : nil, compare: hint,
                     limit: screen.limit().map(key), isHeld: screen.isHeld(),
-                    canVouch: person.canBeVouchedFor(), contact: contact))
+                    canVouch: person.canBeVouchedFor(), contact: contact,
+                    asked: questions.ours.map { Inquiry($0, isOurs: true) },
+                    asks: questions.theirs.map { Inquiry($0, isOurs: false) }))
         case .ended(let kind, _):
             .ended(Refusal(kind: kind).screen)
         }
@@ -139,12 +143,16 @@ extension Refusal {
 extension Row {
     init(_ entry: Entry) {
         switch entry {
-        case .text(let number, let ours, let text, let at, let mark, let isOld, let quote, let reactions, let isEdited):
+        case .text(let number, let ours, let text, let at, let mark, let isOld, let quote, let reactions, let isEdited, let endsAt):
             self = .text(
                 TextRow(
                     number: number, ours: ours, text: text, at: at, mark: Mark(mark), isOld: isOld,
                     quote: quote.map(Quote.init),
-                    reactions: reactions.map { Reaction(ours: $0.ours, symbol: $0.symbol) }, isEdited: isEdited))
+                    reactions: reactions.map { Reaction(ours: $0.ours, symbol: $0.symbol) }, isEdited: isEdited,
+                    endsAt: endsAt))
+        case .life(let number, let ours, let after, let holds, let at, let isOld):
+            self = .life(
+                LifeRow(number: number, ours: ours, after: after.map(UInt64.init), holds: holds, at: at, isOld: isOld))
         case .note(let number, let ours, let note, let at, let isOld):
             self = .note(NoteRow(number: number, ours: ours, what: key(note.key()), at: at, isOld: isOld))
         case .file(let number, let ours, let name, let size, let state, let at, let mark, let isOld):
@@ -157,6 +165,20 @@ extension Row {
                     number: number, ours: ours, name: name, size: size, state: key(state.status()),
                     done: done, path: path, at: at, mark: Mark(mark), isOld: isOld))
         }
+    }
+}
+
+extension Inquiry {
+    fileprivate init(_ asked: Core.Asked, isOurs: Bool) {
+        self.init(
+            question: asked.question, standing: key(asked.key(ours: isOurs)), isOpen: asked.isOpen(),
+            triesLeft: asked.triesLeft().map(Int.init))
+    }
+}
+
+extension Hit {
+    init(_ hit: Core.Hit) {
+        self.init(ours: hit.ours, text: hit.text, at: hit.at)
     }
 }
 

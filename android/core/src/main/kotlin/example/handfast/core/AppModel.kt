@@ -4,6 +4,7 @@ import example.handfast.core.bridge.Device
 import example.handfast.core.bridge.FrameScanner
 import example.handfast.core.bridge.OtherPhone
 import example.handfast.core.bridge.Refusal
+import example.handfast.core.bridge.Search
 import example.handfast.core.bridge.Token
 import example.handfast.core.bridge.TokenKind
 import example.handfast.core.bridge.EventSink
@@ -118,6 +119,8 @@ class AppModel(
     private var settings: Screen.Settings? = null
     private var outlook: Screen.Outlook? = null
     private var help: Screen.Help? = null
+    private var searching: Searching? = null
+    private var handingOn: Screen.HandOn? = null
 
     /** The app is on the display. */
     private var isSeen = true
@@ -252,6 +255,51 @@ class AppModel(
         val wanted = if (view?.isHosting == true) Wanted.REPLY else Wanted.INVITATION
         sightings.forget()
         scanning = Screen.Scan(wanted, Camera.ASKING, null)
+        show()
+    }
+
+    /** Asks whoever is looked at a question, to make sure who they are. */
+    fun ask(question: String, answer: String) = inFront { device.ask(it, question, answer) }
+
+    /** Gives no answer to their question. */
+    fun noAnswer() = inFront { device.noAnswer(it) }
+
+    /** Proposes that what both write in [session] disappears so many seconds after it was seen, or stays; or agrees. */
+    fun disappear(after: Long?, session: Long? = front) = act {
+        person = null
+        device.disappear(session ?: throw Refusal.NOT_NOW, after)
+        show()
+    }
+
+    /** Looks for words in what was said with somebody, once they are typed. */
+    fun search(id: String) = act {
+        val one = people.find { it.id == id } ?: return@act
+        endSearch()
+        searching = Searching(id, Screen.Search(one.name))
+        show()
+    }
+
+    /** Looks for these words; with those that were looked for, for more. */
+    fun lookFor(words: String) = act {
+        val one = searching ?: return@act
+        if (words.isBlank() || one.screen.isLooking) return@act
+        if (words != one.screen.words) one.begin(device, words)
+        one.screen = one.screen.copy(isLooking = true)
+        show()
+        scope.launch(Dispatchers.Default) {
+            val page = runCatching { one.more() }
+            act {
+                if (searching === one) one.add(page.getOrNull())
+                show()
+                page.getOrThrow()
+            }
+        }
+    }
+
+    /** Shows what waits for somebody, to be handed on by whoever carries it. */
+    fun handOn(id: String) = act {
+        val one = people.find { it.id == id } ?: return@act
+        handingOn = device.bundle(id, one.name)
         show()
     }
 
@@ -530,7 +578,7 @@ class AppModel(
         act {
             val goesOn = view?.let { it.isWaiting || it.isTalking } == true
             val isBeside = takingIn() != null || scanning != null || help != null || lockbox.screen != null ||
-                found.isNotEmpty() || (choosing && sharing != null) || person != null
+                found.isNotEmpty() || (choosing && sharing != null) || person != null || searching != null || handingOn != null
             if (!isBeside && goesOn && front == session) {
                 front = null
                 show()
@@ -761,11 +809,24 @@ class AppModel(
             // Anybody can send a link. What the camera saw, or nobody waits for, needs no question.
             TokenKind.REPLY -> if (token.isSeen || !isAwaited) reply(token) else offer(token)
             TokenKind.SEALED -> alone { lockedText(token) }
+            TokenKind.BUNDLE -> takeBundle(token)
             // The core knows whether it is the one that the person is asked about.
             TokenKind.INVITATION, TokenKind.LOCKED_INVITATION ->
                 alone(lockbox.isAsking) { opening { device.open(token) } }
         }
         show()
+    }
+
+    private suspend fun takeBundle(token: Token) {
+        scanning = null
+        val what = try {
+            if (device.takeBundle(token) > 0) Key.BUNDLE_WAS_TAKEN else Key.BUNDLE_WAS_KNOWN
+        } catch (refusal: Refusal) {
+            if (!refusal.isNotYet) throw refusal
+            Key.BUNDLE_NOT_NEEDED
+        }
+        say(Notice(what, null, null))
+        refresh()
     }
 
     /** Takes what was found. Of several, a person says which is meant. */
@@ -1003,10 +1064,22 @@ class AppModel(
 
     private val Notice.asks get() = way == Way.REPLACE || way == Way.TAKE_REPLY
 
+    private fun endSearch() {
+        searching?.close()
+        searching = null
+    }
+
+    /** Nothing is shown of anybody but what is looked at. */
+    private fun leavePerson() {
+        endSearch()
+        handingOn = null
+        person = null
+    }
+
     /** Looks at a session that has just begun. */
     private fun bring(session: Long) {
         front = session
-        person = null
+        leavePerson()
         sessions.values.removeIf { it.view.end != null }
         if (session !in sessions) device.view(session)?.let { sessions[session] = Session(it) }
         show()
@@ -1038,6 +1111,8 @@ class AppModel(
             lockbox.leave() -> {}
             found.isNotEmpty() -> found = emptyList()
             choosing && sharing != null -> sharing = null
+            searching != null -> endSearch()
+            handingOn != null -> handingOn = null
             person != null -> person = null
             // Another may have come there by itself.
             view != null -> if (front == asked) leaveFront()
@@ -1088,7 +1163,7 @@ class AppModel(
 
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val beside = takingIn() ?: scanning ?: help ?: lockbox.screen ?: failure ?: which() ?: toWhom() ?: person()
+        val beside = takingIn() ?: scanning ?: help ?: lockbox.screen ?: failure ?: which() ?: toWhom() ?: searching?.screen ?: handingOn ?: person()
         val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
             when (it) {
                 is Screen.Conversation ->
@@ -1158,10 +1233,10 @@ class AppModel(
         isTalking = one.view.isTalking,
         ours = one.view.isHosting || waiting.any { it.session == session && it.ours },
         name = one.view.name ?: waiting.find { it.session == session }?.name,
-        last = when (val last = one.rows.lastOrNull { it !is Row.Note }) {
+        last = when (val last = one.rows.lastOrNull { it is Row.Text || it is Row.File }) {
             is Row.Text -> last.text
             is Row.File -> last.name
-            is Row.Note, null -> null
+            is Row.Life, is Row.Note, null -> null
         },
         at = one.rows.lastOrNull()?.at,
         unread = one.unread.size,
@@ -1177,7 +1252,7 @@ class AppModel(
         if (isAtHome) front = session
         if (front != session) return
         scanning = null
-        person = null
+        leavePerson()
         settings = null
         outlook = null
         help = null
@@ -1216,7 +1291,7 @@ class AppModel(
             val at = rows.indexOfLast { it.number == row.number }
             val stamped = if (row is Row.File) row.copy(rate = row.done?.let { pace(row.number).moved(it, now) }) else row
             if (row is Row.File && row.done == null) paces.remove(row.number)
-            if (row is Row.Note) unread -= row.number else if (at < 0 && !row.ours && !row.isOld) unread += row.number
+            if (row is Row.Note || row is Row.Life) unread -= row.number else if (at < 0 && !row.ours && !row.isOld) unread += row.number
             val place = before?.let { number -> rows.indexOfFirst { it.number == number } }?.takeIf { it >= 0 } ?: rows.size
             rows = rows.toMutableList().also { if (at < 0) it.add(place, stamped) else it[at] = stamped }
         }
@@ -1233,6 +1308,34 @@ class AppModel(
             received = rows.count { it is Row.File && it.state == Key.FILE_RECEIVED },
             isApart = view.isApart && view.over == null,
         )
+    }
+
+    /** Somebody looks for something in what was said with that contact. */
+    private class Searching(val contact: String, var screen: Screen.Search) : AutoCloseable {
+        private var search: Search? = null
+
+        fun begin(device: Device, words: String) {
+            close()
+            screen = Screen.Search(screen.name, words)
+            search = device.search(contact, words)
+        }
+
+        /** What is found next; nothing once all was looked through. */
+        suspend fun more(): List<Hit>? {
+            val search = search ?: return null
+            var page = search.more()
+            while (page?.isEmpty() == true) page = search.more()
+            return page
+        }
+
+        fun add(page: List<Hit>?) {
+            screen = screen.copy(hits = screen.hits + page.orEmpty(), isLooking = false, hasMore = page != null)
+        }
+
+        override fun close() {
+            search?.close()
+            search = null
+        }
     }
 
     private inner class Sink : EventSink {

@@ -162,6 +162,30 @@ sealed interface Screen {
         data class Found(val people: Int, val withMessages: Boolean)
     }
 
+    /** Somebody looks for words in what was said with whoever is called [name]. */
+    data class Search(
+        val name: String,
+        /** What was looked for; nothing was yet, where it is empty. */
+        val words: String = "",
+        /** What was said last first. */
+        val hits: List<Hit> = emptyList(),
+        val isLooking: Boolean = false,
+        /** More may be found before these. */
+        val hasMore: Boolean = false,
+    ) : Screen
+
+    /** What waits for somebody, to be handed on by whoever carries it. */
+    data class HandOn(
+        val name: String,
+        /** How many messages are in it. */
+        val messages: Int,
+        /** All that waits is in it. */
+        val isAll: Boolean,
+        val file: Carried,
+        /** In other forms, where it is short enough. */
+        val handout: Handout? = null,
+    ) : Screen
+
     /**
      * Something of another app is to be sent: to whom? Without [people] somebody has to be connected first;
      * it is held until then.
@@ -212,6 +236,10 @@ sealed interface Screen {
         val canSeek: Boolean = false,
         /** What the person writes about, if they chose that. */
         val subject: Subject? = null,
+        /** What this person asked them. */
+        val asked: Inquiry? = null,
+        /** What they ask this person. */
+        val asks: Inquiry? = null,
         /** A text that could not be said and goes back to where it was typed, by [AppModel.takeUnsent]. */
         val unsent: String? = null,
     ) : Screen {
@@ -237,7 +265,7 @@ sealed interface Screen {
 }
 
 /** A code is shown, so the display is as bright as it gets. */
-val Screen.isBright get() = this is Screen.ShowCode || this is Screen.Reply
+val Screen.isBright get() = this is Screen.ShowCode || this is Screen.Reply || (this is Screen.HandOn && handout != null)
 
 /** The person looks on without touching anything, so the display stays on. */
 val Screen.isAwake
@@ -246,12 +274,37 @@ val Screen.isAwake
 
 /** An answer or a code is typed or shown, so no picture is taken of the display; of our code, as the person chose. */
 fun Screen.isSecret(choices: Choices) = this is Screen.Question || this is Screen.Lock ||
-    (this is Screen.MovingIn && found == null) || (this is Screen.Sealed && code != null) || (isBright && choices.hidesCodes)
+    (this is Screen.Conversation && asks?.isOpen == true) || (this is Screen.MovingIn && found == null) || (this is Screen.Sealed && code != null) || (isBright && choices.hidesCodes)
 
 /** Nothing of the app lies behind it, so that one step back leaves the app. */
 val Screen.isOutermost
     get() = this is Screen.Home || this is Screen.Welcome || this is Screen.KeyLost ||
         (this is Screen.Ended && way == Way.RESTART)
+
+/** A question between two who know each other. */
+data class Inquiry(
+    /** Whoever asks wrote it. */
+    val question: String,
+    val standing: Key,
+    /** An answer may be given. */
+    val isOpen: Boolean,
+    /** How many answers may still be given, once one was wrong. */
+    val triesLeft: Int? = null,
+)
+
+/** Something that was said. */
+data class Hit(
+    val ours: Boolean,
+    /** What it says, or the name of a file. */
+    val text: String,
+    /** Seconds since 1970-01-01 UTC. */
+    val at: Long,
+)
+
+/** A file that another person carries. It does not print itself. */
+class Carried(val bytes: ByteArray) {
+    override fun toString() = "Carried(${bytes.size})"
+}
 
 /** A row that a reply is written to, or whose [text] is changed. */
 data class Subject(val number: Long, val text: String, val isEdit: Boolean)
@@ -474,8 +527,29 @@ sealed interface Row {
         val reactions: List<Reaction> = emptyList(),
         /** It said something else before. */
         val isEdited: Boolean = false,
+        /** When it disappears, if that is known, in seconds since 1970-01-01 UTC. */
+        val endsAt: Long? = null,
     ) : Row {
         override val isKept get() = mark != Mark.NOBODY
+    }
+
+    /** Somebody proposed how long what both write from now on lasts. */
+    data class Life(
+        override val number: Long,
+        override val ours: Boolean,
+        /** It disappears so many seconds after it was seen; with none, it stays. */
+        val after: Long?,
+        /** The two agreed. */
+        val holds: Boolean,
+        override val at: Long = 0,
+        override val isOld: Boolean = false,
+    ) : Row {
+        override val isKept get() = true
+
+        companion object {
+            /** What a person chooses from for [after]. */
+            val CHOICES = listOf(null, 3_600L, 86_400L, 7 * 86_400L, 30 * 86_400L)
+        }
     }
 
     /** Something of which no more can be said than [what]. */
@@ -520,7 +594,7 @@ val Row.isTold
     get() = !isOld && when (this) {
         is Row.Text -> true
         is Row.File -> offered || state == Key.FILE_RECEIVED
-        is Row.Note -> false
+        is Row.Life, is Row.Note -> false
     }
 
 /** What a text replies to: the [text], or [what] there is to say in its place. */

@@ -1314,6 +1314,102 @@ class AppModelTest {
     }
 
     @Test
+    fun `a contact is asked, and trust rises by a right answer only`() = twoApps { one, two ->
+        again(one, two)
+        val trust = one.until<Screen.Conversation>().trust
+        one.app.ask("Our dog?", "Rex")
+        val asks = two.until<Screen.Conversation> { it.asks?.isOpen == true }.asks!!
+        assertEquals("Our dog?" to Key.QUESTION_UNSEEN, asks.question to asks.standing)
+        two.app.answer(listOf("Tim"))
+        one.until<Screen.Conversation> { it.asked?.standing == Key.ASKED_WRONG }
+        val again = two.until<Screen.Conversation> { it.asks?.standing == Key.ASKS_WRONG }.asks!!
+        assertEquals(true to 2, again.isOpen to again.triesLeft)
+        assertEquals(trust, one.until<Screen.Conversation>().trust)
+        two.app.answer(listOf(" rex "))
+        val asked = one.until<Screen.Conversation> { it.asked?.standing == Key.ASKED_RIGHT }
+        assertFalse(asked.asked!!.isOpen)
+        two.until<Screen.Conversation> { it.asks?.standing == Key.ASKS_RIGHT }
+        one.until<Screen.Conversation> { it.reason == Key.REASON_ANSWERED }
+        two.app.ask("And the cat?", "Mia")
+        one.until<Screen.Conversation> { it.asks?.isOpen == true }
+        one.app.noAnswer()
+        two.until<Screen.Conversation> { it.asked?.standing == Key.ASKED_NOT_ANSWERED }
+        one.until<Screen.Conversation> { it.asks?.standing == Key.ASKS_NOT_ANSWERED }
+    }
+
+    @Test
+    fun `what both write disappears once both want it`() = twoApps { one, two ->
+        again(one, two)
+        one.app.disappear(3_600)
+        val offered = two.app.rows.wait { it.any { row -> row is Row.Life } }.single() as Row.Life
+        assertEquals(3_600L to false, offered.after to offered.holds)
+        assertFalse(offered.ours || offered.isTold)
+        two.app.disappear(offered.after)
+        for (phone in listOf(one, two)) phone.app.rows.wait { it.any { row -> row is Row.Life && row.holds } }
+        one.app.send("soon gone")
+        two.app.rows.wait { ("soon gone" to false) in texts(it) }
+        assertEquals("soon gone", two.app.home.value.underWay.single().last)
+        // It is on the display of the one, and on the disk of the other: its time runs.
+        val runs = { row: Row -> row is Row.Text && row.endsAt?.let { it - System.currentTimeMillis() / 1000 in 3_000..3_660 } == true }
+        for (phone in listOf(one, two)) phone.app.rows.wait { it.any(runs) }
+        one.app.disappear(null)
+        two.app.rows.wait { it.any { row -> row is Row.Life && row.after == null && !row.holds } }
+    }
+
+    @Test
+    fun `what was said is found, the newest first, and while nobody is there`() = twoApps { one, two ->
+        again(one, two)
+        hear(one, two)
+        for (number in 1..25) one.app.send("lighthouse $number")
+        two.app.rows.wait { ("lighthouse 25" to false) in texts(it) }
+        val contact = two.until<Screen.Conversation>().contact!!
+        two.app.goodbye()
+        two.app.search(contact)
+        two.until<Screen.Search> { it.words.isEmpty() && it.hits.isEmpty() }
+        two.app.lookFor("house light")
+        val first = two.until<Screen.Search> { it.hits.isNotEmpty() && !it.isLooking }
+        assertEquals("lighthouse 25" to false, first.hits.first().run { text to ours })
+        assertTrue(first.hasMore && first.hits.size < 25)
+        two.app.lookFor("house light")
+        two.until<Screen.Search> { it.hits.size == 25 && !it.isLooking }
+        two.app.lookFor("nowhere")
+        two.until<Screen.Search> { it.words == "nowhere" && it.hits.isEmpty() && !it.isLooking && !it.hasMore }
+        two.app.back()
+        two.until<Screen.Conversation>()
+    }
+
+    @Test
+    fun `what waits is carried by somebody, and taken in once`() = twoApps { first, two ->
+        again(first, two)
+        val contact = two.until<Screen.Conversation>().contact!!
+        two.app.goodbye()
+        val other = first.until<Screen.Conversation> { it.apart != null }.contact!!
+        first.app.send("by pigeon")
+        first.app.rows.wait { ("by pigeon" to true) in texts(it) }
+        first.app.handOn(other)
+        val carried = first.until<Screen.HandOn>()
+        assertEquals(1 to true, carried.messages to carried.isAll)
+        first.app.back()
+        first.until<Screen.Conversation>()
+        // As a link and as a file; the same twice is once.
+        two.app.handIn(carried.handout!!.link)
+        assertEquals(Key.BUNDLE_WAS_TAKEN, two.notice().what)
+        two.forget()
+        two.app.handIn(document("for-you.handfast", carried.file.bytes))
+        assertEquals(Key.BUNDLE_WAS_KNOWN, two.notice().what)
+        two.forget()
+        // Nobody else can open it, and its own writer is nobody else.
+        first.app.handIn(carried.handout.text)
+        assertEquals(Key.KIND_OTHER_BUNDLE, first.notice().what)
+        first.forget()
+        two.app.meet(contact)
+        two.until<Screen.Conversation> { it.apart == null && !it.isOver }
+        assertEquals(listOf("by pigeon" to false), texts(two.app.rows.wait { texts(it).isNotEmpty() }))
+        two.app.handIn(carried.handout.link)
+        assertEquals(Key.BUNDLE_NOT_NEEDED, two.notice().what)
+    }
+
+    @Test
     fun `whoever is forgotten is not looked for`() = twoApps { one, two ->
         again(one, two)
         two.app.stop()

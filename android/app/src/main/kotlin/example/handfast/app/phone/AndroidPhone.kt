@@ -263,6 +263,8 @@ class AndroidPhone(private val activity: ComponentActivity, private val model: A
         share(app.lending.lend("invitation.handfast", Device.file(handout)), ANY)
     }
 
+    override fun shareFile(name: String, bytes: ByteArray) = beside { share(app.lending.lend(name, bytes), ANY) }
+
     override fun shareFile(path: String, type: String?) = beside {
         share(lent(path), type ?: Downloads.typeOf(path))
     }

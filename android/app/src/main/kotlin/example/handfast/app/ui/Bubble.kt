@@ -49,6 +49,7 @@ import example.handfast.app.ui.parts.isLarge
 import example.handfast.app.ui.parts.locale
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
+import example.handfast.app.ui.parts.shortDay
 import example.handfast.app.ui.parts.size
 import example.handfast.app.ui.parts.spokenDay
 import example.handfast.app.ui.parts.timeOfDay
@@ -61,7 +62,7 @@ import java.net.URI
 
 /**
  * One row, under its day if it is the first of it. [name]: what the other side is called. [isHere]: it can be sent now.
- * [canAnswer]: something can be written about it.
+ * [canAnswer]: something can be written about it. [canAgree]: to what is proposed there.
  */
 @Composable
 fun Bubble(
@@ -71,6 +72,7 @@ fun Bubble(
     deeds: RowDeeds,
     isHere: Boolean = true,
     canAnswer: Boolean = true,
+    canAgree: Boolean = false,
 ) = Column(Modifier.fillMaxWidth()) {
     if (beginsDay) Day(row.at)
     val colors = MaterialTheme.colorScheme
@@ -84,12 +86,12 @@ fun Bubble(
         Modifier.align(if (row.ours) Alignment.End else Alignment.Start).widthIn(max = 280.dp),
         corner,
         color = when {
-            row is Line.Note -> colors.surfaceContainerLow
+            row is Line.Note || row is Line.Life -> colors.surfaceContainerLow
             row.ours -> colors.primaryContainer
             else -> colors.surfaceContainerHigh
         },
         contentColor = when {
-            row is Line.Note -> colors.onSurfaceVariant
+            row is Line.Note || row is Line.Life -> colors.onSurfaceVariant
             row.ours -> colors.onPrimaryContainer
             else -> colors.onSurface
         },
@@ -98,7 +100,10 @@ fun Bubble(
             is Line.Text ->
                 Said(row, name, deeds, waits = row.ours && row.mark == Mark.ON_THIS_PHONE && !isHere, canAnswer && row.isKept)
             is Line.File -> File(row, name, deeds)
-            is Line.Note -> Remark(row, name)
+            is Line.Note -> Remark(row, say(row.what), name)
+            is Line.Life -> Remark(row, life(row), name) {
+                if (canAgree) QuietButton(stringResource(R.string.agree), { deeds.agree(row.after) })
+            }
         }
     }
 }
@@ -117,8 +122,9 @@ private fun ColumnScope.Day(at: Long) = Text(
 
 /** Something of which no more can be said. */
 @Composable
-private fun Remark(row: Line.Note, name: String) = Column(Modifier.padding(horizontal = 14.dp, vertical = 9.dp)) {
-    Text(say(row.what), style = MaterialTheme.typography.bodyMedium, fontStyle = FontStyle.Italic)
+private fun Remark(row: Line, words: String, name: String, content: @Composable () -> Unit = {}) = Column(Modifier.padding(horizontal = 14.dp, vertical = 9.dp)) {
+    Text(words, style = MaterialTheme.typography.bodyMedium, fontStyle = FontStyle.Italic)
+    content()
     Stamp(row, name, Modifier.align(Alignment.End))
 }
 
@@ -202,6 +208,10 @@ private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
             Modifier.semantics { contentDescription = words },
             style = MaterialTheme.typography.labelSmall,
         )
+        (row as? Line.Text)?.endsAt?.let { at ->
+            val time = beside(shortDay(at), timeOfDay(at))
+            Icon(Icons.Clock, stringResource(R.string.disappears_at, time), Modifier.size(14.dp))
+        }
         val mark = (row as? Line.Text)?.mark?.takeIf { row.ours && it != Mark.NOBODY } ?: return@Row
         val isTheirs = mark == Mark.ON_THEIRS
         Icon(

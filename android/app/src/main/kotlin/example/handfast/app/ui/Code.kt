@@ -72,7 +72,9 @@ class Sharing(
     val picture: (Handout) -> Unit,
     val file: (Handout) -> Unit,
     val copy: (Handout) -> Unit,
-)
+) {
+    fun with(file: (Handout) -> Unit) = Sharing(link, picture, file, copy)
+}
 
 /** Our code, as large as the screen allows, and one thing to do if both show one. */
 @Composable
@@ -150,7 +152,7 @@ fun Reply(
 
 /** The form that most easily opens the app on the other phone. */
 @Composable
-private fun Best(handout: Handout, sharing: Sharing, button: @Composable (String, ImageVector, () -> Unit) -> Unit) =
+fun Best(handout: Handout, sharing: Sharing, button: @Composable (String, ImageVector, () -> Unit) -> Unit) =
     if (handout.isTappable) {
         button(stringResource(R.string.share_as_link), Icons.Link) { sharing.link(handout) }
     } else {
@@ -158,7 +160,7 @@ private fun Best(handout: Handout, sharing: Sharing, button: @Composable (String
     }
 
 @Composable
-private fun OtherForms(handout: Handout, sharing: Sharing) {
+fun OtherForms(handout: Handout, sharing: Sharing) {
     Body(stringResource(R.string.other_forms), Modifier.padding(top = 4.dp), MaterialTheme.typography.bodyMedium, TextAlign.Center)
     Chips {
         if (handout.isTappable) Chip(stringResource(R.string.form_picture), Icons.Picture) { sharing.picture(handout) }

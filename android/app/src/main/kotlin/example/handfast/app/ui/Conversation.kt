@@ -84,6 +84,12 @@ class TalkDeeds(
     val attachPictures: () -> Unit,
     val takePicture: () -> Unit,
     val compare: () -> Unit,
+    /** Asks them this, and expects that answer. */
+    val ask: (String, String) -> Unit,
+    val answer: (String) -> Unit,
+    val noAnswer: () -> Unit,
+    /** Looks for what was said with them. */
+    val search: (String) -> Unit,
     val goodbye: () -> Unit,
     /** Looks for them no more. */
     val stopLooking: () -> Unit,
@@ -117,6 +123,8 @@ class RowDeeds(
     val react: (Long, String) -> Unit,
     val edit: (Long) -> Unit,
     val takeBack: (Long) -> Unit,
+    /** Agrees that what is written disappears so many seconds after it was seen, or stays. */
+    val agree: (Long?) -> Unit,
     val openLink: (String) -> Unit,
 )
 
@@ -143,8 +151,11 @@ fun Conversation(
     val draft = rememberDraft()
     Column {
         if (state.subject == null || !isLow) Head(state, deeds, hasBack)
+        // Only what was proposed last can be agreed to.
+        val proposed = rows.lastOrNull { it is Line.Life }
         Rows(rows, Modifier.weight(1f), deeds.earlier, end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
-            Bubble(row, beginsDay, state.name, deeds.rows, isHere = state.presence == Presence.HERE, canAnswer = !state.isOver)
+            val canAgree = row is Line.Life && row === proposed && !row.ours && !row.holds && !state.isOver
+            Bubble(row, beginsDay, state.name, deeds.rows, isHere = state.presence == Presence.HERE, canAnswer = !state.isOver, canAgree)
         }
         Newest(rows, state.name)
         if (state.isOver) Over(state, deeds) else Composer(state, draft, deeds)
@@ -172,6 +183,7 @@ private fun Newest(rows: List<Line>, name: String) {
 private fun told(row: Line) = when (row) {
     is Line.Text -> row.text
     is Line.Note -> say(row.what)
+    is Line.Life -> life(row)
     is Line.File -> stringResource(
         if (row.offered) R.string.tidings_offer else R.string.tidings_file,
         row.name,
@@ -284,6 +296,7 @@ private fun line(state: Screen.Conversation): String {
 @Composable
 private fun TalkMenu(state: Screen.Conversation, deeds: TalkDeeds, onAbout: () -> Unit, onGoodbye: () -> Unit) = Box {
     var isOpen by rememberSaveable { mutableStateOf(false) }
+    var isAsking by rememberSaveable { mutableStateOf(false) }
     IconButton({ isOpen = true }) { Icon(Icons.More, stringResource(R.string.menu)) }
     DropdownMenu(isOpen, { isOpen = false }, shape = MaterialTheme.shapes.large) {
         val line = @Composable { words: String, icon: ImageVector, deed: () -> Unit ->
@@ -293,6 +306,9 @@ private fun TalkMenu(state: Screen.Conversation, deeds: TalkDeeds, onAbout: () -
             }
         }
         line(stringResource(R.string.about_them, named(state.name)), Icons.Person, onAbout)
+        state.contact?.let { contact -> line(stringResource(R.string.search), Icons.Search) { deeds.search(contact) } }
+        val canAsk = !state.isOver && (state.apart == null || state.apart?.restored != null) && state.asked?.isOpen != true
+        if (canAsk) line(stringResource(R.string.ask_them), Icons.Question) { isAsking = true }
         if (state.isOver) {
             line(stringResource(R.string.remove_from_list), Icons.Close, deeds.remove)
         } else if (state.apart != null) {
@@ -301,6 +317,16 @@ private fun TalkMenu(state: Screen.Conversation, deeds: TalkDeeds, onAbout: () -
             line(stringResource(R.string.compare), Icons.Compare, deeds.compare)
             line(stringResource(R.string.leave), Icons.Leave, onGoodbye)
         }
+    }
+    if (isAsking) {
+        AskThem(
+            named(state.name),
+            onAsk = { question, answer ->
+                isAsking = false
+                deeds.ask(question, answer)
+            },
+            onLeave = { isAsking = false },
+        )
     }
 }
 
@@ -335,6 +361,7 @@ private fun Notes(state: Screen.Conversation, deeds: TalkDeeds, isEmpty: Boolean
                 if (compare == Key.COMPARE_OFFERED) OtherButton(stringResource(R.string.compare), deeds.compare)
             }
         }
+        Inquiries(state, deeds.answer, deeds.noAnswer)
         if (limit != null || state.isHeld) {
             Hint(say(limit ?: Key.LIMIT_MESSAGES)) {
                 if (state.isHeld) OtherButton(stringResource(R.string.allow_more), deeds.allowMore)

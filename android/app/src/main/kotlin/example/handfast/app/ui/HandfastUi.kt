@@ -283,6 +283,11 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         )
         is Screen.Outlook -> Outlook(screen, deeds.hotspot, app::back)
         is Screen.Help -> Help(screen, { phone.go(Way.NETWORK_SETTINGS) }, phone::allowLinks, app::back)
+        is Screen.Search -> Search(screen, app::lookFor, app::back)
+        is Screen.HandOn -> {
+            val shareFile = { phone.shareFile("messages.handfast", screen.file.bytes) }
+            HandOn(screen, deeds.sharing.with(file = { shareFile() }), shareFile, app::back)
+        }
         is Screen.ToWhom -> ToWhom(screen, app::shareTo, { phone.invite(send = false) }, app::scan, app::back)
         is Screen.Moving -> Moving(screen, app::moveOut, phone::pickFile, app::back)
         is Screen.MovingIn -> MovingIn(screen, app::openCopy, app::moveIn, app::back)
@@ -321,6 +326,8 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         giveName = app::giveName,
         block = app::block,
         takeFilesUpTo = app::takeFilesUpTo,
+        disappear = { session, after -> app.disappear(after, session) },
+        handOn = app::handOn,
         forget = app::forget,
     )
 
@@ -334,6 +341,10 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         attachPictures = phone::attachPictures,
         takePicture = phone::takePicture,
         compare = app::compare,
+        ask = app::ask,
+        answer = { app.answer(listOf(it)) },
+        noAnswer = app::noAnswer,
+        search = app::search,
         goodbye = app::goodbye,
         stopLooking = app::stopLooking,
         meet = phone::meet,
@@ -356,6 +367,7 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
             react = app::react,
             edit = app::edit,
             takeBack = app::takeBack,
+            agree = { app.disappear(it, session) },
             openLink = phone::openLink,
         ),
     )

@@ -68,11 +68,15 @@ class PersonDeeds(
     val block: (String, Boolean) -> Unit,
     /** Takes so many bytes of files unasked. */
     val takeFilesUpTo: (String, Long?) -> Unit,
+    /** Proposes in this session that what both write disappears so many seconds after it was seen, or stays. */
+    val disappear: (Long, Long?) -> Unit,
+    /** Shows what waits for them, to be handed on. */
+    val handOn: (String) -> Unit,
     val forget: (String) -> Unit,
 )
 
 /** What is asked about a person. */
-private enum class Asked { FILES, BLOCK, FORGET }
+private enum class Asked { FILES, LIFE, BLOCK, FORGET }
 
 /**
  * Somebody who was met: how far to trust, why, since when, how they were reached, and what is decided about them. [naming]: at first
@@ -117,6 +121,8 @@ fun Person(state: Screen.Person, deeds: PersonDeeds, modifier: Modifier = Modifi
                         }
                     }
                     Further(stringResource(R.string.files_unasked), Icons.File) { asked = Asked.FILES }
+                    if (talk != null) Further(stringResource(R.string.disappearing), Icons.Clock) { asked = Asked.LIFE }
+                    if (one.canBeFound) Further(stringResource(R.string.hand_on), Icons.Share) { deeds.handOn(one.id) }
                     if (one.isBlocked) {
                         Further(stringResource(R.string.unblock), Icons.Block) { deeds.block(one.id, false) }
                     } else {
@@ -133,6 +139,7 @@ fun Person(state: Screen.Person, deeds: PersonDeeds, modifier: Modifier = Modifi
     }
     when (asked) {
         Asked.FILES -> FilesUnasked(one, { answer { deeds.takeFilesUpTo(one.id, it) } }) { asked = null }
+        Asked.LIFE -> Disappearing({ answer { talk?.let { to -> deeds.disappear(to.session, it) } } }) { asked = null }
         Asked.BLOCK -> Ask(
             stringResource(R.string.block_title, name),
             stringResource(R.string.block_text),

@@ -54,6 +54,9 @@ interface Phone {
 
     fun shareFile(handout: Handout)
 
+    /** Hands these bytes on to another app, as a file of this name. */
+    fun shareFile(name: String, bytes: ByteArray)
+
     /** Hands a file on to another app. */
     fun shareFile(path: String, type: String?)
 

@@ -16,11 +16,14 @@ import example.handfast.app.ui.Phone
 import example.handfast.app.ui.Stage
 import example.handfast.core.Apart
 import example.handfast.core.Camera
+import example.handfast.core.Carried
 import example.handfast.core.Contact
 import example.handfast.core.Copying
 import example.handfast.core.Expected
 import example.handfast.core.FoundToken
 import example.handfast.core.Handout
+import example.handfast.core.Hit
+import example.handfast.core.Inquiry
 import example.handfast.core.Key
 import example.handfast.core.Mark
 import example.handfast.core.Notice
@@ -108,6 +111,12 @@ private val answers = listOf(
     Row.Note(3, false, Key.NOTE_TAKEN_BACK, today(14, 1)),
     Row.Text(4, false, "I take the bicycle.", today(14, 2), Mark.ON_THIS_PHONE, quote = Quote(null, Key.QUOTE_OTHER)),
     Row.Note(5, false, Key.NOTE_NOT_READABLE, today(14, 3)),
+)
+private val disappearing = listOf(
+    Row.Life(1, true, 3_600, holds = false, today(13, 58)),
+    Row.Life(2, false, 3_600, holds = true, today(13, 59)),
+    Row.Text(3, false, "The code of the door is 4711.", today(14, 0), Mark.ON_THIS_PHONE, endsAt = today(15, 0)),
+    Row.Life(4, false, 7 * 86_400, holds = false, today(14, 2)),
 )
 private val files = listOf(
     Row.File(1, false, "Results of the tests in November.pdf", 1_200_000, Key.FILE_OFFERED, null, null, today(13, 50)),
@@ -277,6 +286,29 @@ val pages: List<Page> = listOf(
     page("help-links", Screen.Help(Topic.LINKS)),
     page("help-links-allowed", Screen.Help(Topic.LINKS, opensLinks = true), isLive = true),
     Page("ask-first") { AskFirst({}) {} },
+    page(
+        "conversation-asks",
+        talk.copy(
+            asks = Inquiry("What was our first dog called?", Key.ASKS_WRONG, isOpen = true, triesLeft = 2),
+            asked = Inquiry("Where did we meet?", Key.ASKED_RIGHT, isOpen = false),
+        ),
+        isLive = true,
+        rows = rows.take(1),
+    ),
+    page("conversation-disappears", talk, isLive = true, rows = disappearing),
+    page("search", Screen.Search("Mira")),
+    page(
+        "search-found",
+        Screen.Search(
+            "Mira",
+            "harbour",
+            listOf(Hit(false, "See you at the harbour!", today(14, 2)), Hit(true, "The harbour is closed on Mondays.", today(9, 30) - 86_400 * 9)),
+            hasMore = true,
+        ),
+    ),
+    page("search-nothing", Screen.Search("Mira", "lighthouse"), isLive = true),
+    page("hand-on", Screen.HandOn("Dr. Aydin", 3, isAll = true, Carried(ByteArray(0)), handout)),
+    page("hand-on-file", Screen.HandOn("Dr. Aydin", 41, isAll = false, Carried(ByteArray(0))), isLive = true),
     page("ended", Screen.Ended(Key.KIND_NOT_REACHED, Key.REMEDY_TRY_TOGETHER, Way.SHOW_CODE), isLive = true),
     page("key-lost", Screen.KeyLost(isForGood = true)),
     page("key-kept-back", Screen.KeyLost(isForGood = false)),
@@ -299,6 +331,7 @@ object NoPhone : Phone {
     override fun shareLink(handout: Handout) = Unit
     override fun sharePicture(handout: Handout) = Unit
     override fun shareFile(handout: Handout) = Unit
+    override fun shareFile(name: String, bytes: ByteArray) = Unit
     override fun shareFile(path: String, type: String?) = Unit
     override fun openFile(path: String, type: String?) = Unit
     override fun saveFile(name: String, path: String) = Unit

@@ -105,7 +105,12 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
             rule.waitForIdle()
             system.serves()
             with(owner.app) {
-                if (front != null) giveUp() else putAside()
+                when {
+                    front == null -> putAside()
+                    // Where nobody is there, too.
+                    (screen.value as? Screen.Conversation)?.isOver == false -> goodbye()
+                    else -> giveUp()
+                }
                 home.value.underWay.firstOrNull()?.let { show(it.session) }
                 home.value.waiting.forEach { withdraw(it.id) }
                 home.value.underWay.isEmpty() && home.value.waiting.isEmpty()

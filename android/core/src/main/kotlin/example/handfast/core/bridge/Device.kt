@@ -27,6 +27,7 @@ import example.handfast.bindings.Scanner
 import example.handfast.bindings.Sealed
 import example.handfast.bindings.SealedKind
 import example.handfast.bindings.SealingHandle
+import example.handfast.bindings.Search as CoreSearch
 import example.handfast.bindings.Service as CoreService
 import example.handfast.bindings.Session
 import example.handfast.bindings.Settings
@@ -41,6 +42,7 @@ import example.handfast.core.Contact
 import example.handfast.core.Finder
 import example.handfast.core.FoundToken
 import example.handfast.core.Handout
+import example.handfast.core.Hit
 import example.handfast.core.Key
 import example.handfast.core.KeyLost
 import example.handfast.core.KeyStore
@@ -51,6 +53,7 @@ import example.handfast.core.Preferences
 import example.handfast.core.Protection
 import example.handfast.core.Report
 import example.handfast.core.Row
+import example.handfast.core.Screen
 import example.handfast.core.SecondCode
 import example.handfast.core.Service
 import example.handfast.core.Symbol
@@ -59,7 +62,7 @@ import java.io.File
 import java.nio.ByteBuffer
 
 /** What a token that was handed in is. */
-enum class TokenKind { INVITATION, REPLY, LOCKED_INVITATION, SEALED }
+enum class TokenKind { INVITATION, REPLY, LOCKED_INVITATION, BUNDLE, SEALED }
 
 /** A token that was handed in. Secret, so it does not print itself. */
 class Token internal constructor(internal val found: Found) {
@@ -67,6 +70,7 @@ class Token internal constructor(internal val found: Found) {
         FoundKind.INVITATION -> TokenKind.INVITATION
         FoundKind.REPLY -> TokenKind.REPLY
         FoundKind.LOCKED_INVITATION -> TokenKind.LOCKED_INVITATION
+        FoundKind.BUNDLE -> TokenKind.BUNDLE
         FoundKind.SEALED -> TokenKind.SEALED
     }
 
@@ -76,6 +80,7 @@ class Token internal constructor(internal val found: Found) {
             when (kind) {
                 TokenKind.INVITATION -> Key.FOUND_INVITATION
                 TokenKind.REPLY -> Key.FOUND_REPLY
+                TokenKind.BUNDLE -> Key.FOUND_BUNDLE
                 TokenKind.LOCKED_INVITATION, TokenKind.SEALED -> Key.FOUND_LOCKED
             },
             found.name,
@@ -112,6 +117,9 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
     val isKeyLost get() = kind == ErrorKind.KEY_LOST
     val isNotAServer get() = kind == ErrorKind.NOT_A_SERVER
     val isBadText get() = kind == ErrorKind.BAD_TEXT
+
+    /** What it is about is not over yet. */
+    val isNotYet get() = kind == ErrorKind.NOT_YET
 
     companion object {
         /** There is nothing to do it to. */
@@ -191,6 +199,15 @@ class Device private constructor(private val handfast: Handfast) {
     suspend fun acceptRestored(session: Long, agrees: Boolean) = with(session) { it.acceptRestored(agrees) }
 
     suspend fun answer(session: Long, text: String) = with(session) { it.answer(text) }
+
+    /** Asks whoever is here this, to make sure who they are. */
+    suspend fun ask(session: Long, question: String, answer: String) = with(session) { it.ask(Answered(question, answer)) }
+
+    /** Gives no answer to their question. */
+    suspend fun noAnswer(session: Long) = with(session) { it.declineToAnswer() }
+
+    /** Proposes that what both write disappears so many seconds after it was seen, or stays; or agrees to that. */
+    suspend fun disappear(session: Long, after: Long?) = with(session) { it.disappear(after?.toUInt()) }
 
     suspend fun offerReply(session: Long) = with(session) { it.offerReply() }
 
@@ -306,6 +323,15 @@ class Device private constructor(private val handfast: Handfast) {
 
     /** Takes so many bytes of files from them unasked; with none, as many as from everybody. */
     suspend fun takeFilesUpTo(id: String, bytes: Long?) = refusing { handfast.takeFilesUpTo(id, bytes?.toULong()) }
+
+    /** What waits for whoever is called [name], to be handed on. */
+    suspend fun bundle(id: String, name: String): Screen.HandOn = refusing { handfast.bundle(id).own(name) }
+
+    /** Takes in what somebody handed on; how many messages in it were not here before. */
+    suspend fun takeBundle(token: Token): Int = refusing { handfast.takeBundle(token.found).messages.toInt() }
+
+    /** Looks for words in what was said with somebody. */
+    fun search(id: String, words: String) = refused { Search(handfast.search(id, words)) }
 
     /** The person is here, so that what waits need not be slow. */
     fun boost() = pairing.boost()
@@ -451,6 +477,14 @@ private fun contained(work: () -> Unit) = try {
 
 /** What something locked asks for. [isPhone]: it is a copy of a phone. */
 class Asked(val questions: List<String>, val withCode: Boolean, val isPhone: Boolean = false)
+
+/** Somebody looks for something. */
+class Search internal constructor(private val search: CoreSearch) : AutoCloseable {
+    /** The next page of what was found, which may be empty; none once there is nothing more to look through. */
+    suspend fun more(): List<Hit>? = refusing { search.more()?.map { it.own() } }
+
+    override fun close() = search.destroy()
+}
 
 /** The copy of another phone, open in memory. */
 class OtherPhone private constructor(internal val export: Export) : AutoCloseable {

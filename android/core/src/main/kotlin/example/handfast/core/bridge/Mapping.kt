@@ -1,6 +1,7 @@
 package example.handfast.core.bridge
 
 import example.handfast.bindings.Answered
+import example.handfast.bindings.Bundle
 import example.handfast.bindings.Code
 import example.handfast.bindings.DeliveryMode
 import example.handfast.bindings.Entry
@@ -12,9 +13,12 @@ import example.handfast.bindings.Remedy
 import example.handfast.bindings.Role
 import example.handfast.bindings.remedyOf
 import example.handfast.core.Apart
+import example.handfast.core.Carried
 import example.handfast.core.Contact
 import example.handfast.core.Expected
 import example.handfast.core.Handout
+import example.handfast.core.Hit
+import example.handfast.core.Inquiry
 import example.handfast.core.Key
 import example.handfast.core.Mark
 import example.handfast.core.Notice
@@ -31,8 +35,10 @@ import example.handfast.core.Screen
 import example.handfast.core.SecondCode
 import example.handfast.core.Waiting
 import example.handfast.core.Way
+import example.handfast.bindings.Asked as CoreAsked
 import example.handfast.bindings.Contact as CoreContact
 import example.handfast.bindings.Handout as CoreHandout
+import example.handfast.bindings.Hit as CoreHit
 import example.handfast.bindings.Mark as CoreMark
 import example.handfast.bindings.Preferences as CorePreferences
 import example.handfast.bindings.Protection as CoreProtection
@@ -85,7 +91,7 @@ class View internal constructor(
     /** The screen for it; none if nothing is left to show. */
     fun screen(hint: Key?) = screen.own(hint).let { shown ->
         if (over != null && shown is Screen.Conversation) {
-            shown.copy(line = over, compare = null, limit = null, isHeld = false, canVouch = false, isOver = true, apart = null)
+            shown.copy(line = over, compare = null, limit = null, isHeld = false, canVouch = false, isOver = true, apart = null, asked = null, asks = null)
         } else {
             shown
         }
@@ -126,6 +132,8 @@ private fun CoreScreen.own(denied: Key?): Screen? = when (this) {
         line = key(status()),
         contact = contact,
         apart = Apart(heard.toLong(), hint()?.let(::key)),
+        asked = questions.ours?.own(isOurs = true),
+        asks = questions.theirs?.own(isOurs = false),
     )
     is CoreScreen.Comparing -> Screen.Compare(
         name = person.name,
@@ -142,6 +150,8 @@ private fun CoreScreen.own(denied: Key?): Screen? = when (this) {
         limit = limit()?.let(::key),
         isHeld = isHeld(),
         contact = contact,
+        asked = questions.ours?.own(isOurs = true),
+        asks = questions.theirs?.own(isOurs = false),
     )
     is CoreScreen.Closed -> null
     is CoreScreen.Ended -> Screen.Ended(key(kind.key()), remedy.key()?.let(::key), remedy.way)
@@ -196,6 +206,12 @@ internal fun NetworkReport.own() = Report(
     asked = serversAsked,
 )
 
+private fun CoreAsked.own(isOurs: Boolean) = Inquiry(question, key(key(isOurs)), isOpen(), triesLeft()?.toInt())
+
+internal fun CoreHit.own() = Hit(ours, text, at.toLong())
+
+internal fun Bundle.own(name: String) = Screen.HandOn(name, messages.toInt(), isAll, Carried(file), handout?.own())
+
 internal fun Outcome.own() = when (this) {
     Outcome.SAME -> Finding.SAME
     Outcome.DIFFERENT -> Finding.DIFFERENT
@@ -213,7 +229,9 @@ internal fun Entry.row(): Row = when (this) {
         quote = quote?.let { Quote((it as? CoreQuote.Text)?.text, it.key()?.let(::key)) },
         reactions = reactions.map { Reaction(it.ours, it.symbol) },
         isEdited = isEdited,
+        endsAt = endsAt?.toLong(),
     )
+    is Entry.Life -> Row.Life(number.toLong(), ours, after?.toLong(), holds, at.toLong(), isOld)
     is Entry.Note -> Row.Note(number.toLong(), ours, key(note.key()), at.toLong(), isOld)
     is Entry.File -> Row.File(
         number = number.toLong(),

@@ -28,6 +28,7 @@ import example.handfast.bindings.Scanner
 import example.handfast.bindings.Screen
 import example.handfast.bindings.Settings
 import example.handfast.bindings.Situation
+import example.handfast.bindings.Standing
 import example.handfast.bindings.Strength
 import example.handfast.bindings.TrustLevel
 import example.handfast.bindings.TrustReason
@@ -877,6 +878,78 @@ class FacadeTest {
             val copies = host.folder.resolve("kept/copies")
             withTimeout(TestDevice.SOON) { while (copies.toFile().list()!!.isNotEmpty()) delay(10) }
         }
+    }
+
+    @Test
+    fun `a contact is asked`() = atTable("Ana", "Ben") { host, guest ->
+        meet(host, guest)
+        val asked = { screen: Screen -> (screen as? Screen.Talking)?.questions }
+        host.session.ask(Answered("Our dog?", "Rex"))
+        guest.until { asked(it)?.theirs?.isOpen() == true }
+        assertEquals(ErrorKind.NOT_NOW, kindOf { host.session.ask(Answered("Our cat?", "Mia")) })
+        guest.session.answer("Tim")
+        host.until { asked(it)?.ours?.standing == Standing.Wrong(2u) }
+        guest.until { asked(it)?.theirs?.triesLeft() == 2u.toUByte() }
+        guest.session.answer("REX ")
+        val talking = host.until { asked(it)?.ours?.standing == Standing.Right } as Screen.Talking
+        // It is told together with what it gives.
+        assertEquals("asked_right" to TrustReason.ANSWERED, talking.questions.ours!!.key(ours = true) to talking.person.reason)
+        guest.session.ask(Answered("Our cat?", "Mia"))
+        host.until { asked(it)?.theirs?.isOpen() == true }
+        host.session.declineToAnswer()
+        guest.until { asked(it)?.ours?.standing == Standing.NotAnswered }
+    }
+
+    @Test
+    fun `what both write disappears`() = atTable("Ana", "Ben") { host, guest ->
+        meet(host, guest)
+        host.session.disappear(3_600u)
+        assertEquals(3_600u to false, guest.untilLife { true }.run { after to holds })
+        guest.session.disappear(3_600u)
+        for (one in listOf(host, guest)) one.untilLife { it.holds }
+        host.session.sendText("soon gone")
+        guest.session.seen(guest.untilSaid { it.text == "soon gone" }.number)
+        // What nobody sees lasts longer.
+        for (one in listOf(host, guest)) one.untilSaid { said -> said.endsAt?.let { it.toLong() - System.currentTimeMillis() / 1000 in 3_000..3_660 } == true }
+    }
+
+    @Test
+    fun `what was said is found`() = atTable("Ana", "Ben") { host, guest ->
+        meet(host, guest)
+        for (number in 1..25) host.session.sendText("lighthouse $number")
+        guest.untilSaid { it.text == "lighthouse 25" }
+        val id = guest.handfast.people().single().id
+        val hits = guest.handfast.search(id, "HOUSE light").use { search -> generateSequence { runBlocking { search.more() } }.flatten().toList() }
+        assertEquals((25 downTo 1).map { "lighthouse $it" }, hits.map { it.text })
+        assertTrue(hits.none { it.ours })
+        guest.handfast.search(id, "nowhere").use { search ->
+            assertEquals(emptyList(), search.more())
+            assertNull(search.more())
+        }
+        assertEquals(ErrorKind.NOT_NOW, kindOf { guest.handfast.search(id, " ").use { it.more() } })
+    }
+
+    @Test
+    fun `what waits is carried by somebody`() = atTable("Ana", "Ben") { host, guest ->
+        parted(host, guest)
+        host.seek()
+        host.untilApart()
+        host.session.sendText("by pigeon")
+        host.untilSaid { it.mark == Mark.ON_THIS_DEVICE }
+        val bundle = host.handfast.bundle(host.handfast.people().single().id)
+        assertEquals(1uL to true, bundle.messages to bundle.isAll)
+        val link = readText(bundle.handout!!.link)
+        assertEquals(FoundKind.BUNDLE, link.kind)
+        val taken = guest.handfast.takeBundle(link)
+        assertEquals(guest.handfast.people().single().id to 1uL, taken.contact to taken.messages)
+        assertEquals(0uL, guest.handfast.takeBundle(guest.handfast.readFile(bundle.file).single()).messages)
+        assertEquals(ErrorKind.OTHER_BUNDLE, kindOf { host.handfast.takeBundle(link) })
+        guest.seek()
+        host.untilTalking()
+        guest.untilTalking()
+        assertEquals("by pigeon", guest.untilSaid { !it.ours && it.text == "by pigeon" }.text)
+        assertEquals(ErrorKind.NOT_YET, kindOf { guest.handfast.takeBundle(link) })
+        said(host, guest)
     }
 
     @Test

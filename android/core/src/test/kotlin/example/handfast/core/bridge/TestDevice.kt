@@ -116,6 +116,9 @@ class TestDevice(
     suspend fun untilSaid(wanted: (Entry.Text) -> Boolean): Entry.Text =
         untilEntry { it is Entry.Text && wanted(it) } as Entry.Text
 
+    suspend fun untilLife(wanted: (Entry.Life) -> Boolean): Entry.Life =
+        untilEntry { it is Entry.Life && wanted(it) } as Entry.Life
+
     suspend fun untilNote(): Entry.Note = untilEntry { it is Entry.Note } as Entry.Note
 
     private suspend fun untilEntry(wanted: (Entry) -> Boolean): Entry =

@@ -134,6 +134,8 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
     private fun line(row: Row): String = when (row) {
         is Row.Text -> row.text.take(MOST_TEXT)
         is Row.Note -> context.say(row.what)
+        // Nobody is told of it.
+        is Row.Life -> ""
         is Row.File -> context.getString(
             if (row.state == Key.FILE_RECEIVED) R.string.tidings_file else R.string.tidings_offer,
             row.name,

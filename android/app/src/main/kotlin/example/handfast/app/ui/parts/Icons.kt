@@ -14,6 +14,7 @@ object Icons {
     val Scan = line("M4 8v-2a2 2 0 0 1 2-2h2 M16 4h2a2 2 0 0 1 2 2v2 M20 16v2a2 2 0 0 1-2 2h-2 M8 20h-2a2 2 0 0 1-2-2v-2 M7 12h10")
     val Link = line("M9.5 8h-2.5a4 4 0 0 0 0 8h2.5 M14.5 8h2.5a4 4 0 0 1 0 8h-2.5 M8.5 12h7")
     val Picture = line("M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-14a1 1 0 0 1-1-1v-14a1 1 0 0 1 1-1z M4 17l5-5 4 4 3-3 4 4 M15.5 8.5h.01")
+    val Search = line("M10.5 5a5.5 5.5 0 1 0 .01 0z M14.5 14.5l5 5")
     val Question = line("M8.5 8.5a3.5 3.5 0 1 1 5.2 3.1c-1.2.7-1.7 1.3-1.7 2.6 M12 18.2h.01")
     val Close = line("M6 6l12 12 M18 6l-12 12")
     val Back = line("M20 12h-16 M10 6l-6 6 6 6", mirrored = true)
