@@ -13,6 +13,7 @@ use handfast_sim::SplitMix64;
 use handfast_sim::forwarder::{Conditions, Forwarder};
 use std::fs;
 use std::io::{Read, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -243,6 +244,28 @@ impl Pair {
         self.giver.order(&format!("offer {}", path.display())).await
     }
 
+    /// How long an answer to each of these takes, in milliseconds.
+    async fn call(&mut self, numbers: Range<usize>) -> Result<Vec<f64>> {
+        let mut took = Vec::new();
+        for number in numbers {
+            let call = format!("say {CALL}{number}");
+            let answer = format!("text {ANSWER}{number}");
+            let began = Instant::now();
+            self.taker.order(&call).await?;
+            loop {
+                let line = self.taker.next().await?;
+                if line == answer {
+                    break;
+                }
+                if line.starts_with("done") {
+                    return Err("the file was too short".into());
+                }
+            }
+            took.push(began.elapsed().as_secs_f64() * 1_000.0);
+        }
+        Ok(took)
+    }
+
     fn carried(&self) -> u64 {
         self.path.as_ref().map_or(0, Forwarder::bytes)
     }
@@ -258,9 +281,10 @@ pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
         firsts.push(first_block().await?);
         folders.push(small_files().await?);
     }
-    let mut round_trips = round_trips(calls).await?;
-    round_trips.sort_by(f64::total_cmp);
-    let slowest = round_trips[(round_trips.len() * 99).div_ceil(100) - 1];
+    let [alone, beside] = round_trips(calls).await?;
+    let mut ordered = beside.clone();
+    ordered.sort_by(f64::total_cmp);
+    let slowest = ordered[(ordered.len() * 99).div_ceil(100) - 1];
     let Cut {
         again,
         each,
@@ -271,7 +295,8 @@ pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
             .held_to(Goal::AtMost(100.0)),
         Figure::new("10,000 small files for a contact", "files/s", folders)
             .held_to(Goal::AtLeast(1_000.0)),
-        Figure::new("text and answer while a file runs", "ms", round_trips),
+        Figure::new("text and answer, nothing else under way", "ms", alone),
+        Figure::new("text and answer while a file runs", "ms", beside),
         Figure::new("99 of 100 of these within", "ms", vec![slowest]).held_to(Goal::AtMost(50.0)),
         Figure::new(
             "sent again where a process is killed often, beside 1 MiB",
@@ -327,34 +352,17 @@ async fn small_files() -> Result<f64> {
     Ok(FILES as f64 / began.elapsed().as_secs_f64())
 }
 
-/// Milliseconds from a text to its answer, both on both disks, while a file comes as fast as it can.
-async fn round_trips(count: usize) -> Result<Vec<f64>> {
+/// Milliseconds from a text to its answer, both on both disks: first while nothing else goes, and then while a file comes
+/// as fast as it can.
+async fn round_trips(count: usize) -> Result<[Vec<f64>; 2]> {
     let mut pair = Pair::new(None).await?;
+    let alone = pair.call(0..count).await?;
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("source");
     fs::File::create(&path)?.set_len(8 << 30)?;
     pair.offer(&path).await?;
     pair.taker.until(1).await?;
-    let mut took = Vec::new();
-    for number in 0..count {
-        let (call, answer) = (
-            format!("say {CALL}{number}"),
-            format!("text {ANSWER}{number}"),
-        );
-        let began = Instant::now();
-        pair.taker.order(&call).await?;
-        loop {
-            let line = pair.taker.next().await?;
-            if line == answer {
-                break;
-            }
-            if line.starts_with("done") {
-                return Err("the file was too short".into());
-            }
-        }
-        took.push(began.elapsed().as_secs_f64() * 1_000.0);
-    }
-    Ok(took)
+    Ok([alone, pair.call(count..2 * count).await?])
 }
 
 /// What many cuts of one file cost.
