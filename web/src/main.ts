@@ -1,7 +1,8 @@
 // The page: what came behind the address goes to the core, what the core shows goes to the screen.
 
+import { Camera } from "./camera.js";
 import { Device, type Face, type Screen } from "./device.js";
-import { type Hands, Talk, asking, connecting, ended, locked, notice, opened, replyNeeded, start, waiting } from "./screens.js";
+import { type Hands, Talk, asking, connecting, ended, locked, notice, opened, replyNeeded, scanning, start, waiting } from "./screens.js";
 import { LANGUAGE, say } from "./words.js";
 
 /** How long a notice stays. */
@@ -17,8 +18,15 @@ let talk: Talk | undefined;
 /** What was opened, for the app. */
 let token = "";
 
+/** The camera, while it is on. */
+let camera: Camera | undefined;
+
 const hands: Hands = {
     open,
+    openFile: (file) => {
+        if (mayLeave()) void device.open(file);
+    },
+    scan,
     accept: (name) => device.do((core) => core.accept(current, name)),
     answer: (typed) => device.do((core) => core.answer(current, typed)),
     offerReply: () => device.do((core) => core.offer_reply(current)),
@@ -68,7 +76,7 @@ function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
         case "locked":
             return locked(screen, hands);
         case "opened":
-            return opened(screen, hands, `handfast:${token}`);
+            return opened(screen, hands, token === "" ? undefined : `handfast:${token}`);
         case "connecting":
             return connecting(screen, hands);
         case "reply_needed":
@@ -81,6 +89,8 @@ function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
 }
 
 function draw(screen: HTMLElement): void {
+    camera?.stop();
+    camera = undefined;
     main.dataset["screen"] = "";
     main.replaceChildren(screen);
     const first = screen.querySelector<HTMLElement>("input, textarea, h1");
@@ -89,11 +99,34 @@ function draw(screen: HTMLElement): void {
     first?.focus({ preventScroll: true });
 }
 
-function open(text: string): void {
-    if (talk !== undefined && !talk.mayEnd()) return;
+/** Shows what the camera sees until there is an invitation in it. */
+function scan(): void {
+    const { root, video, say: tell } = scanning(hands);
+    draw(root);
+    main.dataset["screen"] = "scanning";
+    token = "";
+    const own = new Camera(video, (texts) => {
+        const why = device.see(texts);
+        if (why !== undefined) tell(why === "kind_nothing_found" ? "scan_not_ours" : why);
+        return why === undefined;
+    });
+    camera = own;
+    void own.start().then((why) => {
+        if (why !== undefined) tell(why);
+    });
+}
+
+/** Whether what is on the screen may go. What is said goodbye to is left. */
+function mayLeave(): boolean {
+    if (talk !== undefined && !talk.mayEnd()) return false;
     if (talk !== undefined) hands.close();
+    return true;
+}
+
+function open(text: string): void {
+    if (!mayLeave()) return;
     token = text.slice(text.indexOf("#") + 1).replace(/^handfast:/, "");
-    device.do((core) => core.open(text));
+    device.do((core) => core.open(new TextEncoder().encode(text)));
 }
 
 /** Takes the token out of the address, which others may see or keep. It never left this browser. */

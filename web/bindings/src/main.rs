@@ -1,4 +1,4 @@
-//! Writes the module by which a page loads the core: `bindings CORE.wasm FOLDER`.
+//! Writes the module by which a page loads another one: `bindings MODULE.wasm FOLDER NAME`.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
@@ -6,14 +6,14 @@ use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [core, folder] = arguments.as_slice() else {
-        eprintln!("usage: bindings CORE.wasm FOLDER");
+    let [module, folder, name] = arguments.as_slice() else {
+        eprintln!("usage: bindings MODULE.wasm FOLDER NAME");
         return ExitCode::FAILURE;
     };
     let mut bindings = Bindgen::new();
     let written = bindings
-        .input_path(core)
-        .out_name("core")
+        .input_path(module)
+        .out_name(name)
         .typescript(true)
         .omit_default_module_path(false)
         .remove_name_section(true)
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{core}: {error:#}");
+            eprintln!("{module}: {error:#}");
             ExitCode::FAILURE
         }
     }
