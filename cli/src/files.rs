@@ -122,9 +122,8 @@ impl Files {
             return;
         };
         let name = words::file_name(name, *files);
-        let is_old = row.lasting.as_ref().is_some_and(|lasting| lasting.is_old);
         let is_known = self.files.contains_key(&row.number);
-        if is_old && is_over(state) && !is_known {
+        if row.is_old() && state.is_over() && !is_known {
             return;
         }
         let before = self.files.get(&row.number).map(|file| file.state.clone());
@@ -135,6 +134,7 @@ impl Files {
                     number,
                     name: name.clone(),
                     bytes: *size,
+                    media_type: media_type(row),
                     asks: matches!(state, FileState::Offered),
                 },
                 true => Event::FileQueued {
@@ -157,7 +157,7 @@ impl Files {
         if let Some(event) = happened(row, &name, *size, state) {
             output.tell(event);
         }
-        if is_over(state) {
+        if state.is_over() {
             self.files.remove(&row.number);
         }
     }
@@ -213,7 +213,7 @@ impl Files {
         let mut number = None;
         if let RowContent::File { state, .. } = &row.content {
             number = Some(self.insert(row, state));
-            if is_over(state) {
+            if state.is_over() {
                 self.files.remove(&row.number);
             }
         }
@@ -258,8 +258,10 @@ impl Files {
     }
 }
 
-fn is_over(state: &FileState) -> bool {
-    matches!(state, FileState::Done { .. } | FileState::Failed { .. })
+/// Of a picture that both keep, of which kind its sender says it is.
+fn media_type(row: &Row) -> Option<String> {
+    let preview = row.lasting.as_ref()?.preview.as_ref()?;
+    Some(preview.media_type.clone())
 }
 
 /// What a file that is that far tells; None while nothing of it has moved.

@@ -5,7 +5,7 @@ use crate::terminal::StandardInput;
 use crate::{strings, words};
 use handfast_native::qr::{PictureError, scan_picture_for};
 use handfast_native::token::{
-    FindError, Invitation, SealedReply, Token, find, is_picture, is_token,
+    FindError, Invitation, SealedBundle, SealedReply, Token, find, is_picture, is_token,
 };
 use handfast_native::unfinished::folder_of;
 use std::io::Read;
@@ -13,6 +13,10 @@ use std::path::{Path, PathBuf};
 
 /// The most bytes of a file that are read: what the reader of pictures takes.
 pub(crate) const MOST_BYTES: u64 = 128 << 20;
+
+/// The most bytes of a file whose path is said in a conversation that are looked at: what is handed on has fewer, as a
+/// file or drawn.
+const MOST_DROPPED: u64 = 4 << 20;
 
 /// The token in some bytes: a text, a picture, a file.
 ///
@@ -80,6 +84,25 @@ pub(crate) fn token_in_line(line: &str) -> Result<Token, NoToken> {
     match existing_file(line) {
         Some(path) => Ok(token_in(&read_file(&path).map_err(NoToken::File)?)?),
         None => Ok(token_in(line.as_bytes())?),
+    }
+}
+
+/// What somebody handed on, if a typed line is nothing else: its text, or the path of a file that holds it.
+pub(crate) fn bundle_in_line(line: &str) -> Option<SealedBundle> {
+    let found = match existing_file(line) {
+        Some(path) => {
+            let is_small = path
+                .metadata()
+                .is_ok_and(|about| about.len() <= MOST_DROPPED);
+            token_in(&read_file(&path).ok().filter(|_| is_small)?)
+        }
+        // A sentence around it is meant for somebody.
+        None if line.trim().contains(char::is_whitespace) => return None,
+        None => token_in(line.as_bytes()),
+    };
+    match only(found, |token| matches!(token, Token::Bundle(_))) {
+        Ok(Token::Bundle(bundle)) => Some(bundle),
+        _ => None,
     }
 }
 

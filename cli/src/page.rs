@@ -2,6 +2,7 @@
 
 use crate::status::Stop;
 use crate::strings;
+use hyper::body::Bytes;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -12,13 +13,23 @@ const INDEX: &str = "index.html";
 /// How large it may be together, in bytes: what is larger is another folder.
 const MOST: u64 = 64 << 20;
 
+/// What a browser is told of every file. What the page itself may do stands in it.
+pub(crate) const HEADERS: [(&str, &str); 6] = [
+    ("content-security-policy", "frame-ancestors 'none'"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-cache"),
+];
+
 /// See the module text.
 pub(crate) struct Page(BTreeMap<String, File>);
 
 /// A file of the page.
 pub(crate) struct File {
     pub(crate) media_type: &'static str,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Bytes,
 }
 
 impl Page {
@@ -61,12 +72,17 @@ impl Page {
                 *room = (room.checked_sub(size)).ok_or(io::ErrorKind::FileTooLarge)?;
                 let file = File {
                     media_type: media_type(&path),
-                    bytes: fs::read(entry.path())?,
+                    bytes: fs::read(entry.path())?.into(),
                 };
                 self.0.insert(path, file);
             }
         }
         Ok(())
+    }
+
+    /// Every file with its path, which begins with a slash.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &File)> {
+        self.0.iter().map(|(path, file)| (path.as_str(), file))
     }
 
     /// What is at this path, as it stands in a request.

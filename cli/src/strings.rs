@@ -237,15 +237,15 @@ pub(crate) fn long_about() -> &'static str {
 
 pub(crate) fn short_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast page DIR --host HOST  write the page for a host of static files\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast page DIR --host HOST  schreibt die Seite für einen Host statischer Dateien\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie",
     }
 }
 
 pub(crate) fn after_help() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
-        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
+        English => "Examples:\n  handfast demo                  see it work on this machine\n  handfast invite                show a code and a link, and wait\n  handfast join LINK             accept an invitation\n  handfast invitations           what waits; --resume goes on with it\n  handfast contacts              who you have met\n  handfast chat NAME             find them again, without an invitation\n  handfast listen                be there for them, and keep what they write\n  handfast export FILE           take this device along; import takes it up\n  handfast here NAME             say to them where you are, if nothing finds them\n  handfast scan picture.png      read the code in a picture\n  handfast network               see what works from this network\n  handfast serve                 serve the page, for whoever has only a browser\n  handfast page DIR --host HOST  write the page for a host of static files\n  handfast seal FILE             lock a file with a question\n  handfast open FILE.handfast    open it\n\nExit status:\n  0     all went well\n  1     nothing found (scan), or the two did not come together\n  2     the command line makes no sense\n  3     what was handed in is not what it should be, or damaged, or from a newer version\n  4     the invitation has expired or is already used\n  5     the other side cannot be reached, or there is no network\n  6     a proof failed: the other side is not who invited, or somebody may be in between\n  7     a locked file does not open: the answer is wrong, or the file was altered\n  8     a locked file asks too much of this machine\n  9     the result cannot be stored: something is there, no space, no permission\n  10    what is kept in the home folder cannot be used: damaged, newer, read-only, key missing\n  130   stopped by Ctrl-C\n\nEnvironment:\n  HANDFAST_HOME  the folder for what lasts, unless --home names one; otherwise it is where this\n             system keeps the data of programs (on Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  the language: German where it begins with de, otherwise English\n  NO_COLOR   draw codes in plain characters\n  RUST_LOG   what developers want to know, for example RUST_LOG=debug",
+        German => "Beispiele:\n  handfast demo                  zeigt auf diesem Rechner, wie es geht\n  handfast invite                zeigt einen Code und einen Link und wartet\n  handfast join LINK             nimmt eine Einladung an\n  handfast invitations           was wartet; --resume macht damit weiter\n  handfast contacts              wen du getroffen hast\n  handfast chat NAME             findet sie wieder, ohne Einladung\n  handfast listen                ist für sie da und bewahrt auf, was sie schreiben\n  handfast export DATEI          nimmt dieses Gerät mit; import übernimmt es\n  handfast here NAME             sagt ihnen, wo du bist, wenn sonst nichts hilft\n  handfast scan bild.png         liest den Code in einem Bild\n  handfast network               zeigt, was von diesem Netz aus geht\n  handfast serve                 stellt die Seite bereit, für alle, die nur einen Browser haben\n  handfast page DIR --host HOST  schreibt die Seite für einen Host statischer Dateien\n  handfast seal DATEI            verschließt eine Datei mit einer Frage\n  handfast open DATEI.handfast   öffnet sie\n\nExit-Status:\n  0     alles ging gut\n  1     nichts gefunden (scan), oder die beiden kamen nicht zusammen\n  2     die Befehlszeile ergibt keinen Sinn\n  3     was angegeben wurde, ist nicht das Richtige, beschädigt oder von einer\n        neueren Version\n  4     die Einladung ist abgelaufen oder schon benutzt\n  5     die andere Seite ist nicht zu erreichen, oder es gibt kein Netz\n  6     ein Beweis schlug fehl: die andere Seite ist nicht, wer eingeladen hat,\n        oder vielleicht ist jemand dazwischen\n  7     eine verschlossene Datei öffnet sich nicht: die Antwort ist falsch, oder\n        die Datei wurde verändert\n  8     eine verschlossene Datei verlangt zu viel von diesem Rechner\n  9     das Ergebnis lässt sich nicht speichern: dort ist etwas, kein Platz, kein\n        Recht\n  10    was im eigenen Ordner liegt, ist nicht zu gebrauchen: beschädigt, neuer,\n        nur lesbar, Schlüssel fehlt\n  130   mit Strg-C beendet\n\nUmgebung:\n  HANDFAST_HOME  der Ordner für das, was bleibt, wenn --home keinen nennt; sonst\n             liegt er dort, wo dieses System die Daten von Programmen hält (unter\n             Linux ~/.local/share/handfast)\n  LC_ALL, LC_MESSAGES, LANG  die Sprache: Deutsch, wo es mit de beginnt, sonst\n             Englisch\n  NO_COLOR   Codes in einfachen Zeichen malen\n  RUST_LOG   was Entwickler wissen wollen, zum Beispiel RUST_LOG=debug",
     }
 }
 
@@ -293,8 +293,8 @@ pub(crate) fn contacts_examples() -> &'static str {
 
 pub(crate) fn bundle_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast bundle Ben            a code and a link with what waits for Ben\n  handfast bundle Ben -o for-ben.handfast\n\nWhat you wrote while Ben was not there leaves sealed for him alone: send it by any\nmessenger, by mail or on a stick. Ben takes it in with handfast join, and what\nhe sends back the same way says that it arrived. Taken in twice, it is there once.",
-        German => "Beispiele:\n  handfast bundle Ben            ein Code und ein Link mit dem, was auf Ben wartet\n  handfast bundle Ben -o fuer-ben.handfast\n\nWas du geschrieben hast, während Ben nicht da war, geht versiegelt für ihn allein\nhinaus: mit einem Messenger, per Mail oder auf einem Stick. Ben nimmt es mit\nhandfast join an, und was er ebenso zurückschickt, sagt, dass es angekommen ist.\nZweimal angenommen ist es einmal da.",
+        English => "Examples:\n  handfast bundle Ben            a code and a link with what waits for Ben\n  handfast bundle Ben -o for-ben.handfast\n\nWhat you wrote while Ben was not there leaves sealed for him alone: send it by any\nmessenger, by mail or on a stick. Ben takes it in with handfast open, or pastes or\ndrops it into a chat, and what he sends back the same way says that it arrived.\nTaken in twice, it is there once.",
+        German => "Beispiele:\n  handfast bundle Ben            ein Code und ein Link mit dem, was auf Ben wartet\n  handfast bundle Ben -o fuer-ben.handfast\n\nWas du geschrieben hast, während Ben nicht da war, geht versiegelt für ihn allein\nhinaus: mit einem Messenger, per Mail oder auf einem Stick. Ben nimmt es mit\nhandfast open an oder fügt es in einen Chat ein, und was er ebenso zurückschickt,\nsagt, dass es angekommen ist. Zweimal angenommen ist es einmal da.",
     }
 }
 
@@ -384,15 +384,15 @@ pub(crate) fn demo_examples() -> &'static str {
 
 pub(crate) fn seal_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast seal letter.pdf\n  handfast seal photos/ -q 'Where did we meet?' -q 'Who was there?'\n  handfast seal letter.pdf --code          a code is needed as well, sent another way\n  handfast seal letter.pdf -q 'Which boat?' --answer-file answers.txt\n  printf 'see you at 8' | handfast seal - --text -q 'Which boat?'\n\nWhoever has the locked file can try answers on their own computer, as many as they like. A code\nends that: send it on another way than the file.",
-        German => "Beispiele:\n  handfast seal brief.pdf\n  handfast seal fotos/ -q 'Wo trafen wir uns?' -q 'Wer war dabei?'\n  handfast seal brief.pdf --code           braucht auch einen Code, auf anderem Weg\n  handfast seal brief.pdf -q 'Welches Boot?' --answer-file antworten.txt\n  printf 'bis um 8' | handfast seal - --text -q 'Welches Boot?'\n\nWer die verschlossene Datei hat, kann auf dem eigenen Rechner Antworten probieren,\nso viele er will. Ein Code beendet das: Sende ihn auf anderem Weg als die Datei.",
+        English => "Examples:\n  handfast seal letter.pdf\n  handfast seal photos/ -q 'Where did we meet?' -q 'Who was there?'\n  handfast seal letter.pdf --code          a code is needed as well, sent another way\n  handfast seal letter.pdf --code --html   for somebody who has only a browser\n  handfast seal letter.pdf -q 'Which boat?' --answer-file answers.txt\n  printf 'see you at 8' | handfast seal - --text -q 'Which boat?'\n\nWhoever has the locked file can try answers on their own computer, as many as they like. A code\nends that: send it on another way than the file.",
+        German => "Beispiele:\n  handfast seal brief.pdf\n  handfast seal fotos/ -q 'Wo trafen wir uns?' -q 'Wer war dabei?'\n  handfast seal brief.pdf --code           braucht auch einen Code, auf anderem Weg\n  handfast seal brief.pdf --code --html    für jemanden, der nur einen Browser hat\n  handfast seal brief.pdf -q 'Welches Boot?' --answer-file antworten.txt\n  printf 'bis um 8' | handfast seal - --text -q 'Welches Boot?'\n\nWer die verschlossene Datei hat, kann auf dem eigenen Rechner Antworten probieren,\nso viele er will. Ein Code beendet das: Sende ihn auf anderem Weg als die Datei.",
     }
 }
 
 pub(crate) fn open_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast open letter.pdf.handfast\n  handfast open letter.pdf.handfast -o elsewhere.pdf\n  handfast open 'hfs1:...'                 a locked text\n  handfast open letter.pdf.handfast --answer-file answers.txt --code-file code.txt\n  handfast open backup.tar.handfast --large    write more than 512 MiB without asking\n\nWhat was locked is stored and never shown or run.",
-        German => "Beispiele:\n  handfast open brief.pdf.handfast\n  handfast open brief.pdf.handfast -o anderswo.pdf\n  handfast open 'hfs1:...'                 ein verschlossener Text\n  handfast open brief.pdf.handfast --answer-file antworten.txt --code-file code.txt\n  handfast open kopie.tar.handfast --large   mehr als 512 MiB, ohne zu fragen\n\nWas verschlossen war, wird gespeichert und nie angezeigt oder ausgeführt.",
+        English => "Examples:\n  handfast open letter.pdf.handfast\n  handfast open letter.pdf.handfast -o elsewhere.pdf\n  handfast open 'hfs1:...'                 a locked text\n  handfast open letter.pdf.handfast --answer-file answers.txt --code-file code.txt\n  handfast open backup.tar.handfast --large    write more than 512 MiB without asking\n  handfast open for-me.handfast                messages of a contact, by handfast bundle\n\nWhat was locked is stored and never shown or run.",
+        German => "Beispiele:\n  handfast open brief.pdf.handfast\n  handfast open brief.pdf.handfast -o anderswo.pdf\n  handfast open 'hfs1:...'                 ein verschlossener Text\n  handfast open brief.pdf.handfast --answer-file antworten.txt --code-file code.txt\n  handfast open kopie.tar.handfast --large   mehr als 512 MiB, ohne zu fragen\n  handfast open fuer-mich.handfast         Nachrichten eines Kontakts, von handfast bundle\n\nWas verschlossen war, wird gespeichert und nie angezeigt oder ausgeführt.",
     }
 }
 
@@ -440,8 +440,8 @@ pub(crate) fn command_seal() -> &'static str {
 
 pub(crate) fn command_open() -> &'static str {
     match language() {
-        English => "Open what was locked, and store it",
-        German => "Verschlossenes öffnen und speichern",
+        English => "Open what was locked, and store it; take in messages that were handed on",
+        German => "Verschlossenes öffnen und speichern; überbrachte Nachrichten annehmen",
     }
 }
 
@@ -652,6 +652,104 @@ pub(crate) fn serve_host() -> &'static str {
     match language() {
         English => "Another name under which it may be asked for; may be repeated",
         German => "Ein weiterer Name, unter dem sie verlangt werden darf; mehrmals möglich",
+    }
+}
+
+pub(crate) fn command_page() -> &'static str {
+    match language() {
+        English => "Write the page for a host of static files, or see whether a host serves this one",
+        German => "Die Seite für einen Host statischer Dateien schreiben, oder nachsehen, ob ein Host diese hier anbietet",
+    }
+}
+
+pub(crate) fn page_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast page public --host meet.example.org\n  handfast page public --host meet.example.org --team ABCDE12345 --certificate AB:CD:...\n  handfast page --verify https://meet.example.org/\n  handfast page --hashes > page.b3        one line a file, for others to compare with",
+        German => "Beispiele:\n  handfast page public --host treffen.example.org\n  handfast page public --host treffen.example.org --team ABCDE12345 --certificate AB:CD:...\n  handfast page --verify https://treffen.example.org/\n  handfast page --hashes > seite.b3       eine Zeile je Datei, damit andere vergleichen können",
+    }
+}
+
+pub(crate) fn page_folder() -> &'static str {
+    match language() {
+        English => "Where to write it: a folder with nothing else in it",
+        German => "Wohin sie geschrieben wird: ein Ordner, in dem sonst nichts liegt",
+    }
+}
+
+pub(crate) fn page_host() -> &'static str {
+    match language() {
+        English => "The name of the host that will serve it, at its root and with nothing beside it",
+        German => "Der Name des Hosts, der sie anbieten wird, an seiner Wurzel und mit nichts daneben",
+    }
+}
+
+pub(crate) fn page_verify() -> &'static str {
+    match language() {
+        English => "Ask that host for every file, and compare it with this build",
+        German => "Jede Datei dort verlangen und mit dieser hier vergleichen",
+    }
+}
+
+pub(crate) fn page_hashes() -> &'static str {
+    match language() {
+        English => "List every file with its BLAKE3 hash",
+        German => "Jede Datei mit ihrem BLAKE3-Hash auflisten",
+    }
+}
+
+pub(crate) fn page_team() -> &'static str {
+    match language() {
+        English => "Apple's ten characters for who publishes the app, so that links open it on an iPhone",
+        German => "Apples zehn Zeichen für den Herausgeber der App, damit Links sie auf einem iPhone öffnen",
+    }
+}
+
+pub(crate) fn page_bundle() -> &'static str {
+    match language() {
+        English => "The app's name for Apple",
+        German => "Der Name der App bei Apple",
+    }
+}
+
+pub(crate) fn page_package() -> &'static str {
+    match language() {
+        English => "The app's name for Android",
+        German => "Der Name der App bei Android",
+    }
+}
+
+pub(crate) fn page_certificate() -> &'static str {
+    match language() {
+        English => "SHA-256 of a certificate that the Android app is signed with, as apksigner prints it with colons; may be repeated",
+        German => "SHA-256 eines Zertifikats, mit dem die Android-App signiert ist, mit Doppelpunkten; mehrmals möglich",
+    }
+}
+
+pub(crate) fn command_config() -> &'static str {
+    match language() {
+        English => "Choose something for good",
+        German => "Etwas auf Dauer wählen",
+    }
+}
+
+pub(crate) fn config_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast config                                      what is chosen\n  handfast config link-base https://meet.example.org/  links lead to that page from now on\n  handfast config link-base usual                      and to none again",
+        German => "Beispiele:\n  handfast config                                          was gewählt ist\n  handfast config link-base https://treffen.example.org/   Links führen ab jetzt zu dieser Seite\n  handfast config link-base usual                          und wieder zu keiner",
+    }
+}
+
+pub(crate) fn config_link_base() -> &'static str {
+    match language() {
+        English => "What links and codes begin with",
+        German => "Womit Links und Codes beginnen",
+    }
+}
+
+pub(crate) fn config_link_base_url() -> &'static str {
+    match language() {
+        English => "The address of a page, or only its host; or usual",
+        German => "Die Adresse einer Seite oder nur ihr Host; oder usual",
     }
 }
 
@@ -872,6 +970,13 @@ pub(crate) fn option_svg() -> &'static str {
     }
 }
 
+pub(crate) fn option_html() -> &'static str {
+    match language() {
+        English => "Write a page that is one file, with the invitation inside: it connects in any browser",
+        German => "Eine Seite als eine Datei schreiben, mit der Einladung darin: Sie verbindet in jedem Browser",
+    }
+}
+
 pub(crate) fn option_file() -> &'static str {
     match language() {
         English => "Write the invitation as a file",
@@ -895,8 +1000,8 @@ pub(crate) fn option_lock() -> &'static str {
 
 pub(crate) fn option_link_base() -> &'static str {
     match language() {
-        English => "What links begin with [default: https://handfast.example/]",
-        German => "Womit Links beginnen [Standard: https://handfast.example/]",
+        English => "What links begin with [default: as chosen by config link-base]",
+        German => "Womit Links beginnen [Standard: wie mit config link-base gewählt]",
     }
 }
 
@@ -1012,6 +1117,13 @@ pub(crate) fn option_code() -> &'static str {
     }
 }
 
+pub(crate) fn option_seal_html() -> &'static str {
+    match language() {
+        English => "Write a page that is one file, with the locked file inside: it opens in any browser",
+        German => "Eine Seite als eine Datei schreiben, mit der verschlossenen Datei darin: Sie öffnet sich in jedem Browser",
+    }
+}
+
 pub(crate) fn option_text() -> &'static str {
     match language() {
         English => "Print a text for a messenger instead of writing a file",
@@ -1044,6 +1156,13 @@ pub(crate) fn option_container() -> &'static str {
     match language() {
         English => "A locked file, a text or picture of one, or - for standard input",
         German => "Eine verschlossene Datei, ein Text oder Bild davon, oder - für die Standardeingabe",
+    }
+}
+
+pub(crate) fn option_opened() -> &'static str {
+    match language() {
+        English => "A locked file or messages that were handed on, a text or picture of either, or - for standard input",
+        German => "Eine verschlossene Datei oder überbrachte Nachrichten, ein Text oder Bild davon, oder - für die Standardeingabe",
     }
 }
 
@@ -2134,8 +2253,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file or a folder\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /pause [N]       stop a file for a while, or all; /resume [N] goes on\n  /cancel [N]      stop it for good\n  /compare         compare six symbols: are they the same on both sides?\n  /ask QUESTION    ask them what only they know; /answer answers, /noanswer does not\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /disappear 1d    let what you both write go a day after it was seen; or 1h, 7d, off\n  /to NAME         talk to somebody else; who is here now is told goodbye\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei oder einen Ordner senden\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /pause [N]       eine Datei eine Weile anhalten, oder alle; /resume [N] macht weiter\n  /cancel [N]      sie ganz abbrechen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /ask FRAGE       fragen, was nur sie wissen; /answer antwortet, /noanswer nicht\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /disappear 1d    was ihr schreibt, verschwindet einen Tag nach dem Lesen; oder 1h, 7d, off\n  /to NAME         mit jemand anderem reden; wer jetzt da ist, bekommt einen Abschied\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file or a folder\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /pause [N]       stop a file for a while, or all; /resume [N] goes on\n  /cancel [N]      stop it for good\n  /compare         compare six symbols: are they the same on both sides?\n  /ask QUESTION    ask them what only they know; /answer answers, /noanswer does not\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /disappear 1d    let what you both write go a day after it was seen; or 1h, 7d, off\n  /to NAME         talk to somebody else; in the window this conversation stays open\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei oder einen Ordner senden\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /pause [N]       eine Datei eine Weile anhalten, oder alle; /resume [N] macht weiter\n  /cancel [N]      sie ganz abbrechen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /ask FRAGE       fragen, was nur sie wissen; /answer antwortet, /noanswer nicht\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /disappear 1d    was ihr schreibt, verschwindet einen Tag nach dem Lesen; oder 1h, 7d, off\n  /to NAME         mit jemand anderem reden; im Fenster bleibt dieses Gespräch offen\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -2598,8 +2717,8 @@ pub(crate) fn contact_unread(count: impl Display) -> String {
 
 pub(crate) fn is_bundle() -> &'static str {
     match language() {
-        English => "Messages for somebody. They take them in with handfast join.",
-        German => "Nachrichten für jemanden. Mit handfast join werden sie angenommen.",
+        English => "Messages for somebody. They take them in with handfast open.",
+        German => "Nachrichten für jemanden. Mit handfast open werden sie angenommen.",
     }
 }
 
@@ -2626,8 +2745,8 @@ pub(crate) fn bundle_missing() -> &'static str {
 
 pub(crate) fn bundle_not_invitation() -> &'static str {
     match language() {
-        English => "these are messages and no invitation: take them in with handfast join",
-        German => "das sind Nachrichten und keine Einladung: nimm sie mit handfast join an",
+        English => "these are messages and no invitation: take them in with handfast open",
+        German => "das sind Nachrichten und keine Einladung: nimm sie mit handfast open an",
     }
 }
 
@@ -5173,6 +5292,13 @@ pub(crate) fn too_large_for_text(size: impl Display) -> String {
     }
 }
 
+pub(crate) fn too_large_for_page(size: impl Display) -> String {
+    match language() {
+        English => format!("this is too long for a page, in which {size} fit: leave out --html and send the file"),
+        German => format!("das ist zu lang für eine Seite, in die {size} passen: Lass --html weg und sende die Datei"),
+    }
+}
+
 pub(crate) fn holds_no_file(what: impl Display) -> String {
     match language() {
         English => format!("this holds {what} and not a file: open it where it belongs"),
@@ -5553,8 +5679,120 @@ pub(crate) fn try_again() -> &'static str {
 
 pub(crate) fn page_not_built() -> &'static str {
     match language() {
-        English => "the page is not there: build it by scripts/web, or name the folder that it is in",
-        German => "die Seite ist nicht da: Baue sie mit scripts/web, oder nenne den Ordner, in dem sie liegt",
+        English => "the page is not there: build it by scripts/web, which takes some five minutes the first time, or name the folder that it is in",
+        German => "die Seite ist nicht da: Baue sie mit scripts/web, was beim ersten Mal etwa fünf Minuten dauert, oder nenne den Ordner, in dem sie liegt",
+    }
+}
+
+pub(crate) fn page_host_how() -> &'static str {
+    match language() {
+        English => "write only the name of the host, like meet.example.org: the page is at its root",
+        German => "schreibe nur den Namen des Hosts, wie treffen.example.org: Die Seite liegt an seiner Wurzel",
+    }
+}
+
+pub(crate) fn page_team_how() -> &'static str {
+    match language() {
+        English => "a team has ten capital letters and digits",
+        German => "ein Team hat zehn Großbuchstaben und Ziffern",
+    }
+}
+
+pub(crate) fn page_app_how() -> &'static str {
+    match language() {
+        English => "an app is called like example.handfast",
+        German => "eine App heißt wie example.handfast",
+    }
+}
+
+pub(crate) fn page_certificate_how() -> &'static str {
+    match language() {
+        English => "write the 32 bytes in hexadecimal with colons, like AB:CD:...",
+        German => "schreibe die 32 Bytes hexadezimal mit Doppelpunkten, wie AB:CD:...",
+    }
+}
+
+pub(crate) fn page_not_alone(path: impl Display) -> String {
+    match language() {
+        English => format!("{path} is not of the page, and what lies beside it could read what it reads: choose a folder of its own"),
+        German => format!("{path} gehört nicht zur Seite, und was neben ihr liegt, könnte lesen, was sie liest: Wähle einen eigenen Ordner"),
+    }
+}
+
+pub(crate) fn page_written(folder: impl Display, host: impl Display) -> String {
+    match language() {
+        English => format!("The page is in {folder}. Serve it at https://{host}/, and `handfast config link-base {host}` makes your links lead there."),
+        German => format!("Die Seite ist in {folder}. Biete sie unter https://{host}/ an, und `handfast config link-base {host}` lässt deine Links dorthin führen."),
+    }
+}
+
+pub(crate) fn page_without_apps() -> &'static str {
+    match language() {
+        English => "Phones open links to it in the page, and not in the app: that takes --team and --certificate.",
+        German => "Telefone öffnen Links dorthin in der Seite, nicht in der App: Dafür braucht es --team und --certificate.",
+    }
+}
+
+pub(crate) fn served_otherwise(path: impl Display) -> String {
+    match language() {
+        English => format!("{path}: it serves another one"),
+        German => format!("{path}: dort liegt eine andere"),
+    }
+}
+
+pub(crate) fn served_not(path: impl Display) -> String {
+    match language() {
+        English => format!("{path}: it serves none"),
+        German => format!("{path}: dort liegt keine"),
+    }
+}
+
+pub(crate) fn served_by_nobody(path: impl Display, error: impl Display) -> String {
+    match language() {
+        English => format!("{path} cannot be had from there: {error}"),
+        German => format!("{path} ist dort nicht zu bekommen: {error}"),
+    }
+}
+
+pub(crate) fn served_another() -> &'static str {
+    match language() {
+        English => "that host does not serve this build: another version, or somebody changed it",
+        German => "dieser Host bietet nicht diese Seite an: eine andere Version, oder jemand hat sie verändert",
+    }
+}
+
+pub(crate) fn served_this(files: impl Display) -> String {
+    match language() {
+        English => format!("It serves this build, {files} files, byte for byte. It may serve others to somebody else, or tomorrow."),
+        German => format!("Dort liegt genau diese Seite, {files} Dateien, Byte für Byte. Anderen oder morgen kann etwas anderes angeboten werden."),
+    }
+}
+
+pub(crate) fn page_needs_code() -> &'static str {
+    match language() {
+        English => "whoever carries a page can put one in its place that looks the same and tells them the answer: take --code as well, and send the code another way",
+        German => "wer eine Seite überbringt, kann sie durch eine ersetzen, die gleich aussieht und die Antwort verrät: Nimm --code dazu und sende den Code auf anderem Weg",
+    }
+}
+
+pub(crate) fn page_without_code() -> &'static str {
+    match language() {
+        English => "Whoever carries this page can put one in its place that looks the same and tells them the answer. Write it without a code all the same? [y/N]",
+        German => "Wer diese Seite überbringt, kann sie durch eine ersetzen, die gleich aussieht und die Antwort verrät. Trotzdem ohne Code schreiben? [j/N]",
+    }
+}
+
+pub(crate) fn page_can_be_replaced() -> &'static str {
+    match language() {
+        English => "The page is written. Whoever carries it can put another one in its place that looks the same: what --ask or --lock asks is safer in the app or the program.",
+        German => "Die Seite ist geschrieben. Wer sie überbringt, kann sie durch eine ersetzen, die gleich aussieht: Was --ask oder --lock fragt, ist in der App oder im Programm sicherer.",
+    }
+}
+
+pub(crate) fn link_without_page() -> &'static str {
+    match language() {
+        English => "This link leads to no page: it opens in the app, or wherever it is pasted. `handfast config link-base URL` names a page.",
+        German => "Dieser Link führt zu keiner Seite: Er öffnet sich in der App, oder wo er eingefügt wird. `handfast config link-base URL` nennt eine Seite.",
     }
 }
 
@@ -5574,8 +5812,8 @@ pub(crate) fn not_served(error: impl Display) -> String {
 
 pub(crate) fn serving(address: impl Display) -> String {
     match language() {
-        English => format!("The page is at {address} until you press Ctrl-C. Links that begin with that address are made by --link-base."),
-        German => format!("Die Seite ist unter {address}, bis du Strg-C drückst. Links, die mit dieser Adresse beginnen, macht --link-base."),
+        English => format!("The page is at {address} until you press Ctrl-C. Links lead there by --link-base, or for good by config link-base."),
+        German => format!("Die Seite ist unter {address}, bis du Strg-C drückst. Links führen mit --link-base dorthin, auf Dauer mit config link-base."),
     }
 }
 

@@ -18,7 +18,7 @@ use tokio::task::spawn_blocking;
 const MOST_EARLY_LINES: usize = 4096;
 
 /// What only one role shows.
-pub(crate) trait Face {
+pub(crate) trait RoleView {
     /// Draws what is new in this view.
     ///
     /// # Errors
@@ -62,13 +62,13 @@ type Reading = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 ///
 /// # Errors
 /// Why they do not meet.
-pub(crate) async fn until_met<F: Face>(
+pub(crate) async fn until_met<F: RoleView>(
     session: &mut Session,
     face: &mut F,
     answers: &mut AnswerSource,
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<View, Stop> {
-    let (mut told, mut early) = (Told::default(), Vec::new());
+    let (mut progress, mut early) = (Progress::default(), Vec::new());
     let mut reading: Option<Reading> = None;
     let mut news = None;
     loop {
@@ -94,7 +94,7 @@ pub(crate) async fn until_met<F: Face>(
                         was_wrong,
                         is_repeated,
                     });
-                    told.forget();
+                    progress.forget();
                     finish(&mut reading, &mut early, output).await;
                     lines.give_back(std::mem::take(&mut early));
                     let answer = tokio::select! {
@@ -115,7 +115,7 @@ pub(crate) async fn until_met<F: Face>(
                 }
                 view => {
                     face.draw(&view, session, output)?;
-                    told.tell(&view, output);
+                    progress.tell(&view, output);
                     output.show_code();
                 }
             },
@@ -127,7 +127,8 @@ pub(crate) async fn until_met<F: Face>(
                 | News::OtherDevice
                 | News::Beside(_)
                 | News::RowGone(_)
-                | News::Others,
+                | News::Others
+                | News::Left(_),
             )
             | None => {}
         }
@@ -156,7 +157,7 @@ pub(crate) async fn until_met<F: Face>(
 }
 
 /// Reads a line, and does what it means.
-fn read<F: Face>(line: String, session: &Session, lines: &Lines) -> Reading {
+fn read<F: RoleView>(line: String, session: &Session, lines: &Lines) -> Reading {
     let is_person = lines.is_terminal();
     let orders = session.orders();
     Box::pin(async move {
@@ -216,7 +217,7 @@ fn take(outcome: Outcome, early: &mut Vec<String>, output: &mut Output) {
 
 /// What was told last, so that it is told once.
 #[derive(Default)]
-pub(crate) struct Told {
+pub(crate) struct Progress {
     stage: Option<Stage>,
     cause: Option<Cause>,
 }
@@ -228,7 +229,7 @@ enum Stage {
     Answering(u8),
 }
 
-impl Told {
+impl Progress {
     /// This state was told already.
     pub(crate) fn already(state: State) -> Self {
         Self {

@@ -357,6 +357,14 @@ pub(crate) fn trust_sentence(reason: TrustReason) -> &'static str {
     }
 }
 
+/// How far it is now, for people; None where what raised it has just been told.
+pub(crate) fn trust_changed(reason: TrustReason) -> Option<&'static str> {
+    match reason {
+        TrustReason::Answered => None,
+        reason => Some(trust_sentence(reason)),
+    }
+}
+
 /// The question before anything is sent.
 pub(crate) fn connect_to(name: Option<&str>) -> String {
     match name {
@@ -463,9 +471,17 @@ pub(crate) fn file_sent(name: &str, bytes: u64) -> String {
     strings::file_arrived(quoted(name), size(bytes))
 }
 
-/// A file was offered, under this number if it waits for an answer.
-pub(crate) fn file_offered(name: &str, bytes: u64, asked: Option<u64>) -> String {
-    let (name, size) = (quoted(name), size(bytes));
+/// A file was offered of so many bytes, and of a kind that is known, under this number if it waits for an answer.
+pub(crate) fn file_offered(
+    name: &str,
+    (bytes, media_type): (u64, Option<&str>),
+    asked: Option<u64>,
+) -> String {
+    let name = quoted(name);
+    let size = match media_type {
+        Some(media_type) => format!("{}, {}", size(bytes), line(media_type)),
+        None => size(bytes),
+    };
     match asked {
         None => strings::file_coming(name, size),
         Some(number) => strings::file_asks(name, size, number),
@@ -1010,6 +1026,10 @@ pub(crate) fn too_large_to_seal(most: u64) -> String {
 
 pub(crate) fn too_large_for_text(most: u64) -> String {
     strings::too_large_for_text(size(most))
+}
+
+pub(crate) fn too_large_for_page(most: u64) -> String {
+    strings::too_large_for_page(size(most))
 }
 
 pub(crate) fn unsafe_folder(path: &str) -> String {

@@ -46,7 +46,7 @@ fn odd_command_lines_end_with_two() {
     for args in [
         &["invite", "--expires", "8d"][..],
         &["invite", "--expires", "soon"],
-        &["invite", "--link-base", "nowhere"],
+        &["invite", "--link-base", "no where"],
         &["join"],
         &["scan"],
         &["dance"],

@@ -4,6 +4,7 @@ import { readPicture } from "./camera.js";
 import { Connection } from "./connection.js";
 import init, { Core, type Step } from "./core/core.js";
 import { Files } from "./files.js";
+import { carriedModule } from "./inside.js";
 import type { Key } from "./strings.js";
 
 export type { Core };
@@ -70,9 +71,9 @@ export class Device {
         private readonly face: Face,
     ) {}
 
-    /** Loads the core. `base` is the address of this page. */
-    static async start(base: string, face: Face): Promise<Device> {
-        const [files] = await Promise.all([Files.start(), init()]);
+    /** Loads the core. `base` is the address of this page, if others can open it there. */
+    static async start(base: string | undefined, face: Face): Promise<Device> {
+        const [files] = await Promise.all([Files.start(), carriedModule("core").then(init)]);
         return new Device(new Core(base, files.largest), files, face);
     }
 

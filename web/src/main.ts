@@ -2,8 +2,12 @@
 
 import { Camera } from "./camera.js";
 import { Device, type Face, type Screen } from "./device.js";
+import { carried } from "./inside.js";
 import { type Hands, Talk, asking, connecting, ended, locked, notice, opened, replyNeeded, scanning, start, waiting } from "./screens.js";
 import { LANGUAGE, say } from "./words.js";
+
+/** How the text of a locked file begins. */
+const LOCKED = /^\s*hfs1:/i;
 
 /** How long a notice stays. */
 const NOTICE = 8_000;
@@ -23,9 +27,7 @@ let camera: Camera | undefined;
 
 const hands: Hands = {
     open,
-    openFile: (file) => {
-        if (mayLeave()) void device.open(file);
-    },
+    openFile: (file) => void openFile(file),
     scan,
     accept: (name) => device.do((core) => core.accept(current, name)),
     answer: (typed) => device.do((core) => core.answer(current, typed)),
@@ -76,7 +78,7 @@ function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
         case "locked":
             return locked(screen, hands);
         case "opened":
-            return opened(screen, hands, token === "" ? undefined : `handfast:${token}`);
+            return opened(screen, hands, inApp());
         case "connecting":
             return connecting(screen, hands);
         case "reply_needed":
@@ -86,6 +88,13 @@ function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
         case "ended":
             return ended(screen, hands);
     }
+}
+
+/** The address by which the app opens what is open here. Nothing else comes of it where there is no app. */
+function inApp(): string | undefined {
+    if (token === "") return undefined;
+    // Android wants to be told the scheme, behind the `#`, where the token is not.
+    return /Android/.test(navigator.userAgent) ? `intent:${token}#Intent;scheme=handfast;end` : `handfast:${token}`;
 }
 
 function draw(screen: HTMLElement): void {
@@ -125,8 +134,22 @@ function mayLeave(): boolean {
 
 function open(text: string): void {
     if (!mayLeave()) return;
+    if (LOCKED.test(text)) return void openLocked(text);
     token = text.slice(text.indexOf("#") + 1).replace(/^handfast:/, "");
     device.do((core) => core.open(new TextEncoder().encode(text)));
+}
+
+async function openFile(file: File): Promise<void> {
+    if (!mayLeave()) return;
+    token = "";
+    const isLocked = LOCKED.test(await file.slice(0, 64).text());
+    await (isLocked ? openLocked(await file.text()) : device.open(file));
+}
+
+/** A locked file, which a module of its own opens. */
+async function openLocked(text: string): Promise<void> {
+    const { lockedFile } = await import("./sealed.js");
+    await lockedFile(text, draw);
 }
 
 /** Takes the token out of the address, which others may see or keep. It never left this browser. */
@@ -138,15 +161,15 @@ function fromAddress(): string {
 
 async function begin(): Promise<void> {
     document.documentElement.lang = LANGUAGE;
-    const fragment = fromAddress();
+    const brought = fromAddress() || carried();
     draw(waiting());
     if (!("RTCPeerConnection" in window) || !("WebAssembly" in window)) {
         main.replaceChildren(say("web_too_old"));
         return;
     }
-    device = await Device.start(location.origin + location.pathname, face);
+    device = await Device.start(location.protocol === "file:" ? undefined : location.origin + location.pathname, face);
     draw(start(hands));
-    if (fragment !== "") open(fragment);
+    if (brought !== "") open(brought);
     // A link that is opened in the same tab changes nothing but what stands behind the address.
     window.addEventListener("hashchange", () => {
         const next = fromAddress();

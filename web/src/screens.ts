@@ -59,14 +59,10 @@ export function start(hands: Hands): HTMLElement {
         () => hands.open(token.value),
         element("h1", {}, say("web_title")),
         paragraph("web_text"),
-        HAS_CAMERA && filled(CAMERA, "scan_code", hands.scan),
         token,
-        element(
-            "div",
-            { class: "chips" },
-            element("button", { class: "button tonal" }, say("web_open")),
-            CAN_READ && chip(PICTURE, "pick_picture", () => picked.click()),
-        ),
+        go("web_open"),
+        HAS_CAMERA && element("button", { type: "button", id: "scan", class: "button tonal", click: hands.scan }, icon(...CAMERA), say("scan_code")),
+        element("div", { class: "chips" }, CAN_READ && chip(PICTURE, "pick_picture", () => picked.click())),
         picked,
     );
     drawn.addEventListener("paste", (event) => {
@@ -421,10 +417,6 @@ function form(submit: () => void, ...children: Parameters<typeof element>[2][]):
         },
         ...children,
     );
-}
-
-function filled(paths: string[], key: Key, click: () => void): HTMLButtonElement {
-    return element("button", { type: "button", class: "button filled", click: () => click() }, icon(...paths), say(key));
 }
 
 /** The one button that is the next thing to do. */

@@ -13,8 +13,8 @@ interface Types {
 const types = (window as { trustedTypes?: Types }).trustedTypes;
 const policy = types?.createPolicy("worker", { createScriptURL: (name) => address(name as Script) });
 
-/** Whether this page can have workers at all. */
-export const HAS_WORKERS = location.protocol !== "file:" && "Worker" in window;
+/** Whether this page can have workers at all: where it is one file, their scripts are nowhere. */
+export const HAS_WORKERS = location.protocol !== "file:" && "Worker" in window && import.meta.url !== undefined;
 
 export function worker(name: Script): Worker {
     return new Worker(policy?.createScriptURL(name) ?? address(name), { type: "module" });

@@ -51,19 +51,23 @@ function camera(picture) {
     };
 }
 
-/** Goes on by the tabulator until something like this has the focus. */
-async function reach(tab, selector) {
-    for (let step = 0; step < 60; step += 1) {
-        if (await tab.evaluate((selector) => document.activeElement.matches(selector), selector)) return;
+/** Goes on by the tabulator until something like this has the focus, or goes back by it. Who goes on beyond the last
+ * thing of a page is in the browser around it. */
+async function reach(tab, selector, isBack = false) {
+    if (isBack) await tab.keyboard.down("Shift");
+    for (let step = 0; ; step += 1) {
+        if (await tab.evaluate((selector) => document.activeElement.matches(selector), selector)) break;
+        if (step > 20) throw new Error(`no key leads to ${selector}`);
         await tab.keyboard.press("Tab");
     }
-    throw new Error(`no key leads to ${selector}`);
+    if (isBack) await tab.keyboard.up("Shift");
 }
 
-/** Opens the page with what stands behind the `#` of a link. `hears` hears what it asks for, `before` is done in
- * it before anything of its own, with `shown`. */
-async function bring(browser, link, { hears = () => {}, before = () => {}, shown } = {}) {
+/** Opens the page with what stands behind the `#` of a link, in a browser that says to be `agent`. `hears` hears what
+ * the page asks for, `before` is done in it before anything of its own, with `shown`. */
+async function bring(browser, link, { hears = () => {}, before = () => {}, shown, agent } = {}) {
     const tab = await browser.newPage();
+    if (agent !== undefined) await tab.setUserAgent({ userAgent: agent });
     tab.on("request", hears);
     await tab.evaluateOnNewDocument(before, shown);
     await tab.goto(page.address + link.slice(link.indexOf("#")));
@@ -113,8 +117,7 @@ for (const name of NAMES) {
         test("a page and the program meet by one scan, talk, and say goodbye", () =>
             with_host([], async (host, link) => {
                 const asked = [];
-                const hears = (request) => asked.push(request.url().split("#")[0]);
-                const tab = await bring(running, link, { hears });
+                const tab = await bring(running, link, { hears: (request) => asked.push(request.url().split("#")[0]) });
                 await shows(tab, "opened");
                 await look(tab, "opened");
                 assert.equal(new URL(tab.url()).hash, "", "the token is gone from the address");
@@ -137,6 +140,30 @@ for (const name of NAMES) {
                 // What stands in the page itself is not asked for.
                 const others = asked.filter((url) => !url.startsWith(page.address) && !url.startsWith("data:"));
                 assert.deepEqual(others, [], "nobody else was asked for anything");
+            }));
+
+        test("whoever has no app goes on as a guest when nothing opens", () =>
+            with_host([], async (host, link) => {
+                const tab = await bring(running, link);
+                await shows(tab, "opened");
+                const token = link.slice(link.indexOf("#") + 1);
+                assert.equal(await tab.$eval("a.tonal", (way) => way.getAttribute("href")), `handfast:${token}`);
+                await tab.click("a.tonal");
+                await new Promise((done) => setTimeout(done, 1_000));
+                // A browser may ask whether another program is to be opened, in front of the page.
+                await tab.$eval("[data-screen=opened] button.filled", (go) => go.click());
+                await shows(tab, "talking");
+                await host.until("met");
+            }));
+
+        test("on Android the app is named, and the token stays before the #", () =>
+            with_host([], async (_host, link) => {
+                const agent = "Mozilla/5.0 (Linux; Android 16; Pixel 9) Chrome/156.0.0.0 Mobile";
+                const tab = await bring(running, link, { agent });
+                await shows(tab, "opened");
+                const token = link.slice(link.indexOf("#") + 1);
+                const way = await tab.$eval("a.tonal", (way) => way.getAttribute("href"));
+                assert.equal(way, `intent:${token}#Intent;scheme=handfast;end`);
             }));
 
         test("a page says goodbye as everybody does", () =>
@@ -306,13 +333,14 @@ for (const name of NAMES) {
         });
 
         test("what holds no invitation is said to hold none, and the page goes on", async () => {
-            const cut = Host.file(`${name} cut.png`);
+            const [cut, text] = [Host.file(`${name} cut.png`), Host.file(`${name}.txt`)];
             writeFileSync(cut, Buffer.from("89504e470d0a1a0a0000", "hex"));
+            writeFileSync(text, "What we agreed on at noon.");
             const tab = await bring(running, "#");
             const picked = await tab.waitForSelector("#picture", { timeout: PATIENCE });
             await picked.uploadFile(cut);
             await reads(tab, "This is not a picture that can be opened.");
-            await picked.uploadFile(file("noise.bin", 1_000));
+            await picked.uploadFile(text);
             await reads(tab, "There is no invitation in there.");
             await look(tab, "start");
         });
@@ -321,7 +349,7 @@ for (const name of NAMES) {
             const png = Host.file(`${name} seen.png`);
             await with_host(["--png", png], async (host) => {
                 const tab = await bring(running, "#", { before: camera, shown: readFileSync(png, "base64") });
-                await press(tab, "button.filled");
+                await press(tab, "#scan");
                 await shows(tab, "scanning");
                 await tab.waitForFunction(() => document.querySelector("video").videoWidth > 0, { timeout: PATIENCE });
                 await look(tab, "scanning");
@@ -343,7 +371,7 @@ for (const name of NAMES) {
                     };
                 },
             });
-            await press(tab, "button.filled");
+            await press(tab, "#scan");
             await reads(tab, "Without the camera you can paste a link or choose a picture.");
             await tab.click("button.plain");
             await tab.waitForSelector("#token", { timeout: PATIENCE });
@@ -363,18 +391,17 @@ for (const name of NAMES) {
                 assert.equal((await host.until("message")).text, "by keys");
                 host.say(`/send ${file("keys.bin", 1_000)}`);
                 await tab.waitForSelector(".theirs .file .tonal", { timeout: PATIENCE });
-                await reach(tab, ".theirs .file .tonal");
-                await tab.keyboard.press(" ");
+                await reach(tab, ".theirs .file .tonal", true);
+                await tab.keyboard.press("Enter");
                 await reads(tab, "Received");
+                // Saving shows something of the browser itself, which has the keys from then on.
                 await reach(tab, ".theirs .file .tonal");
-                await tab.keyboard.press(" ");
-                await saved(running.downloads, "keys.bin", 1_000);
                 tab.on("dialog", (dialog) => dialog.accept());
-                await reach(tab, ".head .plain");
-                await tab.keyboard.press(" ");
+                await reach(tab, ".head .plain", true);
+                await tab.keyboard.press("Enter");
                 await shows(tab, "ended");
                 await reach(tab, "button.filled");
-                await tab.keyboard.press(" ");
+                await tab.keyboard.press("Enter");
                 await tab.waitForSelector("#token", { timeout: PATIENCE });
             }));
 

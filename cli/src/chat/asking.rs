@@ -22,7 +22,10 @@ impl Chat<'_> {
     /// Tells what is new of the questions of the two.
     pub(super) fn tell_questions(&mut self, name: &str, now: &Inquiries) {
         let before = std::mem::replace(&mut self.person.questions, now.clone());
-        let name = words::name_of(name);
+        let name = match name {
+            "" => &self.fallback,
+            name => name,
+        };
         for (is_ours, before, now) in [
             (true, before.ours, &now.ours),
             (false, before.theirs, &now.theirs),

@@ -2,6 +2,7 @@
 
 mod args;
 mod asking;
+mod handed;
 mod others;
 mod search;
 mod sending;
@@ -18,10 +19,10 @@ use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output, Parting};
 use crate::status::{Status, Stop};
-use crate::waiting::Told;
+use crate::waiting::Progress;
 use crate::{strings, words};
 use handfast_native::device::{Reached, RowContent, SessionEnd, SessionTerms, View, Wish};
-use handfast_native::token::Token;
+use handfast_native::token::{LinkBase, Token};
 use shown::{Held, Person, Shown};
 use std::collections::VecDeque;
 use tokio::time::{Instant, sleep_until};
@@ -48,7 +49,8 @@ pub(crate) async fn talk(
 }
 
 /// Shows what says to a contact, of that name, where this device is.
-pub(crate) type Shows<'a> = Box<dyn FnMut(&str, &Token, &mut Output) -> Result<(), Stop> + 'a>;
+pub(crate) type Shows<'a> =
+    Box<dyn FnMut(&str, &Token, &LinkBase, &mut Output) -> Result<(), Stop> + 'a>;
 
 /// Looks for a contact and talks to them, until this side leaves. `fallback` is what to call somebody without a
 /// name; others are looked for on the same terms. What is handed out for the contact is shown by `shows`.
@@ -81,7 +83,7 @@ impl<'a> Chat<'a> {
             output,
             fallback: fallback.to_owned(),
             terms,
-            beside: Told::default(),
+            beside: Progress::default(),
             code: None,
             person: Person::default(),
             held: VecDeque::new(),
@@ -109,7 +111,7 @@ struct Chat<'a> {
     /// On which terms others are looked for.
     terms: SessionTerms,
     /// What was told of the code that is shown for somebody else, and what it says.
-    beside: Told,
+    beside: Progress,
     code: Option<Token>,
     person: Person,
     /// What the device had no room for, in the order in which it was typed.
@@ -267,7 +269,12 @@ impl Chat<'_> {
                     self.output.tell(Event::restored(&name, claim));
                 }
                 if let (Some(token), Some(shows)) = (&here, &mut self.shows)
-                    && let Err(stop) = shows(&name, token, self.output)
+                    && let Err(stop) = shows(
+                        &name,
+                        token,
+                        &self.session.overview().settings.links,
+                        self.output,
+                    )
                 {
                     return Some(Err(stop));
                 }
@@ -311,6 +318,10 @@ impl Chat<'_> {
                 }
             }
             News::Others => self.look_around(),
+            News::Left(id) => {
+                self.session.stay(id).await;
+                self.look_around();
+            }
             News::Gone => return Some(Err(lost())),
         }
         None

@@ -2,13 +2,14 @@
 
 use super::Chat;
 use super::shown::Person;
+use crate::device::Staying;
 use crate::output::Event;
 use crate::symbol::Forms;
-use crate::waiting::Told;
+use crate::waiting::Progress;
 use crate::{strings, words};
-use handfast_native::device::{self, Command, DeliveryMode, InviteTerms, View};
+use handfast_native::device::{self, Command, DeliveryMode, InviteTerms, SessionTerms, View};
 use handfast_native::handshake::PublicKey;
-use handfast_native::token::{LinkBase, Token};
+use handfast_native::token::Token;
 use handfast_native::unix_seconds;
 use std::time::Duration;
 
@@ -16,9 +17,12 @@ use std::time::Duration;
 const CODE_LIFETIME: Duration = Duration::from_secs(600);
 
 impl Chat<'_> {
-    /// Looks for this contact from now on, and talks to them. Whoever was talked to is told goodbye.
+    /// Looks for this contact from now on, and talks to them. Whoever was talked to is told goodbye, and in a window they
+    /// can come back and write: that conversation stays open.
     pub(super) async fn turn_to(&mut self, called: &str) {
-        if self.person.files.are_under_way() || !self.held.is_empty() {
+        let stays = self.stays();
+        let is_under_way = self.person.files.are_under_way() && stays.is_none();
+        if is_under_way || !self.held.is_empty() {
             return self.output.note(strings::not_turned());
         }
         let overview = self.session.overview();
@@ -30,12 +34,29 @@ impl Chat<'_> {
             }
         };
         let seek = Command::Seek(contact.key, Box::new(self.terms.clone()));
-        if let Err(stop) = self.session.turn(seek).await {
+        if let Err(stop) = self.session.turn(seek, stays).await {
             return self.output.note(words::by_itself(&stop.sentence));
         }
         self.begin_anew(contact.shown_name(), Some(contact.key));
         self.person.is_away = true;
         self.look_around();
+    }
+
+    /// Who is talked to, if the conversation with them can stay open while somebody else is.
+    fn stays(&mut self) -> Option<Staying> {
+        self.output.window()?;
+        let with = self.person.with?;
+        let overview = self.session.overview();
+        let mut contacts = overview.contacts.iter();
+        let contact = contacts.find(|contact| contact.key == with)?;
+        let can_stay = contact.can_be_found && !contact.blocked;
+        can_stay.then(|| {
+            let terms = SessionTerms {
+                yields: true,
+                ..self.terms.clone()
+            };
+            (with, terms)
+        })
     }
 
     /// Somebody else is talked to from now on.
@@ -69,7 +90,7 @@ impl Chat<'_> {
     }
 
     fn hide_code(&mut self) {
-        self.beside = Told::default();
+        self.beside = Progress::default();
         self.code = None;
         if let Some(window) = self.output.window() {
             window.update(|screen, _| screen.show_code(None));
@@ -80,7 +101,8 @@ impl Chat<'_> {
     pub(super) async fn hear_beside(&mut self, view: View) {
         match &view {
             View::Talking { .. } => {
-                self.session.turn_beside().await;
+                let stays = self.stays();
+                self.session.turn_beside(stays).await;
                 self.hide_code();
                 self.begin_anew(strings::guest(), None);
                 self.met(view);
@@ -106,7 +128,10 @@ impl Chat<'_> {
     }
 
     fn show_code(&mut self, token: &Token, left: Duration) {
-        let forms = match Forms::new(&LinkBase::default(), &token.to_text_bytes()) {
+        let forms = match Forms::new(
+            &self.session.overview().settings.links,
+            &token.to_text_bytes(),
+        ) {
             Ok(forms) => forms,
             Err(stop) => return self.output.note(stop.sentence),
         };

@@ -50,11 +50,7 @@ fn look_at(path: &Path) -> Result<(Saying, Vec<String>), String> {
         false => vec![words::not_sent_along(&left_out)],
     };
     let saying = Saying::File {
-        // Whoever keeps nothing gets an archive instead, which says so by its own name.
-        name: match found.as_folder().and_then(|_| path.file_name()) {
-            Some(name) => name.to_string_lossy().into_owned(),
-            None => found.name,
-        },
+        name: found.name,
         size: found.size,
         path: std::path::absolute(path).map_err(unreadable)?,
     };

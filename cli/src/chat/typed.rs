@@ -115,6 +115,10 @@ impl Chat<'_> {
     /// Does what a line says. What there is no room for waits until there is.
     async fn carry_out(&mut self, line: String) {
         let (command, rest) = command(line.trim_end());
+        let is_known = command.is_empty() || COMMANDS.contains(&command);
+        if !is_known && self.take_in(&line).await {
+            return;
+        }
         match command {
             "" if self.person.is_away => self.session.orders().boost().await,
             "" => {}

@@ -2,17 +2,18 @@
 //! other end of it.
 
 use super::Hands;
-use super::invite::{SCALE, link_base, write};
+use super::invite::{SCALE, write};
 use crate::device::Device;
 use crate::home::HomeArgs;
+use crate::links::LinkArgs;
 use crate::output::{Event, Output};
 use crate::sealed_files::landing::not_stored;
 use crate::status::Stop;
 use crate::symbol::Forms;
 use crate::{strings, words};
-use handfast_native::device::{Bundled, Command, ContactView, Done, called};
+use handfast_native::device::{Bundled, Command, Done, called};
 use handfast_native::pairing::Failure;
-use handfast_native::token::{LinkBase, SealedBundle};
+use handfast_native::token::SealedBundle;
 use handfast_native::unfinished::{Unfinished, folder_of};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,8 +30,8 @@ pub(crate) struct Args {
     link_only: bool,
     #[arg(long, value_name = "FILE", help = strings::option_png())]
     png: Option<PathBuf>,
-    #[arg(long, value_name = "URL", value_parser = link_base, help = strings::option_link_base())]
-    link_base: Option<LinkBase>,
+    #[command(flatten)]
+    links: LinkArgs,
     #[command(flatten)]
     home: HomeArgs,
     #[arg(long, help = strings::option_json_events())]
@@ -67,8 +68,8 @@ async fn make(device: &Device, args: &Args, output: &mut Output) -> Result<(), S
     }
     let forms = match bundle.fits_a_text() {
         true => {
-            let base = args.link_base.clone().unwrap_or_default();
-            Some(Forms::new(&base, bundle.as_bytes())?)
+            let base = args.links.base(&overview.settings.links);
+            Some(Forms::new(base, bundle.as_bytes())?)
         }
         false => None,
     };
@@ -115,16 +116,8 @@ pub(super) async fn take(
     output: &mut Output,
 ) -> Result<(), Stop> {
     let take = Command::TakeBundle(Box::new(bundle));
-    let Done::TakenIn { from, messages } = device.command(take).await? else {
-        return Err(Failure::Local.into());
-    };
-    let overview = device.overview();
-    let mut contacts = overview.contacts.iter();
-    let contact = contacts.find(|contact| contact.key == from);
-    let name = contact.map(ContactView::shown_name).unwrap_or_default();
-    output.tell(Event::BundleTaken {
-        name: name.to_owned(),
-        messages,
-    });
+    let taken = device.command(take).await?;
+    let told = Event::taken_in(&taken, &device.overview()).ok_or(Failure::Local)?;
+    output.tell(told);
     Ok(())
 }

@@ -3,9 +3,10 @@
 
 use super::Hands;
 use super::chat;
-use super::invite::{SCALE, link_base, write};
+use super::invite::{SCALE, write};
 use crate::asking::StunArgs;
 use crate::device::{Device, Session};
+use crate::links::LinkArgs;
 use crate::output::{Event, Output};
 use crate::status::Stop;
 use crate::strings;
@@ -27,8 +28,8 @@ pub(crate) struct Args {
     link_only: bool,
     #[arg(long, value_name = "FILE", help = strings::option_png())]
     png: Option<PathBuf>,
-    #[arg(long, value_name = "URL", value_parser = link_base, help = strings::option_link_base())]
-    link_base: Option<LinkBase>,
+    #[command(flatten)]
+    links: LinkArgs,
     #[command(flatten)]
     stun: StunArgs,
 }
@@ -39,21 +40,26 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         ..args.chat.terms()
     };
     let mut shown: Option<Token> = None;
-    let shows = |name: &str, token: &Token, output: &mut Output| {
+    let shows = |name: &str, token: &Token, links: &LinkBase, output: &mut Output| {
         if shown.as_ref() == Some(token) {
             return Ok(());
         }
         if shown.replace(token.clone()).is_some() {
             output.note(strings::here_moved());
         }
-        show(&args, name, token, output)
+        show(&args, name, token, links, output)
     };
     chat::look_for(&args.chat, terms, Some(Box::new(shows)), hands).await
 }
 
-fn show(args: &Args, name: &str, token: &Token, output: &mut Output) -> Result<(), Stop> {
-    let base = args.link_base.clone().unwrap_or_default();
-    let forms = Forms::new(&base, &token.to_text_bytes())?;
+fn show(
+    args: &Args,
+    name: &str,
+    token: &Token,
+    links: &LinkBase,
+    output: &mut Output,
+) -> Result<(), Stop> {
+    let forms = Forms::new(args.links.base(links), &token.to_text_bytes())?;
     if let Some(path) = &args.png {
         write(path, &forms.symbol.to_png(SCALE))?;
     }

@@ -6,10 +6,12 @@ use crate::answers::talk::{AnswerArgs, AnswerSource};
 use crate::asking::MeetingArgs;
 use crate::device::{Device, Session};
 use crate::lines::Lines;
+use crate::links::LinkArgs;
+use crate::one_file::OneFile;
 use crate::output::{Event, Output};
 use crate::status::Stop;
 use crate::symbol::Forms;
-use crate::waiting::{self, Face, Meaning};
+use crate::waiting::{self, Meaning, RoleView};
 use crate::{duration, input, strings, words};
 use handfast_native::device::{
     AcceptTerms, Command, DeliveryMode, InviteTerms, Outlook, Protection, Provenance, Role,
@@ -52,6 +54,8 @@ pub(crate) struct Args {
     svg: Option<PathBuf>,
     #[arg(long, value_name = "FILE", help = strings::option_file())]
     file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help = strings::option_html())]
+    html: Option<PathBuf>,
     #[arg(
         long,
         value_name = "QUESTION",
@@ -64,8 +68,8 @@ pub(crate) struct Args {
     lock: Option<Question>,
     #[command(flatten)]
     answers: AnswerArgs,
-    #[arg(long, value_name = "URL", value_parser = link_base, help = strings::option_link_base())]
-    link_base: Option<LinkBase>,
+    #[command(flatten)]
+    links: LinkArgs,
     #[arg(long, help = strings::option_port())]
     port: Option<u16>,
     #[arg(long, help = strings::option_loopback_host())]
@@ -74,10 +78,6 @@ pub(crate) struct Args {
     far: bool,
     #[command(flatten)]
     meeting: MeetingArgs,
-}
-
-pub(super) fn link_base(text: &str) -> Result<LinkBase, String> {
-    LinkBase::new(text).map_err(words::field)
 }
 
 impl Args {
@@ -212,7 +212,7 @@ struct Shown {
     is_outdated: bool,
 }
 
-impl Face for Shows<'_> {
+impl RoleView for Shows<'_> {
     const EMPTY: Meaning = Meaning::Nothing;
 
     fn draw(
@@ -267,7 +267,14 @@ impl Face for Shows<'_> {
             Some(_) => output.note(strings::leads_elsewhere()),
         }
         let remaining = expires_at.saturating_sub(handfast_native::unix_seconds());
-        show(self.args, token, Duration::from_secs(remaining), output)?;
+        let links = &session.overview().settings.links;
+        show(
+            self.args,
+            token,
+            links,
+            Duration::from_secs(remaining),
+            output,
+        )?;
         session.tell_name(output);
         Ok(())
     }
@@ -302,11 +309,22 @@ fn tell_outlook(outlook: Option<Outlook>, output: &mut Output) {
 }
 
 /// Shows the token on the screen, and writes the files that were asked for.
-fn show(args: &Args, token: &Token, remaining: Duration, output: &mut Output) -> Result<(), Stop> {
-    let base = args.link_base.clone().unwrap_or_default();
-    let forms = Forms::new(&base, &token.to_text_bytes())?;
+fn show(
+    args: &Args,
+    token: &Token,
+    links: &LinkBase,
+    remaining: Duration,
+    output: &mut Output,
+) -> Result<(), Stop> {
+    let base = args.links.base(links);
+    let forms = Forms::new(base, &token.to_text_bytes())?;
     if let Some(path) = &args.file {
         write(path, &token.to_bytes())?;
+    }
+    if let Some(path) = &args.html {
+        let page = OneFile::whole()?.carrying(&forms.text);
+        write(path, page.as_bytes())?;
+        output.note(strings::page_can_be_replaced());
     }
     if let Some(path) = &args.png {
         write(path, &forms.symbol.to_png(SCALE))?;
@@ -315,6 +333,9 @@ fn show(args: &Args, token: &Token, remaining: Duration, output: &mut Output) ->
         write(path, forms.symbol.to_svg().as_bytes())?;
     }
     output.show_token(&forms, !args.link_only);
+    if base == &LinkBase::DEFAULT {
+        output.note(strings::link_without_page());
+    }
     output.tell(Event::invitation(forms, remaining));
     Ok(())
 }

@@ -182,8 +182,7 @@ impl Listening {
 
 /// Tells what somebody wrote or sent.
 fn tell(name: &str, row: &Row, was_coming: bool, output: &mut Output) {
-    let is_old = row.lasting.as_ref().is_some_and(|lasting| lasting.is_old);
-    if row.ours || (is_old && !was_coming) {
+    if row.ours || (row.is_old() && !was_coming) {
         return;
     }
     let name = name.to_owned();

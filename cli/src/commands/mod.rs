@@ -3,6 +3,7 @@
 mod bundle;
 mod chat;
 mod completions;
+mod config;
 mod contacts;
 mod demo;
 mod export;
@@ -16,6 +17,7 @@ mod listen;
 mod man;
 mod network;
 mod open;
+mod page;
 mod scan;
 mod seal;
 mod search;
@@ -73,6 +75,10 @@ pub(crate) enum Command {
     Network(network::Args),
     #[command(about = strings::command_serve())]
     Serve(serve::Args),
+    #[command(about = strings::command_page())]
+    Page(page::Args),
+    #[command(about = strings::command_config())]
+    Config(config::Args),
     #[command(about = strings::command_demo())]
     Demo(demo::Args),
     #[command(hide = true)]
@@ -107,6 +113,8 @@ impl Command {
             Self::Inspect(args) => args.json,
             Self::Network(args) => args.json,
             Self::Serve(args) => args.json,
+            Self::Page(args) => args.json,
+            Self::Config(args) => args.json,
             Self::Demo(args) => args.json,
             // The demonstration tells people what its children say.
             Self::DemoHost(_) | Self::DemoGuest(_) => false,
@@ -135,6 +143,8 @@ impl Command {
             Self::Inspect(args) => talk(args.json, move |hands| inspect::run(args, hands)),
             Self::Network(args) => talk(args.json, move |hands| network::run(args, hands)),
             Self::Serve(args) => talk(args.json, move |hands| serve::run(args, hands)),
+            Self::Page(args) => talk(args.json, move |hands| page::run(args, hands)),
+            Self::Config(args) => talk(args.json, move |hands| config::run(args, hands)),
             Self::Demo(args) => demo::run(args),
             Self::DemoHost(args) => {
                 talk(true, move |hands| demo::part::run(Role::Host, args, hands))

@@ -1,11 +1,14 @@
-//! `handfast open`: open what was locked, and store it. It is never shown, and never run.
+//! `handfast open`: open what was locked, and store it. It is never shown, and never run. What a contact handed on is
+//! taken in.
 
-use super::Hands;
 use super::seal::SUFFIX;
+use super::{Hands, bundle};
 use crate::answers::lock as answers;
+use crate::device::Device;
+use crate::home::HomeArgs;
 use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, milliseconds};
-use crate::sealed_files::container::Container;
+use crate::sealed_files::container::Found;
 use crate::sealed_files::landing::{
     NewFile, NewFolder, must_be_free, must_be_writable, must_have_room, not_stored,
 };
@@ -16,7 +19,7 @@ use crate::{strings, words};
 use handfast_native::folder::{UnpackError, unpack};
 use handfast_native::names_in;
 use handfast_native::seal::{About, Credential, Lock, StreamError, open_into};
-use handfast_native::token::Secret;
+use handfast_native::token::{SealedBundle, Secret};
 use handfast_native::unfinished::folder_of;
 use std::io::{self, PipeWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -27,7 +30,7 @@ use tokio::sync::{mpsc, oneshot};
 #[derive(clap::Args)]
 #[command(after_help = strings::open_examples())]
 pub(crate) struct Args {
-    #[arg(value_name = "FILE|TEXT|-", help = strings::option_container())]
+    #[arg(value_name = "FILE|TEXT|-", help = strings::option_opened())]
     container: String,
     #[arg(long, short, value_name = "PATH", help = strings::option_open_output())]
     output: Option<PathBuf>,
@@ -37,6 +40,8 @@ pub(crate) struct Args {
     code_file: Option<PathBuf>,
     #[arg(long, help = strings::option_large())]
     large: bool,
+    #[command(flatten)]
+    home: HomeArgs,
     #[arg(long, help = strings::option_json_events())]
     pub(super) json: bool,
 }
@@ -82,10 +87,14 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
 /// Opens it with what the person answers this time.
 async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) -> Result<(), Stop> {
     let argument = args.container.clone();
-    let finding = tokio::task::spawn_blocking(move || Container::find(&argument));
-    let container = tokio::select! {
+    let finding = tokio::task::spawn_blocking(move || Found::find(&argument));
+    let found = tokio::select! {
         found = finding => found.map_err(|_| Stop::local(strings::went_wrong()))??,
         () = interrupt.pressed() => return Err(Stop::cancelled()),
+    };
+    let container = match found {
+        Found::Container(container) => container,
+        Found::Bundle(bundle) => return take_in(args, bundle, output, interrupt).await,
     };
     container.must_hold_a_file()?;
     let Lock::Answers {
@@ -148,6 +157,19 @@ async fn attempt(args: &Args, output: &mut Output, interrupt: &mut Interrupt) ->
         milliseconds: milliseconds(started.elapsed()),
     });
     Ok(())
+}
+
+/// Takes in what a contact handed on.
+async fn take_in(
+    args: &Args,
+    bundle: SealedBundle,
+    output: &mut Output,
+    interrupt: &mut Interrupt,
+) -> Result<(), Stop> {
+    let device = interrupt.stops(Device::start(args.home.place()?)).await?;
+    let taken = bundle::take(&device, bundle, output).await;
+    device.end(output, interrupt).await;
+    taken
 }
 
 /// Asks for so many bytes, from the thread that is to write them.

@@ -3,6 +3,7 @@
 use super::Hands;
 use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
+use crate::one_file::OneFile;
 use crate::output::{Event, Output, milliseconds};
 use crate::sealed_files::landing::{
     NewFile, must_be_free, must_be_writable, must_have_room, not_stored, with_suffix,
@@ -30,6 +31,8 @@ use zeroize::Zeroizing;
 pub(crate) const SUFFIX: &str = ".handfast";
 /// The most bytes of a container that is printed as text.
 const MOST_TEXT: usize = 512 << 10;
+/// The same of one inside a page, which a browser holds whole.
+const MOST_IN_PAGE: usize = 64 << 20;
 
 #[derive(clap::Args)]
 #[command(after_help = strings::seal_examples())]
@@ -48,6 +51,8 @@ pub(crate) struct Args {
     code: bool,
     #[arg(long, conflicts_with = "output", help = strings::option_text())]
     text: bool,
+    #[arg(long, conflicts_with = "text", help = strings::option_seal_html())]
+    html: bool,
     #[arg(long, help = strings::option_strong())]
     strong: bool,
     #[arg(long, help = strings::option_strict())]
@@ -82,6 +87,32 @@ struct Omitted {
 trait Source: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Source for T {}
 
+/// What becomes of the container.
+enum Form {
+    /// A text for a messenger.
+    Text,
+    /// A file in this place.
+    File(PathBuf),
+    /// A page in this place, with the container inside.
+    Page(PathBuf, OneFile),
+}
+
+impl Form {
+    fn of(args: &Args) -> Result<Self, Stop> {
+        let place = || args.output.clone().unwrap_or_else(|| beside(&args.path));
+        Ok(match (args.text, args.html) {
+            (true, _) => Self::Text,
+            (false, false) => Self::File(place()),
+            (false, true) => {
+                let page = OneFile::of_locked_file()?;
+                let place = args.output.clone();
+                let place = place.unwrap_or_else(|| with_suffix(&beside(&args.path), ".html"));
+                Self::Page(place, page)
+            }
+        })
+    }
+}
+
 /// The container, finished.
 struct Sealed {
     place: Option<PathBuf>,
@@ -99,11 +130,8 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     if args.path == Path::new("-") && args.answer_file.as_deref() == Some(Path::new("-")) {
         return Err(Stop::new(Status::Usage, "usage", strings::input_twice()));
     }
-    let place = match args.text {
-        true => None,
-        false => Some(args.output.clone().unwrap_or_else(|| beside(&args.path))),
-    };
-    if let Some(place) = &place {
+    let form = Form::of(&args)?;
+    if let Form::File(place) | Form::Page(place, _) = &form {
         must_be_free(place)?;
         must_be_writable(place)?;
     }
@@ -124,6 +152,9 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         &mut interrupt,
     )
     .await?;
+    if args.html && code.is_none() {
+        agree_to_page(&args, &mut interrupt).await?;
+    }
 
     let questions = Questions::new(questions)
         .map_err(|error| Stop::new(Status::BadInput, "question", words::lock(error)))?;
@@ -157,7 +188,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
                 source,
                 &state,
                 &path,
-                place,
+                form,
                 unchanged,
             )
         })
@@ -365,6 +396,20 @@ async fn decide_code(
     Ok((code, strength))
 }
 
+/// Whoever carries a page can put another one in its place that tells them the answer; a code that goes another
+/// way would be missing there, and nobody looks for it. So who wants none has to say that this was understood.
+async fn agree_to_page(args: &Args, interrupt: &mut Interrupt) -> Result<(), Stop> {
+    if args.answer_file.is_some() || !prompt::is_possible() {
+        let sentence = strings::page_needs_code();
+        return Err(Stop::new(Status::Usage, "code_needed", sentence));
+    }
+    let typed = prompt::ask(strings::page_without_code(), interrupt).await?;
+    match words::consent(&typed) {
+        Some(true) => Ok(()),
+        _ => Err(Stop::cancelled()),
+    }
+}
+
 #[allow(clippy::too_many_arguments)] // one call, of what one command has in hand
 fn write(
     header: &Header,
@@ -373,7 +418,7 @@ fn write(
     source: Watched<Box<dyn Source>>,
     state: &SourceState,
     path: &Path,
-    place: Option<PathBuf>,
+    form: Form,
     unchanged: impl FnOnce() -> Result<Vec<PathBuf>, Stop>,
 ) -> Result<Sealed, Stop> {
     let failed = |error: StreamError, place: &Path| match error {
@@ -389,26 +434,55 @@ fn write(
         }
         StreamError::Io(error) => not_stored(place, &error),
     };
-    let Some(place) = place else {
+    let in_memory = |source, most: usize, place: &Path, too_large: String| {
         let mut container = Vec::new();
         let mut sink = AtMost {
             bytes: &mut container,
-            most: MOST_TEXT,
+            most,
         };
-        seal(header, credential, &LIMITS, about, source, &mut sink).map_err(
-            |error| match error {
-                StreamError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                    Stop::bad_input(words::too_large_for_text(MOST_TEXT as u64))
-                }
-                error => failed(error, Path::new("-")),
-            },
-        )?;
-        return Ok(Sealed {
-            changed: unchanged()?,
-            place: None,
-            bytes: container.len() as u64,
-            text: Some(text(&container)),
-        });
+        let sealed = seal(header, credential, &LIMITS, about, source, &mut sink);
+        sealed.map_err(|error| match error {
+            StreamError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                Stop::bad_input(too_large)
+            }
+            error => failed(error, place),
+        })?;
+        Ok::<_, Stop>(container)
+    };
+    let place = match form {
+        Form::Text => {
+            let container = in_memory(
+                source,
+                MOST_TEXT,
+                Path::new("-"),
+                words::too_large_for_text(MOST_TEXT as u64),
+            )?;
+            return Ok(Sealed {
+                changed: unchanged()?,
+                place: None,
+                bytes: container.len() as u64,
+                text: Some(text(&container)),
+            });
+        }
+        Form::Page(place, page) => {
+            let container = in_memory(
+                source,
+                MOST_IN_PAGE,
+                &place,
+                words::too_large_for_page(MOST_IN_PAGE as u64),
+            )?;
+            let html = page.carrying(&text(&container));
+            let new = NewFile::at(place)?;
+            let written = new.file().write_all(html.as_bytes());
+            written.map_err(|error| not_stored(new.place(), &error))?;
+            return Ok(Sealed {
+                changed: unchanged()?,
+                place: Some(new.settle()?),
+                text: None,
+                bytes: html.len() as u64,
+            });
+        }
+        Form::File(place) => place,
     };
     let new = NewFile::at(place)?;
     let mut refusal = None;

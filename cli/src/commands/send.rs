@@ -13,11 +13,14 @@ use handfast_native::device::{
     AcceptTerms, Command, FileState, Refusal, Row, RowContent, Saying, SessionId, View, called,
 };
 use handfast_native::pairing::Failure;
+use handfast_native::place_for_copy;
 use handfast_native::store::private;
+use handfast_native::transfer::{Growing, READ_FIRST};
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
 /// What stands for standard input.
@@ -44,13 +47,25 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut interrupt,
     } = hands;
     let place = args.seek.home.place()?;
-    let files = interrupt.stops(files(&args, &place, &mut output)).await?;
-    let device = interrupt.stops(Device::start(place)).await?;
+    // Beginning, it removes what lies in the home to be sent and is not offered.
+    let device = interrupt.stops(Device::start(place.clone())).await?;
+    let files = interrupt.stops(files(&args, &place, &mut output)).await;
+    let (files, mut rest) = match files {
+        Ok(found) => found,
+        Err(stop) => {
+            device.end(&mut output, &mut interrupt).await;
+            return Err(stop);
+        }
+    };
     let (id, count) = match hand_in(&args, &device, files, &mut output).await {
         Ok(Some(begun)) => begun,
         ended => {
+            let kept = match &ended {
+                Ok(_) => interrupt.stops(kept(&mut rest)).await,
+                Err(_) => Ok(()),
+            };
             device.end(&mut output, &mut interrupt).await;
-            return ended.map(drop);
+            return ended.map(drop).and(kept);
         }
     };
     let mut session = device.follow(id, AcceptTerms::default());
@@ -62,7 +77,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         quiet_since: Instant::now(),
     };
     let ended = tokio::select! {
-        ended = sending.until_sent(&mut session, &mut output) => ended,
+        ended = sending.until_sent(&mut session, rest, &mut output) => ended,
         () = interrupt.pressed() => Err(Stop::cancelled()),
     };
     session.close(&mut output).await;
@@ -70,17 +85,19 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     sending.outcome(&args.contact, ended?, &mut output)
 }
 
-/// What is to be sent: where it is, and what it is called.
+/// What is to be sent, where it is, and what it is called; and what keeps the rest of standard input.
 async fn files(
     args: &Args,
     place: &Place,
     output: &mut Output,
-) -> Result<Vec<(PathBuf, String)>, Stop> {
-    let mut files = Vec::new();
+) -> Result<(Vec<(PathBuf, String)>, Option<Rest>), Stop> {
+    let (mut files, mut rest) = (Vec::new(), None);
     for path in &args.paths {
         if path.as_os_str() == INPUT {
             let called = args.called.as_deref().unwrap_or(strings::send_input());
-            files.push((keep_input(place).await?, called.to_owned()));
+            let (path, further) = begin_input(place).await?;
+            files.push((path, called.to_owned()));
+            rest = rest.or(further);
             continue;
         }
         let (found, left_out) = file_at(path.clone()).await.map_err(Stop::bad_input)?;
@@ -89,27 +106,55 @@ async fn files(
             files.push((path, name));
         }
     }
-    Ok(files)
+    Ok((files, rest))
 }
 
-/// Standard input as a file of the home, where it lies until it is sent, whenever that is.
-async fn keep_input(place: &Place) -> Result<PathBuf, Stop> {
+/// Standard input that is kept meanwhile. Its thread waits for whoever writes there, and nothing waits for it at the end.
+type Rest = oneshot::Receiver<io::Result<()>>;
+
+/// Standard input as a file of the home, where it lies until it is sent, whenever that is. What is longer than a file
+/// whose size is told before it is sent is kept while the beginning goes.
+async fn begin_input(place: &Place) -> Result<(PathBuf, Option<Rest>), Stop> {
     let Place::Folder(home) = place else {
         return Err(Failure::Local.into());
     };
-    let folder = home.join("files");
-    let keep = move || -> io::Result<PathBuf> {
-        private::create_folders(&folder)?;
-        let began = handfast_native::unix_seconds();
-        let path = folder.join(format!("{began}-{}.input", std::process::id()));
+    let home = home.clone();
+    let begin = move || -> io::Result<_> {
+        let path = place_for_copy(&home)?;
         let mut file = private::options().create_new(true).open(&path)?;
-        io::copy(&mut io::stdin().lock(), &mut file)?;
-        file.sync_all()?;
-        Ok(path)
+        let count = io::copy(&mut io::stdin().lock().take(READ_FIRST), &mut file)?;
+        if count < READ_FIRST {
+            file.sync_all()?;
+            return Ok((path, None));
+        }
+        let growing = Growing::begin(&path)?;
+        let (done, rest) = oneshot::channel();
+        let keep = move || -> io::Result<()> {
+            io::copy(&mut io::stdin().lock(), &mut file)?;
+            file.sync_all()?;
+            growing.end()
+        };
+        std::thread::spawn(move || done.send(keep()));
+        Ok((path, Some(rest)))
     };
-    let kept = tokio::task::spawn_blocking(keep).await;
-    let kept = kept.map_err(|_| Stop::from(Failure::Local))?;
-    kept.map_err(|error| Stop::bad_input(words::unreadable(INPUT, &error)))
+    let begun = tokio::task::spawn_blocking(begin).await;
+    begun
+        .map_err(|_| Stop::from(Failure::Local))?
+        .map_err(no_input)
+}
+
+/// Waits until all of standard input is kept. May be dropped half-way.
+async fn kept(rest: &mut Option<Rest>) -> Result<(), Stop> {
+    let Some(keeping) = rest else {
+        return Ok(());
+    };
+    let kept = keeping.await.map_err(|_| Stop::from(Failure::Local))?;
+    *rest = None;
+    kept.map_err(no_input)
+}
+
+fn no_input(error: io::Error) -> Stop {
+    Stop::bad_input(words::unreadable(INPUT, &error))
 }
 
 /// Has all of this kept, to be sent. The session of this command that goes on with it, and how many files those
@@ -161,12 +206,19 @@ impl Sending {
     async fn until_sent(
         &mut self,
         session: &mut Session,
+        mut rest: Option<Rest>,
         output: &mut Output,
     ) -> Result<bool, Stop> {
-        while !self.is_over() {
+        while !self.is_over() || rest.is_some() {
+            let is_all_here = self.is_written() && rest.is_none();
             let news = tokio::select! {
                 news = session.next() => news,
-                () = sleep_until(self.quiet_since + self.wait), if self.is_written() => {
+                kept = kept(&mut rest), if rest.is_some() => {
+                    kept?;
+                    self.quiet_since = Instant::now();
+                    continue;
+                }
+                () = sleep_until(self.quiet_since + self.wait), if is_all_here => {
                     return Ok(false);
                 }
             };
@@ -188,8 +240,7 @@ impl Sending {
     }
 
     fn hear(&mut self, row: &Row, output: &mut Output) {
-        let is_old = row.lasting.as_ref().is_some_and(|lasting| lasting.is_old);
-        let is_one = row.ours && !is_old;
+        let is_one = row.ours && !row.is_old();
         if let (true, RowContent::File { name, state, .. }) = (is_one, &row.content) {
             self.states
                 .insert(row.number, (name.clone(), state.clone()));
@@ -204,14 +255,14 @@ impl Sending {
     }
 
     fn is_over(&self) -> bool {
-        self.is_written() && self.states.values().all(|(_, state)| is_over(state))
+        self.is_written() && self.states.values().all(|(_, state)| state.is_over())
     }
 
     /// Says what came of it.
     fn outcome(&self, name: &str, is_all: bool, output: &mut Output) -> Result<(), Stop> {
         let is_failed = |state: &FileState| matches!(state, FileState::Failed { .. });
         if !is_all {
-            let waiting = self.states.values().filter(|(_, state)| !is_over(state));
+            let waiting = self.states.values().filter(|(_, state)| !state.is_over());
             output.tell(Event::Queued {
                 name: name.to_owned(),
                 files: waiting.map(|(name, _)| name.clone()).collect(),
@@ -225,8 +276,4 @@ impl Sending {
             }
         }
     }
-}
-
-fn is_over(state: &FileState) -> bool {
-    matches!(state, FileState::Done { .. } | FileState::Failed { .. })
 }

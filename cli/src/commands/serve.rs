@@ -5,7 +5,7 @@
 
 use super::Hands;
 use crate::output::{json_line, write_line};
-use crate::page::Page;
+use crate::page::{HEADERS, Page};
 use crate::status::Stop;
 use crate::strings;
 use http_body_util::Full;
@@ -29,16 +29,6 @@ const MOST: usize = 64;
 
 /// How long a browser may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What a browser is told of every file. What the page itself may do stands in it.
-const HEADERS: [(&str, &str); 6] = [
-    ("content-security-policy", "frame-ancestors 'none'"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-    ("cache-control", "no-cache"),
-];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -135,7 +125,7 @@ impl Site {
         let Some(file) = file else {
             return said(StatusCode::NOT_FOUND);
         };
-        let mut response = Response::new(Full::new(Bytes::copy_from_slice(&file.bytes)));
+        let mut response = Response::new(Full::new(file.bytes.clone()));
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

@@ -5,7 +5,7 @@
 
 mod session;
 
-pub(crate) use session::{News, Session, lost};
+pub(crate) use session::{News, Session, Staying, lost};
 
 use crate::home::Place;
 use crate::interrupt::Interrupt;

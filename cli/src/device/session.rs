@@ -9,17 +9,21 @@ use crate::{strings, words};
 use handfast_native::conversation::CompareError;
 use handfast_native::device::{
     self, AcceptTerms, Command, ContactEdit, Done, Pending, PendingId, Refusal, Row, Saying,
-    SessionCommand, SessionEnd, SessionId, Tag, View,
+    SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View,
 };
 use handfast_native::handshake::PublicKey;
 use handfast_native::pairing::Failure;
 use handfast_native::store::StoreError;
 use handfast_native::{DeviceHandle, GOODBYE, Overview};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::time::timeout;
 
 /// Rows that are shown before the device hears of it. It holds the peer back at four times as many.
 const ROWS: u32 = 64;
+
+/// A contact with whom a conversation stays open, and how.
+pub(crate) type Staying = (PublicKey, SessionTerms);
 
 /// What is told of a session.
 pub(crate) enum News {
@@ -37,8 +41,10 @@ pub(crate) enum News {
     Beside(View),
     /// This row has to leave the screen.
     RowGone(u64),
-    /// Who was met, or what waits, is another list now.
+    /// Who was met, how it stands with them, or what waits, is another list now.
     Others,
+    /// What was followed before has ended, and stays open ([`Session::stay`]).
+    Left(SessionId),
     /// The device has ended without being told to by this command.
     Gone,
 }
@@ -84,6 +90,10 @@ pub(crate) struct Session {
     id: SessionId,
     /// Another one, which was begun meanwhile and is not followed yet.
     beside: Option<SessionId>,
+    /// Those that are open as well, with people at whom nobody looks now.
+    open: BTreeSet<SessionId>,
+    /// Those that end here and go on as such, with whom and how.
+    leaving: BTreeMap<SessionId, Staying>,
     again: AcceptTerms,
     /// What it waits with, once that is kept, and what people call it.
     waits: Option<(PendingId, Tag)>,
@@ -97,6 +107,8 @@ impl Session {
             device,
             id,
             beside: None,
+            open: BTreeSet::new(),
+            leaving: BTreeMap::new(),
             again,
             waits: None,
             untaken: 0,
@@ -113,6 +125,25 @@ impl Session {
                     News::Beside(*view)
                 }
                 Some(device::Event::Row(id, row)) if id == self.id => News::Row(row),
+                Some(device::Event::View(id, view)) if self.leaving.contains_key(&id) => {
+                    match *view {
+                        View::Ended(_) => News::Left(id),
+                        _ => continue,
+                    }
+                }
+                Some(device::Event::View(id, view)) if self.open.contains(&id) => {
+                    if let View::Ended(_) = *view {
+                        self.open.remove(&id);
+                    }
+                    News::Others
+                }
+                Some(device::Event::Row(id, _)) if self.open.contains(&id) => {
+                    // It is unread, and on no screen. Nothing here waits for the device to hear that.
+                    let handle = self.device.handle.clone();
+                    let taken = Command::To(id, SessionCommand::Taken(1));
+                    tokio::spawn(async move { handle.command(taken).await });
+                    continue;
+                }
                 Some(device::Event::NotCompared(id, error)) if id == self.id => {
                     News::NotCompared(error)
                 }
@@ -162,6 +193,14 @@ impl Session {
         let done = self.orders().give(command).await;
         done.map(drop)
             .map_err(|refusal| self.device.refused(refusal))
+    }
+
+    /// Has something done that is about no session.
+    ///
+    /// # Errors
+    /// Why it was not.
+    pub(crate) async fn order(&self, command: Command) -> Result<Done, Stop> {
+        self.device.command(command).await
     }
 
     /// Has something done in its conversation.
@@ -255,25 +294,45 @@ impl Session {
         true
     }
 
-    /// Follows what was begun beside from now on. This one is closed, with a goodbye.
-    pub(crate) async fn turn_beside(&mut self) {
-        let before = self.orders();
+    /// Follows what was begun beside from now on. This one is closed, with a goodbye, and stays open with whom it can.
+    pub(crate) async fn turn_beside(&mut self, stays: Option<Staying>) {
         if let Some(id) = self.beside.take() {
-            (self.id, self.untaken) = (id, 0);
-            let _ = before.give(SessionCommand::Close).await;
+            self.follow(id, stays).await;
         }
     }
 
-    /// Begins another session and follows that from now on. The one before is closed, with a goodbye.
+    async fn follow(&mut self, id: SessionId, stays: Option<Staying>) {
+        let before = self.orders();
+        self.leaving.extend(stays.map(|stays| (self.id, stays)));
+        (self.id, self.untaken) = (id, 0);
+        // One that is over needs no goodbye.
+        let _ = before.give(SessionCommand::Close).await;
+    }
+
+    /// What was followed before goes on, though nobody looks at it.
+    pub(crate) async fn stay(&mut self, left: SessionId) {
+        let Some((key, terms)) = self.leaving.remove(&left) else {
+            return;
+        };
+        let seek = Command::Seek(key, Box::new(terms));
+        // Whoever is talked to again by now needs nothing else.
+        if let Ok(id) = self.device.session(seek).await {
+            self.open.insert(id);
+        }
+    }
+
+    /// Begins another session and follows that from now on. The one before is closed, with a goodbye, and stays open
+    /// with whom it can.
     ///
     /// # Errors
     /// Why it cannot begin. Nothing has changed then.
-    pub(crate) async fn turn(&mut self, command: Command) -> Result<(), Stop> {
-        let before = self.orders();
-        self.id = self.device.session(command).await?;
-        self.untaken = 0;
-        // One that is over needs no goodbye.
-        let _ = before.give(SessionCommand::Close).await;
+    pub(crate) async fn turn(
+        &mut self,
+        command: Command,
+        stays: Option<Staying>,
+    ) -> Result<(), Stop> {
+        let id = self.device.session(command).await?;
+        self.follow(id, stays).await;
         Ok(())
     }
 

@@ -2,7 +2,8 @@
 
 use crate::symbol::Forms;
 use crate::{strings, words};
-use handfast_native::device::{Asked, Hit, Pause, Reached, Role, View};
+use handfast_native::Overview;
+use handfast_native::device::{Asked, ContactView, Done, Hit, Pause, Reached, Role, View};
 use handfast_native::handshake::{Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
 use handfast_native::question::Standing;
@@ -214,6 +215,8 @@ pub(crate) enum Event {
         number: u64,
         name: String,
         bytes: u64,
+        /// Of a picture, of which kind they say it is.
+        media_type: Option<String>,
         asks: bool,
     },
     /// These files wait in the home until this contact is there.
@@ -377,6 +380,20 @@ impl Event {
             at_ms: hit.at,
             text: hit.text,
         }
+    }
+
+    /// What a contact handed on came in, and is theirs who is named.
+    pub(crate) fn taken_in(done: &Done, overview: &Overview) -> Option<Self> {
+        let Done::TakenIn { from, messages } = done else {
+            return None;
+        };
+        let mut contacts = overview.contacts.iter();
+        let contact = contacts.find(|contact| contact.key == *from);
+        let name = contact.map(ContactView::shown_name).unwrap_or_default();
+        Some(Self::BundleTaken {
+            name: name.to_owned(),
+            messages: *messages,
+        })
     }
 
     /// They have reached a limit.

@@ -216,7 +216,10 @@ impl Output {
             Event::Answering { tries_left } => self.whisper(&words::answering(*tries_left)),
             Event::Hint { text, .. } => self.whisper(text),
             Event::Comparing { symbols, digits } => self.say(&words::comparing(symbols, digits)),
-            Event::Trust { trusted } => self.whisper(words::trust_sentence(trusted.0.reason())),
+            Event::Trust { trusted } => {
+                let sentence = words::trust_changed(trusted.0.reason());
+                sentence.into_iter().for_each(|told| self.whisper(told));
+            }
             Event::State { state } => self.whisper(state.sentence()),
             Event::Met { name, trusted, .. } => {
                 self.whisper(&words::met(name, trusted.0.reason()));
@@ -260,8 +263,12 @@ impl Output {
                 number,
                 name,
                 bytes,
+                media_type,
                 asks,
-            } => self.whisper(&words::file_offered(name, *bytes, asks.then_some(*number))),
+            } => {
+                let about = (*bytes, media_type.as_deref());
+                self.whisper(&words::file_offered(name, about, asks.then_some(*number)));
+            }
             Event::Queued { name, files } => self.say(&words::queued(name, files)),
             Event::HandedOver { name, files } => self.say(&words::handed_over(name, files)),
             Event::FileQueued { .. } => {}

@@ -28,7 +28,7 @@ const MARK: usize = 2;
 #[derive(Clone, Copy)]
 pub(super) struct Room<'a> {
     pub(super) columns: usize,
-    peer: &'a str,
+    peer: &'a Person,
     /// The row that is chosen.
     chosen: Option<u64>,
 }
@@ -38,14 +38,14 @@ impl<'a> Room<'a> {
     pub(super) fn with(peer: &'a Person, columns: usize, chosen: Option<u64>) -> Self {
         Self {
             columns,
-            peer: &peer.name,
+            peer,
             chosen,
         }
     }
 
     /// What the peer is called among authors. It is taken neither for this person nor for this program.
     fn author(self) -> String {
-        let name = words::line(self.peer);
+        let name = self.peer.shown_name();
         let is_mistaken = name.to_lowercase() == strings::you().to_lowercase()
             || name.starts_with(|c: char| !c.is_alphanumeric());
         match is_mistaken {

@@ -105,10 +105,9 @@ impl History {
                 if is_new && (self.new_from.is_none() || row.before == self.new_from) {
                     self.new_from = Some(row.number);
                 }
-                let is_old = row.lasting.as_ref().is_some_and(|lasting| lasting.is_old);
                 let place = match before {
                     Some(place) => place,
-                    None if is_old => self.behind_what_was_said(entry.at),
+                    None if row.is_old() => self.behind_what_was_said(entry.at),
                     None => self.entries.len(),
                 };
                 self.insert(place, entry);

@@ -110,24 +110,21 @@ impl Screen {
     /// The conversation looks like this now.
     pub(crate) fn look(&mut self, view: &View) {
         let before = self.asked.clone();
+        if let Some((key, presence)) = Presence::of(view) {
+            self.current.key = Some(key);
+            self.current.presence = presence;
+        }
         match view {
             View::Talking {
-                key,
                 name,
                 trust,
-                is_interrupted,
                 wish,
                 comparing,
                 reached,
                 ..
             } => {
                 self.call(name);
-                self.current.key = Some(*key);
                 self.trust = Some(*trust);
-                self.current.presence = match is_interrupted {
-                    true => Presence::Silent,
-                    false => Presence::Here,
-                };
                 self.asked = Asked {
                     comparing: *comparing,
                     wish: Some(*wish),
@@ -135,22 +132,8 @@ impl Screen {
                     restored: None,
                 };
             }
-            View::Seeking {
-                key,
-                name,
-                heard,
-                is_here,
-                restored,
-                is_offline,
-                ..
-            } => {
+            View::Seeking { name, restored, .. } => {
                 self.call(name);
-                self.current.key = Some(*key);
-                self.current.presence = match (is_offline, is_here) {
-                    (true, _) => Presence::Offline,
-                    (false, true) => Presence::Checking,
-                    (false, false) => Presence::Sought(*heard),
-                };
                 self.asked = Asked {
                     restored: restored.clone(),
                     ..Asked::default()
@@ -224,7 +207,10 @@ impl Screen {
             Event::Seeking { name, heard } => words::seeking(name, *heard),
             Event::Away => strings::contact_away().to_owned(),
             Event::Back { name } => words::back(name),
-            Event::Trust { trusted } => words::trust_sentence(trusted.0.reason()).to_owned(),
+            Event::Trust { trusted } => match words::trust_changed(trusted.0.reason()) {
+                Some(sentence) => sentence.to_owned(),
+                None => return,
+            },
             Event::State { state } => state.sentence().to_owned(),
             Event::Released => strings::released().to_owned(),
             Event::NotWritten { text, why } => {

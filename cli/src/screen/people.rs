@@ -6,7 +6,7 @@ use super::text;
 use super::time;
 use crate::{strings, words};
 use handfast_native::Overview;
-use handfast_native::device::{Pending, Role};
+use handfast_native::device::{Pending, Role, View};
 use handfast_native::handshake::{PublicKey, Trust, TrustLevel};
 use ratatui_core::style::Style;
 use ratatui_core::text::{Line, Span};
@@ -35,6 +35,38 @@ pub(super) enum Presence {
 }
 
 impl Presence {
+    /// With whom a session is, and how it stands with them; None where that is not known yet.
+    pub(super) fn of(view: &View) -> Option<(PublicKey, Self)> {
+        match view {
+            View::Talking {
+                key,
+                is_interrupted,
+                ..
+            } => {
+                let presence = match is_interrupted {
+                    true => Self::Silent,
+                    false => Self::Here,
+                };
+                Some((*key, presence))
+            }
+            View::Seeking {
+                key,
+                heard,
+                is_here,
+                is_offline,
+                ..
+            } => {
+                let presence = match (is_offline, is_here) {
+                    (true, _) => Self::Offline,
+                    (false, true) => Self::Checking,
+                    (false, false) => Self::Sought(*heard),
+                };
+                Some((*key, presence))
+            }
+            _ => None,
+        }
+    }
+
     /// A sign, and in what style.
     fn sign(&self, pen: Pen) -> (&'static str, Style) {
         let looks = pen.looks;
@@ -192,12 +224,19 @@ pub(super) struct People {
 impl People {
     /// Who was met and what waits, as the device knows it now.
     pub(super) fn look(&mut self, overview: &Overview) {
+        let sessions = overview.sessions.values().filter_map(Presence::of);
+        let present: Vec<(PublicKey, Presence)> = sessions.collect();
         let contacts = overview.contacts.iter();
-        let person = contacts.map(|contact| Person {
-            key: Some(contact.key),
-            name: contact.shown_name().to_owned(),
-            presence: Presence::Away(contact.heard),
-            unread: contact.unread,
+        let person = contacts.map(|contact| {
+            let mut present = present.iter();
+            let known = present.find(|(key, _)| *key == contact.key);
+            let presence = known.map(|(_, presence)| presence.clone());
+            Person {
+                key: Some(contact.key),
+                name: contact.shown_name().to_owned(),
+                presence: presence.unwrap_or(Presence::Away(contact.heard)),
+                unread: contact.unread,
+            }
         });
         self.others = person.collect();
         let waiting = overview.pending.iter();

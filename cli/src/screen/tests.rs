@@ -362,6 +362,15 @@ fn what_they_write_stays_in_its_column_whatever_it_is() {
 }
 
 #[test]
+fn whoever_has_no_name_has_a_word_for_it_among_authors() {
+    let mut person = Person::at((80, 24));
+    person.screen = Screen::new("", Some(PublicKey([1; 32])));
+    person.says(false, "I agree");
+    let row = &person.sees()[21];
+    assert!(row.contains("somebody  I agree"), "{row}");
+}
+
+#[test]
 fn nobody_passes_for_this_person_or_for_this_program() {
     for (name, shown) in [("you", "“you”"), ("*", "“*”"), ("YOU\u{200b}", "“YOU”")] {
         let mut person = Person::talking((80, 24));
@@ -546,6 +555,7 @@ fn kept(number: u64, ours: bool, at: u64, text: &str) -> Row {
             reactions: Vec::new(),
             earlier: Vec::new(),
             ends_at: None,
+            preview: None,
         })),
         content: RowContent::Text(text.to_owned()),
     }

@@ -1,11 +1,12 @@
-//! Finding the container in what a person hands in: a file, a text or picture of it, standard input.
+//! Finding the container in what a person hands in: a file, a text or picture of it, standard input; or what somebody
+//! handed on instead.
 
 use super::refused;
 use crate::status::{Status, Stop};
 use crate::terminal::StandardInput;
 use crate::{input, words};
 use handfast_native::seal::{self, Header, Kind, MAGIC, SealError, StreamError};
-use handfast_native::token::{FindError, Token};
+use handfast_native::token::{FindError, SealedBundle, Token};
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -21,12 +22,47 @@ pub(crate) struct Container {
     pub(crate) path: Option<PathBuf>,
 }
 
+/// What is opened.
+pub(crate) enum Found {
+    Container(Container),
+    /// Messages of a contact.
+    Bundle(SealedBundle),
+}
+
 impl Container {
-    /// The container that an argument means: `-` is standard input, the path of something that is
-    /// there is that file, and anything else is a text with the container in it.
+    /// The container that an argument means.
     ///
     /// # Errors
     /// When there is none, or it is damaged or of a later version.
+    pub(crate) fn find(argument: &str) -> Result<Self, Stop> {
+        match Found::find(argument)? {
+            Found::Container(container) => Ok(container),
+            Found::Bundle(_) => Err(refused(SealError::NotOurs)),
+        }
+    }
+
+    /// Refuses what holds something else than a file.
+    ///
+    /// # Errors
+    /// For anything else.
+    pub(crate) fn must_hold_a_file(&self) -> Result<(), Stop> {
+        match self.header.kind {
+            Kind::File => Ok(()),
+            kind => Err(Stop::new(
+                Status::BadInput,
+                "not_a_file",
+                words::holds_no_file(kind),
+            )),
+        }
+    }
+}
+
+impl Found {
+    /// What an argument means: `-` is standard input, the path of something that is there is that file, and
+    /// anything else is a text with it in it.
+    ///
+    /// # Errors
+    /// When there is nothing to open, or it is damaged or of a later version.
     pub(crate) fn find(argument: &str) -> Result<Self, Stop> {
         if argument == "-" {
             return Self::read(StandardInput::begin(), None, None);
@@ -72,12 +108,12 @@ impl Container {
             })?;
             // A header has one encoding: what was read is what is put back.
             let source = Box::new(Cursor::new(header.to_bytes()).chain(source));
-            return Ok(Self {
+            return Ok(Self::Container(Container {
                 header,
                 source,
                 length,
                 path,
-            });
+            }));
         }
         let mut bytes = magic;
         let rest = source.take(input::MOST_BYTES).read_to_end(&mut bytes);
@@ -89,8 +125,9 @@ impl Container {
         let text = std::str::from_utf8(bytes).map_err(|_| SealError::NotOurs);
         let container = match text.and_then(seal::from_text) {
             Ok(container) => container,
-            Err(SealError::NotOurs) => match input::only(input::token_in(bytes), is_sealed) {
+            Err(SealError::NotOurs) => match input::only(input::token_in(bytes), is_opened) {
                 Ok(Token::Sealed(container)) => container,
+                Ok(Token::Bundle(bundle)) => return Ok(Self::Bundle(bundle)),
                 Err(FindError::NewerVersion) => return Err(refused(SealError::Unsupported)),
                 Err(FindError::Cut) => return Err(refused(SealError::Damaged)),
                 Ok(_) | Err(_) => return Err(refused(SealError::NotOurs)),
@@ -98,32 +135,17 @@ impl Container {
             Err(error) => return Err(refused(error)),
         };
         let header = Header::parse(&container).map_err(refused)?;
-        Ok(Self {
+        Ok(Self::Container(Container {
             header,
             length: Some(container.len() as u64),
             source: Box::new(Cursor::new(container)),
             path,
-        })
-    }
-
-    /// Refuses what holds something else than a file.
-    ///
-    /// # Errors
-    /// For anything else.
-    pub(crate) fn must_hold_a_file(&self) -> Result<(), Stop> {
-        match self.header.kind {
-            Kind::File => Ok(()),
-            kind => Err(Stop::new(
-                Status::BadInput,
-                "not_a_file",
-                words::holds_no_file(kind),
-            )),
-        }
+        }))
     }
 }
 
-fn is_sealed(token: &Token) -> bool {
-    matches!(token, Token::Sealed(_))
+fn is_opened(token: &Token) -> bool {
+    matches!(token, Token::Sealed(_) | Token::Bundle(_))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Stop {

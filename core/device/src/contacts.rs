@@ -1,7 +1,7 @@
 //! What a person does with their contacts, and what a screen shows of them.
 
 use super::session::{Parting, SessionInput};
-use super::shared::Purpose;
+use super::shared::{Purpose, Shared};
 use super::{Device, Done, Refusal, RequestId, SessionEnd, Summary, Write};
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason, visible};
 use handfast_protocol::pairing::Now;
@@ -84,6 +84,21 @@ impl Hindrance {
             (None, false) => Some(Self::NotKept),
             (Some(_), false) => None,
         }
+    }
+}
+
+impl Shared {
+    /// Something can be written to this contact, apart from the person who blocks them.
+    ///
+    /// # Errors
+    /// What hinders that; [`StoreError::Unknown`] of somebody who was never met.
+    pub(super) fn must_not_be_hindered(&self, key: PublicKey) -> Result<(), Refusal> {
+        let contact = self
+            .kept()
+            .contacts
+            .get(&key.0)
+            .ok_or(StoreError::Unknown)?;
+        Hindrance::of(contact).map_or(Ok(()), |hindrance| Err(Refusal::Hindered(hindrance)))
     }
 }
 

@@ -84,8 +84,8 @@ pub use settings::{Asking, Scope, SessionTerms, Settings};
 pub use snapshot::{Ended, KeptInvitation, Pending, PendingId, Snapshot, Write};
 pub use tag::{Named, NotNamed, Tag, named, to_resume};
 pub use view::{
-    Asked, Event, FileState, Inquiries, Lasting, Outlook, Pause, Quoted, Reached, Reaction,
-    RouterReport, Row, RowContent, SessionEnd, View, Wish,
+    Asked, Event, FileState, Inquiries, Lasting, Outlook, Pause, Preview, Quoted, Reached,
+    Reaction, RouterReport, Row, RowContent, SessionEnd, View, Wish,
 };
 
 // What the crates below define and this layer speaks of.
@@ -462,12 +462,13 @@ impl Device {
     fn offer(&mut self, to: PublicKey, file: (PathBuf, String)) -> Result<Done, Refusal> {
         // Nobody has two logs with themselves.
         let is_self = to == self.shared.long_term_key().public();
-        if is_self || !self.shared.kept().contacts.contains_key(&to.0) {
+        if is_self {
             return Err(StoreError::Unknown.into());
         }
         if self.shared.shuts_out(to).is_some() {
             return Err(Refusal::Blocked);
         }
+        self.shared.must_not_be_hindered(to)?;
         self.shared.open_history(to);
         let session = self.session_with(to);
         let offered = self

@@ -3,7 +3,7 @@
 
 use super::{
     Answer, AuthenticatedPeer, Command, Event, ExportTerms, Exported, NearbyCommand, Place,
-    ReflexiveReport, Refusal, RequestId, RouterReport, Scope, SessionId, ShellId, Write,
+    Preview, ReflexiveReport, Refusal, RequestId, RouterReport, Scope, SessionId, ShellId, Write,
 };
 use bytes::Bytes;
 use handfast_protocol::certificate::Certificate;
@@ -75,6 +75,8 @@ pub enum Output {
     Find(Ticket, Query),
     /// Look what lies there, and say so with [`Input::Looked`].
     Look(Ticket, PathBuf),
+    /// What lies there does not go to anybody any more. It is removed, if it is a copy that was made for that alone.
+    NotNeeded(PathBuf),
     /// For the conversation of one session.
     Talk(SessionId, TalkCommand),
     /// Do this where it may take long, and say what came of it with [`Input::Worked`].
@@ -362,7 +364,7 @@ pub enum FileOrder {
 }
 
 /// What lies at a path that is to be offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offerable {
     /// Bytes of it; 0 if nobody can know.
     pub size: u64,
@@ -370,6 +372,8 @@ pub struct Offerable {
     pub files: Option<u32>,
     /// What it is, or the manifest of the folder is. None of a file that takes long to read.
     pub content: Option<Content>,
+    /// Of a picture, a small one of it.
+    pub preview: Option<Preview>,
 }
 
 /// How long after the beginning each step was reached: for a host since it began or, if later, since

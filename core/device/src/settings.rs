@@ -2,6 +2,7 @@
 
 use handfast_protocol::conversation::Limits;
 use handfast_protocol::network::StunServer;
+use handfast_token::LinkBase;
 use std::path::PathBuf;
 
 /// What the person chose. It is kept as a whole.
@@ -16,6 +17,8 @@ pub struct Settings {
     pub nearby: bool,
     /// What the other side of a conversation may cost.
     pub limits: Limits,
+    /// What links begin with that are made here.
+    pub links: LinkBase,
 }
 
 impl Default for Settings {
@@ -25,6 +28,7 @@ impl Default for Settings {
             asking: Asking::default(),
             nearby: true,
             limits: Limits::USUAL,
+            links: LinkBase::DEFAULT,
         }
     }
 }

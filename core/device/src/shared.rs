@@ -322,6 +322,9 @@ impl Shared {
         }
         let (mut pending, mut contacts) = (false, false);
         for write in &writes {
+            for path in self.kept.spent_by(write) {
+                self.put(Output::NotNeeded(path));
+            }
             self.kept.apply(write);
             match write {
                 Write::Meet(_)

@@ -18,6 +18,7 @@ use handfast_store::{
 };
 use handfast_token::{Invitation, InviteId, MAX_LIFETIME};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The most invitations, and the most replies, that wait at one time.
@@ -269,6 +270,22 @@ impl Snapshot {
             Write::Settings(settings) => self.settings = Some((**settings).clone()),
             Write::Guesses(guesses) => self.add_guesses(guesses),
         }
+    }
+
+    /// Where files are that go to nobody any more once this is carried out.
+    pub(super) fn spent_by(&self, write: &Write) -> Vec<PathBuf> {
+        let spent: Vec<&KeptFile> = match write {
+            Write::File(now) if now.source().is_none() => {
+                self.files.get(&now.offer).into_iter().collect()
+            }
+            Write::Forget(key) | Write::Refuse(Refused { key, .. }) => {
+                let theirs = self.files.values();
+                theirs.filter(|file| file.offer.with == *key).collect()
+            }
+            _ => Vec::new(),
+        };
+        let paths = spent.into_iter().filter_map(KeptFile::source);
+        paths.map(Path::to_path_buf).collect()
     }
 
     /// Nothing of somebody is kept any more but whether they are refused.

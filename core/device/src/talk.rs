@@ -9,9 +9,9 @@ use super::question::{Questioning, Turn};
 use super::session::{Context, Parting, SessionInput, not_now};
 use super::shared::Purpose;
 use super::{
-    CarrierCommand, CarrierEvent, Connected, Done, Event, FileState, Milestones, Reached, Refusal,
-    RequestId, Row, RowContent, Saying, SessionCommand, SessionEnd, TalkCommand, TalkEvent, Ticket,
-    View, Wish, Write,
+    CarrierCommand, CarrierEvent, Connected, Done, Event, FileState, Milestones, Output, Reached,
+    Refusal, RequestId, Row, RowContent, Saying, SessionCommand, SessionEnd, TalkCommand,
+    TalkEvent, Ticket, View, Wish, Write,
 };
 use handfast_protocol::conversation::{
     self, Direction, Ending, Finding, Limit, MAX_TEXT, Transfer, Violation,
@@ -23,6 +23,7 @@ use handfast_protocol::pairing::{Failure, Now};
 use handfast_protocol::reconnect;
 use handfast_store::{Contact, ContactChange, Refused, StoreError};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// What may wait to be said before no more is taken.
 const MOST_UNSAID: u32 = 512;
@@ -84,8 +85,8 @@ struct File {
 }
 
 enum Origin {
-    /// With this number.
-    Ours(u32),
+    /// With this number, from there.
+    Ours(u32, PathBuf),
     Theirs(Transfer),
 }
 
@@ -99,7 +100,7 @@ impl File {
         };
         unkept(
             number,
-            matches!(self.origin, Origin::Ours(_)),
+            matches!(self.origin, Origin::Ours(..)),
             content,
             self.at,
         )
@@ -107,9 +108,9 @@ impl File {
 
     fn is(&self, transfer: Transfer) -> bool {
         match (&self.origin, transfer.direction) {
-            (Origin::Ours(number), Direction::Outgoing) => transfer.number() == *number,
+            (Origin::Ours(number, _), Direction::Outgoing) => transfer.number() == *number,
             (Origin::Theirs(theirs), Direction::Incoming) => *theirs == transfer,
-            (Origin::Ours(_), Direction::Incoming) | (Origin::Theirs(_), Direction::Outgoing) => {
+            (Origin::Ours(..), Direction::Incoming) | (Origin::Theirs(_), Direction::Outgoing) => {
                 false
             }
         }
@@ -400,7 +401,7 @@ impl Talk {
                 let file = File {
                     name,
                     size,
-                    origin: Origin::Ours(self.sent),
+                    origin: Origin::Ours(self.sent, path.clone()),
                     is_moving: false,
                     at: milliseconds(context.now),
                 };
@@ -423,9 +424,9 @@ impl Talk {
                 TalkCommand::AcceptFile(transfer)
             }
             Saying::CancelFile(number) => {
-                match self.files.get(&number).ok_or(Refusal::NotNow)?.origin {
-                    Origin::Ours(number) => TalkCommand::CancelOurs(number),
-                    Origin::Theirs(transfer) => TalkCommand::CancelTheirs(transfer),
+                match &self.files.get(&number).ok_or(Refusal::NotNow)?.origin {
+                    Origin::Ours(number, _) => TalkCommand::CancelOurs(*number),
+                    Origin::Theirs(transfer) => TalkCommand::CancelTheirs(*transfer),
                 }
             }
             // Something is on the screen that has to be judged first.
@@ -701,11 +702,12 @@ impl Talk {
         let Some((&number, file)) = found else {
             return;
         };
-        let is_over = matches!(state, FileState::Done { .. } | FileState::Failed { .. });
+        let is_over = state.is_over();
         file.is_moving = !is_over;
         let row = file.row(number, state);
         if is_over {
-            self.files.remove(&number);
+            let file = self.files.remove(&number);
+            done_with(context, file);
         }
         context.list(row);
     }
@@ -713,6 +715,7 @@ impl Talk {
     /// The link is over.
     pub(super) fn over(&mut self, context: &mut Context<'_>) {
         let id = context.id;
+        done_with(context, std::mem::take(&mut self.files).into_values());
         context
             .shared
             .with_history(self.key, |history, shared| history.end_exchange(shared, id));
@@ -804,6 +807,15 @@ impl Talk {
         }
         context.show(self.view(context));
         self.end_if_told(context)
+    }
+}
+
+/// These do not go to anybody any more.
+fn done_with(context: &mut Context<'_>, files: impl IntoIterator<Item = File>) {
+    for file in files {
+        if let Origin::Ours(_, path) = file.origin {
+            context.shared.put(Output::NotNeeded(path));
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use super::pairing::end_reason;
 use super::{DeliveryMode, EndReason, Hindrance, Milestones, Provenance, Role, SessionId};
 use handfast_protocol::conversation::{CompareError, FileError, Violation};
-use handfast_protocol::handshake::{PublicKey, ShortString, Trust};
+use handfast_protocol::handshake::{PublicKey, ShortString, Trust, visible};
+use handfast_protocol::log::FileBody;
 use handfast_protocol::network::{MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage};
 use handfast_protocol::question::Standing;
@@ -377,6 +378,13 @@ pub struct Row {
     pub content: RowContent,
 }
 
+impl Row {
+    /// It was there before this session looked. What nobody keeps never was.
+    pub fn is_old(&self) -> bool {
+        self.lasting.as_ref().is_some_and(|lasting| lasting.is_old)
+    }
+}
+
 /// What there is to say of a row that both keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -395,6 +403,36 @@ pub struct Lasting {
     pub earlier: Vec<String>,
     /// When it disappears, if that is known, in milliseconds since 1970-01-01 UTC.
     pub ends_at: Option<u64>,
+    /// Of a picture that is offered, a small one of it, by whoever offers it.
+    pub preview: Option<Preview>,
+}
+
+/// A small picture of a picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Preview {
+    /// Of which kind the picture is (RFC 6838). Of the other side's, what they say.
+    pub media_type: String,
+    /// The small one: a JPEG of [`MAX_PREVIEW`](handfast_protocol::log::MAX_PREVIEW) bytes at most. The other side's
+    /// may be broken.
+    #[cfg_attr(
+        feature = "serde",
+        serde(with = "handfast_token::serialized::base64url")
+    )]
+    pub bytes: Vec<u8>,
+}
+
+impl Preview {
+    /// What a JPEG begins with (ITU-T T.81, B.1.1.3).
+    const MAGIC: [u8; 3] = [0xff, 0xd8, 0xff];
+
+    /// That of a file, if it has one of the kind that is shown.
+    pub(super) fn of(file: &FileBody) -> Option<Self> {
+        file.preview.starts_with(&Self::MAGIC).then(|| Self {
+            media_type: visible(&file.media_type),
+            bytes: file.preview.to_vec(),
+        })
+    }
 }
 
 /// What a row replies to.
@@ -508,6 +546,13 @@ pub enum FileState {
         /// It failed there rather than here.
         by_peer: bool,
     },
+}
+
+impl FileState {
+    /// Nothing more happens to it: it is there, or it failed.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Done { .. } | Self::Failed { .. })
+    }
 }
 
 /// What a file waits for that does not move.

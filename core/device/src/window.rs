@@ -1,7 +1,7 @@
 //! The rows of a conversation that a shell holds: so many, and no more at a time than it takes. So its
 //! memory is bounded, and whoever writes faster than it shows is held back across the link.
 
-use super::{FileState, Row, RowContent};
+use super::{Row, RowContent};
 use std::collections::VecDeque;
 
 /// Rows that may be told before the shell has taken them.
@@ -38,10 +38,7 @@ impl Held {
             | RowContent::Restored
             | RowContent::NotReadable
             | RowContent::Disappearing { .. } => (0, false),
-            RowContent::File { name, state, .. } => {
-                let is_over = matches!(state, FileState::Done { .. } | FileState::Failed { .. });
-                (name.len(), !is_over)
-            }
+            RowContent::File { name, state, .. } => (name.len(), !state.is_over()),
         };
         Self {
             number: row.number,
@@ -91,6 +88,7 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FileState;
     use std::time::Duration;
 
     fn text(number: u64, length: usize) -> Row {

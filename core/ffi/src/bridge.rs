@@ -5,7 +5,7 @@ use super::links::Links;
 use super::screen::screen;
 use super::{Change, Entry, ErrorKind, HandfastError, Listener, Screen};
 use handfast_native::device::{Command, Done, Event, Refusal, SessionCommand, SessionId, Settings};
-use handfast_native::{DeviceEnd, DeviceHandle, Overview};
+use handfast_native::{DeviceEnd, DeviceHandle, Home, Overview};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -27,12 +27,17 @@ pub(super) struct Bridge {
 struct Tools {
     runtime: Handle,
     device: DeviceHandle,
+    home: Home,
 }
 
 impl Bridge {
-    pub(super) fn new(runtime: Handle, device: DeviceHandle, links: Links) -> Self {
+    pub(super) fn new(runtime: Handle, (device, home): (DeviceHandle, Home), links: Links) -> Self {
         Self {
-            tools: Mutex::new(Some(Tools { runtime, device })),
+            tools: Mutex::new(Some(Tools {
+                runtime,
+                device,
+                home,
+            })),
             links,
             choosing: tokio::sync::Mutex::default(),
             is_closed: Arc::default(),
@@ -63,6 +68,11 @@ impl Bridge {
         Ok(self.tools()?.device)
     }
 
+    /// Where the device keeps what it keeps.
+    pub(super) fn home(&self) -> Result<Home, HandfastError> {
+        Ok(self.tools()?.home)
+    }
+
     /// What the device looks like now.
     pub(super) fn overview(&self) -> Result<Arc<Overview>, HandfastError> {
         Ok(self.device()?.overview().borrow().clone())
@@ -86,7 +96,10 @@ impl Bridge {
 
     /// Has this done by and by, where nobody waits for it and nothing is lost if it comes too late.
     pub(super) fn begin_command(&self, command: Command) {
-        if let Ok(Tools { runtime, device }) = self.tools() {
+        if let Ok(Tools {
+            runtime, device, ..
+        }) = self.tools()
+        {
             runtime.spawn(async move { device.command(command).await });
         }
     }

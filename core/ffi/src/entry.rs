@@ -42,6 +42,10 @@ pub enum Entry {
         state: FileState,
         /// When it came up, in seconds since 1970-01-01 UTC.
         at: u64,
+        /// Who keeps that it was offered.
+        mark: Mark,
+        /// It was there before this session looked.
+        is_old: bool,
     },
     /// Something of which no more than this can be said. Both keep that.
     Note {
@@ -159,6 +163,8 @@ impl Entry {
                 size,
                 state: state.into(),
                 at,
+                mark,
+                is_old,
             },
             RowContent::Withdrawn => note(Note::TakenBack),
             RowContent::Restored => note(Note::Restored),

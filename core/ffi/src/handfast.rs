@@ -76,10 +76,10 @@ impl Handfast {
                 .enable_all()
                 .build()
                 .map_err(|_| ErrorKind::Device)?;
-            let (device, events) = start(&runtime, home, &settings, discovery)?;
+            let (device, events) = start(&runtime, home.clone(), &settings, discovery)?;
             let telling = bridge::tell(device.clone(), events, listener, links.clone());
             runtime.spawn(telling);
-            let bridge = Bridge::new(runtime.handle().clone(), device, links);
+            let bridge = Bridge::new(runtime.handle().clone(), (device, home), links);
             Ok(Arc::new(Self {
                 bridge: Arc::new(bridge),
                 runtime: Mutex::new(Some(runtime)),

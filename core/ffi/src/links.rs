@@ -30,12 +30,8 @@ impl Links {
     }
 }
 
-/// An address of the web up to the `#`, or only the host of one.
 fn read(text: &str) -> Result<LinkBase, HandfastError> {
-    let text = text.trim();
-    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
-    let end = if rest.contains('/') { "" } else { "/" };
-    LinkBase::new(&format!("{scheme}://{rest}{end}")).map_err(|_| ErrorKind::BadText.into())
+    LinkBase::typed(text).map_err(|_| ErrorKind::BadText.into())
 }
 
 #[cfg(test)]

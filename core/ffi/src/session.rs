@@ -6,7 +6,7 @@ use super::{Answered, Code, ErrorKind, Finding, HandfastError, Questions, Screen
 use handfast_native::conversation::ToSend;
 use handfast_native::device::{AcceptTerms, Command, Done, Saying, SessionCommand, SessionId};
 use handfast_native::seal::Answers;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A session that is under way, as it was shown last.
@@ -184,10 +184,7 @@ impl Session {
     /// [`ErrorKind::BadText`] if it is empty, [`ErrorKind::TooLarge`], [`ErrorKind::NotNow`] without a
     /// conversation, [`ErrorKind::Busy`] if too much is queued.
     pub async fn send_text(&self, text: String) -> Result<(), HandfastError> {
-        if text.is_empty() {
-            return Err(ErrorKind::BadText.into());
-        }
-        self.say(Saying::Text(text)).await
+        self.say(Saying::Text(said(text)?)).await
     }
 
     /// Lists what was said before the rows that are listed, as far as both keep it; false where nothing was.
@@ -205,9 +202,7 @@ impl Session {
     /// # Errors
     /// Those of [`Self::send_text`]; [`ErrorKind::NotNow`] if there is no such row.
     pub async fn reply(&self, number: u64, text: String) -> Result<(), HandfastError> {
-        if text.is_empty() {
-            return Err(ErrorKind::BadText.into());
-        }
+        let text = said(text)?;
         self.say(Saying::Reply { to: number, text }).await
     }
 
@@ -226,9 +221,7 @@ impl Session {
     /// # Errors
     /// Those of [`Self::reply`]; [`ErrorKind::NotNow`] if it is not ours.
     pub async fn edit(&self, number: u64, text: String) -> Result<(), HandfastError> {
-        if text.is_empty() {
-            return Err(ErrorKind::BadText.into());
-        }
+        let text = said(text)?;
         self.say(Saying::Edit { row: number, text }).await
     }
 
@@ -261,6 +254,28 @@ impl Session {
         let looking = self.bridge.blocking(move || Ok(ToSend::at(&place)?));
         let ToSend { name, size, .. } = looking.await?;
         self.say(Saying::File { path, name, size }).await
+    }
+
+    /// The same with a copy that was made for this alone. It is the device's from now on, which moves it to where it
+    /// keeps things, and removes it once nothing comes of it any more, whatever becomes of this session and this process.
+    ///
+    /// # Errors
+    /// Those of [`Self::send_file`]; where it cannot be moved, it stays where it was.
+    pub async fn send_copy(&self, path: String) -> Result<(), HandfastError> {
+        let home = self.bridge.home()?;
+        let copies = home.clone();
+        let taking = self.bridge.blocking(move || {
+            let copy = copies.take_copy(Path::new(&path))?;
+            let ToSend { name, size, .. } = ToSend::at(&copy)?;
+            Ok((copy, name, size))
+        });
+        let (path, name, size) = taking.await?;
+        let copy = path.clone();
+        let said = self.say(Saying::File { path, name, size }).await;
+        if said.is_err() {
+            home.remove_copy(&copy);
+        }
+        said
     }
 
     /// Takes the offered file in the row with this number.
@@ -336,5 +351,13 @@ impl Session {
     /// [`TrustReason::TheirQuestion`](super::TrustReason::TheirQuestion).
     pub async fn only_they_would_ask(&self) -> Result<(), HandfastError> {
         self.say(Saying::OnlyThey).await
+    }
+}
+
+/// Nobody says nothing.
+fn said(text: String) -> Result<String, HandfastError> {
+    match text.is_empty() {
+        true => Err(ErrorKind::BadText.into()),
+        false => Ok(text),
     }
 }

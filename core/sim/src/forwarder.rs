@@ -34,6 +34,7 @@ struct Shared {
     cut: AtomicBool,
     carries: AtomicUsize,
     forwarded: AtomicU64,
+    bytes: AtomicU64,
     lost: AtomicU64,
 }
 
@@ -105,6 +106,11 @@ impl Forwarder {
         self.shared.carries.store(most, Ordering::Relaxed);
     }
 
+    /// Bytes in the datagrams let through so far.
+    pub fn bytes(&self) -> u64 {
+        self.shared.bytes.load(Ordering::Relaxed)
+    }
+
     /// Datagrams let through, and lost, so far.
     pub fn counts(&self) -> (u64, u64) {
         (
@@ -171,6 +177,8 @@ impl Direction {
                     continue;
                 }
                 self.shared.forwarded.fetch_add(1, Ordering::Relaxed);
+                let bytes = &self.shared.bytes;
+                bytes.fetch_add(length as u64, Ordering::Relaxed);
                 match &delayed {
                     None => drop(self.to.send_to(&buffer[..length], target)),
                     Some(queue) => {

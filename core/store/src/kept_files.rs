@@ -58,6 +58,29 @@ pub struct KeptFile {
     pub unasked: Option<u64>,
 }
 
+impl KeptFile {
+    /// It may still come to it, although whoever it is for could not take it.
+    pub fn may_be_tried_again(&self) -> bool {
+        match self.stage {
+            FileStage::Failed { reason, by_peer } if by_peer == self.offer.ours => matches!(
+                reason,
+                FileError::NoSpace
+                    | FileError::NoPermission
+                    | FileError::Storage
+                    | FileError::TooMany
+                    | FileError::Damaged
+            ),
+            _ => false,
+        }
+    }
+
+    /// Where one of ours is, while it may have to be read there.
+    pub fn source(&self) -> Option<&Path> {
+        let is_wanted = !self.stage.is_over() || self.may_be_tried_again();
+        (self.offer.ours && is_wanted).then_some(self.path.as_path())
+    }
+}
+
 /// How a file stands, as far as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileStage {
@@ -142,6 +165,24 @@ impl OfferId {
 }
 
 impl KeptFile {
+    /// Says nothing any more of what was offered, as its entry is erased, but for how much was taken unasked. What was
+    /// under way comes to nothing.
+    pub fn erase(&mut self) {
+        self.name.clear();
+        self.path = PathBuf::new();
+        (self.files, self.root, self.content) = (None, None, None);
+        if self.unasked.is_none() {
+            self.size = 0;
+        }
+        self.done = 0;
+        if !self.stage.is_over() {
+            self.stage = FileStage::Failed {
+                reason: FileError::Cancelled,
+                by_peer: false,
+            };
+        }
+    }
+
     /// `version 1 | with 32 | 0/1 ours | incarnation 12 | sequence u64 | hash 8 | name | [files u32] | size u64 | [root 32] |
     /// [content: size u64, root 32] | path | stage u8, of a failure its reason u8 | done u64 | [unasked u64]`. In
     /// front of what may be missing stands a byte, 1 if it is there and 0 if not.

@@ -20,6 +20,8 @@ pub enum Setting {
     Nearby,
     /// What the other side of a conversation may cost.
     Limits,
+    /// What links begin with.
+    Links,
 }
 
 impl Setting {
@@ -33,6 +35,7 @@ impl Setting {
             Self::Guess => "guess",
             Self::Nearby => "nearby",
             Self::Limits => "limits",
+            Self::Links => "links",
         }
     }
 }

@@ -5,7 +5,8 @@
 //! that of the format, and no error repeats it.
 
 use super::{
-    Invitation, Label, SCHEME, SealedBundle, SealedHere, SealedReply, Secret, Token, bare_text,
+    Invitation, Label, LinkBase, SCHEME, SealedBundle, SealedHere, SealedReply, Secret, Token,
+    bare_text,
 };
 use data_encoding::BASE64URL_NOPAD;
 use serde::de::{Error, Unexpected, Visitor};
@@ -165,6 +166,20 @@ impl<'de> Deserialize<'de> for SealedBundle {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes: Vec<u8> = base64url::deserialize(deserializer)?;
         Self::parse(&bytes).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for LinkBase {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for LinkBase {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_text(deserializer, "the beginning of a link", |text| {
+            Self::new(text).ok()
+        })
     }
 }
 

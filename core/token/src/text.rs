@@ -45,6 +45,17 @@ impl LinkBase {
         }
     }
 
+    /// The same as a person types it: an address of the web up to the `#`, or only the host of one.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn typed(text: &str) -> Result<Self, FieldError> {
+        let text = text.trim();
+        let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+        let end = if rest.contains('/') { "" } else { "/" };
+        Self::new(&format!("{scheme}://{rest}{end}"))
+    }
+
     /// The base, without the `#`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -146,6 +157,22 @@ mod tests {
             "https://hänge.example/",
         ] {
             assert_eq!(LinkBase::new(base), Err(FieldError::NotALinkBase), "{base}");
+        }
+        for (typed, whole) in [
+            (" example.org ", "https://example.org/"),
+            ("example.org:8443", "https://example.org:8443/"),
+            ("example.org/meet?x", "https://example.org/meet?x"),
+            ("http://[::1]", "http://[::1]/"),
+            ("https://example.org/", "https://example.org/"),
+        ] {
+            assert_eq!(LinkBase::typed(typed).unwrap().as_str(), whole);
+        }
+        for typed in ["", " ", "two words", "ftp://example.org", "a#b", "://", "/"] {
+            assert_eq!(
+                LinkBase::typed(typed),
+                Err(FieldError::NotALinkBase),
+                "{typed}"
+            );
         }
         assert!(LinkBase::new(&format!("https://{}", "h".repeat(248))).is_ok());
         assert!(LinkBase::new(&format!("https://{}", "h".repeat(249))).is_err());

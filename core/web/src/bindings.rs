@@ -53,11 +53,11 @@ impl Step {
 
 #[wasm_bindgen]
 impl Core {
-    /// A device that nobody has met, in a page at this address, where a file that comes in has so many bytes at
-    /// most.
+    /// A device that nobody has met, in a page at this address if others can open it there, where a file that
+    /// comes in has so many bytes at most.
     #[wasm_bindgen(constructor)]
-    pub fn new(base: &str, largest_file: f64) -> Result<Core, JsError> {
-        let base = LinkBase::new(base)?;
+    pub fn new(base: Option<String>, largest_file: f64) -> Result<Core, JsError> {
+        let base = base.map_or(Ok(LinkBase::DEFAULT), |base| LinkBase::new(&base))?;
         // Numbers of JavaScript are whole up to 2^53.
         let largest_file = largest_file as u64;
         let page = Page::new(largest_file, now())?;

@@ -422,7 +422,10 @@ impl Page {
                     None
                 }
                 // The browser looks after its network.
-                Output::Network(_) | Output::Nearby(_) | Output::Export(..) => None,
+                Output::Network(_)
+                | Output::Nearby(_)
+                | Output::Export(..)
+                | Output::NotNeeded(_) => None,
             };
             if deed.is_some() {
                 return deed;

@@ -496,9 +496,12 @@ mod tests {
             include_str!("bindings.rs"),
             include_str!("screen.rs"),
             include_str!("../../reader/src/lib.rs"),
+            include_str!("../../unseal/src/lib.rs"),
             include_str!("../../../web/src/camera.ts"),
             include_str!("../../../web/src/main.ts"),
             include_str!("../../../web/src/screens.ts"),
+            include_str!("../../../web/src/sealed.ts"),
+            include_str!("../../../web/src/sealed_file.ts"),
         ];
         for key in keys {
             let word = format!("\"{key}\"");

@@ -291,7 +291,7 @@ public final class AppModel {
                 try other.make(in: kept.folder, keys: kept.keys)
             }.result
             model.clearStage()
-            model.remove { _ in true }
+            model.sessions.removeAll { _ in true }
             model.person = nil
             let opened = try await Task.detached { try reopen() }.value
             model.device = opened
@@ -445,7 +445,7 @@ public final class AppModel {
             if let session = model.sessions.first(where: { $0.contact == id }) {
                 if session.id == model.front { model.clearStage() }
                 if session.over == nil { try await model.end(session.id, device) }
-                model.remove { $0.id == session.id }
+                model.sessions.removeAll { $0.id == session.id }
             }
             try await device.forget(id)
             model.person = nil
@@ -657,7 +657,7 @@ public final class AppModel {
     }
 
     /// `session`: the one that was on the stage when the file was asked for, as picking it takes a while.
-    /// `isCopy`: it lies in a folder of its own, and both go once it was sent or came to nothing.
+    /// `isCopy`: it lies in a folder of its own, and goes over to the device.
     public func sendFile(_ path: String, to session: UInt64? = nil, isCopy: Bool = false) {
         act { [session = session ?? front] model, device in
             let copy = isCopy ? Copy(URL(fileURLWithPath: path)) : nil
@@ -948,7 +948,7 @@ public final class AppModel {
             guard let session = model.onStage, session.id == front else { return }
             model.clearStage()
             if session.over != nil {
-                model.remove { $0.id == session.id }
+                model.sessions.removeAll { $0.id == session.id }
             } else if !session.isOver {
                 try await end(device, session.id)
             }
@@ -1091,7 +1091,7 @@ public final class AppModel {
         for other in sessions where other.id != session && other.contact == contact {
             change(session) { $0.takeOver(other) }
             if front == other.id { front = session }
-            remove { $0.id == other.id }
+            sessions.removeAll { $0.id == other.id }
             if other.over == nil { try await end(other.id, device) }
         }
         drawRows()
@@ -1141,18 +1141,10 @@ public final class AppModel {
     private func clearStage() {
         front = nil
         form = nil
-        remove { $0.isOver }
+        sessions.removeAll(where: \.isOver)
     }
 
     private var onStage: Session? { sessions.first { $0.id == front } }
-
-    /// They leave the list, and nothing is sent in them any more.
-    private func remove(_ which: (Session) -> Bool) {
-        for gone in sessions.filter(which) {
-            for copy in gone.everyCopy { copy.remove() }
-        }
-        sessions.removeAll(where: which)
-    }
 
     private func change(_ session: UInt64, _ change: (inout Session) -> Void) {
         if let at = sessions.firstIndex(where: { $0.id == session }) { change(&sessions[at]) }
@@ -1341,24 +1333,13 @@ public final class AppModel {
     }
 
     private func send(_ path: String, _ copy: Copy?, _ session: UInt64, _ device: Device) async throws {
-        if sessions.contains(where: { $0.id == session && $0.isApart }) {
-            copy?.remove()
-            return say(Notice(what: .filesLater))
-        }
-        do {
-            if let copy { change(session) { $0.keep(copy) } }
-            try await device.sendFile(session, path)
-        } catch {
-            copy?.remove()
-            throw error
-        }
+        guard let copy else { return try await device.sendFile(session, path) }
+        defer { copy.remove() }
+        try await device.sendCopy(session, path)
     }
 
     /// The rows of a session changed.
     private func listed(_ session: UInt64) {
-        var spent: [Copy] = []
-        change(session) { spent = $0.spent() }
-        for copy in spent { copy.remove() }
         if session == front { drawRows() }
         show()
     }
@@ -1381,7 +1362,7 @@ public final class AppModel {
                 say(end)
             }
         } else if view.isClosed || view.isOver && session != front {
-            remove { $0.id == session }
+            sessions.removeAll { $0.id == session }
             if session == front { front = nil }
             if let end = view.end { say(end) }
         } else {

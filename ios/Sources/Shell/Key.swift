@@ -242,7 +242,6 @@ public enum Key: String, CaseIterable, Sendable {
     case apartRestoredOurs = "apart_restored_ours"
     case apartRestoredUnclear = "apart_restored_unclear"
     case lineStopped = "line_stopped"
-    case filesLater = "files_later"
     case markHere = "mark_here"
     case markTheirs = "mark_theirs"
     case restoredGoOn = "restored_go_on"

@@ -940,6 +940,9 @@ extension Page {
                 page.choices = [
                     Choice(.restoredGoOn, .acceptRestored(true)), Choice(.restoredRefuse, .acceptRestored(false)),
                 ]
+            } else {
+                // What is attached waits, as what is written does.
+                page.chips = .attaching
             }
             page.menu = about + [Choice(.stopLooking, .stopLooking)]
         } else {
@@ -947,12 +950,7 @@ extension Page {
                 (conversation.isHeld ? [Choice(.allowMore, .allowMore)] : [])
                 + (conversation.compare != nil ? [Choice(.compare, .compare)] : [])
                 + (conversation.canVouch ? [Choice(.onlyTheyWouldAsk, .onlyTheyWouldAsk)] : [])
-            page.chips = Chips(
-                text: .attach,
-                choices: [
-                    Choice(.attachPictures, .errand(.attachPictures)), Choice(.attachCamera, .errand(.takePicture)),
-                    Choice(.attachFiles, .errand(.attachFiles)),
-                ])
+            page.chips = .attaching
             page.menu =
                 about + (conversation.compare == nil ? [Choice(.compare, .compare)] : [])
                 + [
@@ -985,6 +983,15 @@ extension Page {
             leave: .close
         )
     }
+}
+
+extension Chips {
+    fileprivate static let attaching = Chips(
+        text: .attach,
+        choices: [
+            Choice(.attachPictures, .errand(.attachPictures)), Choice(.attachCamera, .errand(.takePicture)),
+            Choice(.attachFiles, .errand(.attachFiles)),
+        ])
 }
 
 extension [Choice] {

@@ -565,7 +565,7 @@ public enum Row: Equatable, Sendable, Identifiable {
     public var isKept: Bool {
         switch self {
         case .text(let row): row.mark != .nobody
-        case .file: false
+        case .file(let row): row.mark != .nobody
         case .note: true
         }
     }
@@ -574,7 +574,7 @@ public enum Row: Equatable, Sendable, Identifiable {
     public var isOld: Bool {
         switch self {
         case .text(let row): row.isOld
-        case .file: false
+        case .file(let row): row.isOld
         case .note(let row): row.isOld
         }
     }
@@ -669,6 +669,9 @@ public struct FileRow: Equatable, Sendable {
     public internal(set) var at: UInt64 = 0
     /// Bytes a second, once that is known, while it is on its way.
     public internal(set) var rate: UInt64?
+    public var mark = Mark.nobody
+    /// It was there before this session looked.
+    public var isOld = false
 
     /// The seconds that the rest will take, while that can be said.
     public var secondsLeft: UInt64? {

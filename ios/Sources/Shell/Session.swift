@@ -30,8 +30,6 @@ struct Session {
     /// What they call themselves, where that is known.
     private var name: String?
     private var paces: [UInt64: Pace] = [:]
-    /// Copies of our own of what was sent, by the name of the file.
-    private var copies: [String: [Copy]] = [:]
 
     init(id: UInt64) {
         self.id = id
@@ -120,29 +118,6 @@ struct Session {
         if !isRead { unread.insert(row.id) }
         rows.insert(row, at: before.flatMap { number in rows.firstIndex { $0.id == number } } ?? rows.endIndex)
     }
-
-    /// This file of ours goes when it is no longer needed.
-    mutating func keep(_ copy: Copy) {
-        copies[copy.file.lastPathComponent, default: []].append(copy)
-    }
-
-    /// The copies whose files have all come to an end. Which row is whose is not told, where two are called alike.
-    mutating func spent() -> [Copy] {
-        var spent: [Copy] = []
-        for (name, kept) in copies {
-            let files = rows.compactMap { row in
-                if case .file(let file) = row, file.ours, file.name == name { file } else { nil }
-            }
-            if files.count >= kept.count, !files.contains(where: \.isOpen) {
-                spent += kept
-                copies[name] = nil
-            }
-        }
-        return spent
-    }
-
-    /// All of them, as nothing is sent any more.
-    var everyCopy: [Copy] { copies.values.flatMap { $0 } }
 
     /// What only an earlier session with the same person holds goes over to this one: the core lists again what both
     /// keep.

@@ -150,6 +150,13 @@ final class Person {
         }
     }
 
+    /// The names of what lies here only because it is to be sent.
+    var copies: [String] {
+        let kept = folder.appendingPathComponent("kept/copies")
+        let folders = try? FileManager.default.contentsOfDirectory(at: kept, includingPropertiesForKeys: nil)
+        return (folders ?? []).flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0.path)) ?? [] }
+    }
+
     /// At home, with the one thing that waits.
     func waits(file: StaticString = #filePath, line: UInt = #line) async throws -> Waiting {
         try await sees("something that waits", file: file, line: line) { $0.home?.waiting.first }

@@ -102,6 +102,50 @@ final class ReturnTests: XCTestCase {
         }
     }
 
+    func testAFileThatBothKeepStandsOnceAndIsNoNewsOnceTheyAreTogetherAgain() async throws {
+        try await again { host, guest in
+            let film = URL.fresh().appendingPathComponent("film.bin")
+            try Data(count: 70_000).write(to: film)
+            host.model.sendFile(film.path)
+            guest.model.acceptFile(try await guest.file(.fileOffered).number)
+            _ = try await guest.file(.fileReceived)
+            guest.model.goodbye()
+            try await guest.isOver(.lineLeft)
+            guest.model.meet(try XCTUnwrap(guest.model.screen.conversation?.contact))
+            try await guest.isHere()
+            let file = try await guest.waiting(for: "an old row") { guest.model.rows.first(where: \.isOld) }
+            XCTAssertEqual(guest.model.rows, [file])
+            XCTAssertTrue(file.isKept)
+            XCTAssertEqual(guest.model.home.underWay.first?.unread, 0)
+        }
+    }
+
+    func testAFileForSomebodyWhoIsAwayOutlivesTheProcessAndArrives() async throws {
+        try await again { first, guest in
+            let contact = try XCTUnwrap(guest.model.screen.conversation?.contact)
+            guest.model.goodbye()
+            try await first.isApart()
+            XCTAssertNotNil(Page(first.model.screen).chips)
+            let film = URL.fresh().appendingPathComponent("film.bin")
+            let bytes = Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) })
+            try bytes.write(to: film)
+            first.model.sendFile(film.path, isCopy: true)
+            _ = try await first.waiting(for: "a file that both keep") { first.model.rows.first(where: \.isKept) }
+            XCTAssertFalse(FileManager.default.fileExists(atPath: film.path))
+            XCTAssertEqual(first.copies, ["film.bin"])
+            let host = await first.again()
+            host.model.meet(try await host.knows().id)
+            guest.model.meet(contact)
+            guest.model.acceptFile(try await guest.file(.fileOffered).number)
+            let received = try await guest.file(.fileReceived)
+            let path = try XCTUnwrap(received.path)
+            XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: path)), bytes)
+            _ = try await host.file(.fileSent)
+            _ = try await host.waiting(for: "no copy") { host.copies.isEmpty ? true : nil }
+            await host.leaves()
+        }
+    }
+
     func testPauseWhileSomebodyIsLookedFor() async throws {
         try await meeting { host, guest in
             try await said(host, guest)

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)] // a measurement that cannot go on has no figure
 
 mod connect;
+mod contacts;
 mod figure;
 mod files;
 mod flood;
@@ -24,6 +25,7 @@ mod transfer;
 mod waiting;
 
 use clap::Parser;
+use contacts::Contact;
 use figure::Figure;
 use lasting::Giver;
 use std::io::Write;
@@ -49,6 +51,8 @@ enum Subject {
     Files,
     /// Those files between two processes, cut many times.
     Lasting,
+    /// Files and texts between two contacts, whose processes are killed many times.
+    Contacts,
     /// Time to read a symbol in a camera frame.
     Scan,
     /// What a long conversation costs: to open it, to go on with it, and to search it.
@@ -87,6 +91,8 @@ enum Other {
     #[command(hide = true)]
     Giver(Giver),
     #[command(hide = true)]
+    Contact(Contact),
+    #[command(hide = true)]
     Strangers(Strangers),
     #[command(hide = true)]
     Opening(Opening),
@@ -101,6 +107,7 @@ fn main() -> ExitCode {
         None => in_runtime(print_figures(&args)),
         Some(Other::Sender(sender)) => in_runtime(transfer::send(sender)),
         Some(Other::Giver(giver)) => in_runtime(lasting::give(giver)),
+        Some(Other::Contact(contact)) => in_runtime(contacts::live(contact)),
         Some(Other::Strangers(strangers)) => strangers::send(strangers),
         Some(Other::Opening(opening)) => store::open(opening),
     };
@@ -151,6 +158,7 @@ async fn measure(subject: Subject, quick: bool) -> Result<Vec<Figure>> {
         Subject::Transfer => transfer::measure(quick).await,
         Subject::Files => files::measure(quick).await,
         Subject::Lasting => lasting::measure(quick).await,
+        Subject::Contacts => contacts::measure(quick).await,
         Subject::Links => links::measure(quick).await,
         Subject::Store => store::measure(quick),
         Subject::Strangers => strangers::measure(quick).await,

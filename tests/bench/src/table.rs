@@ -4,16 +4,17 @@
 use super::Result;
 use handfast_native::device::{
     AcceptTerms, Command, DeliveryMode, Done, InviteTerms, PendingId, Provenance, SessionCommand,
-    SessionId, Settings, View,
+    SessionId, SessionTerms, Settings, View,
 };
 use handfast_native::net::new_certificate;
 use handfast_native::token::{
     Candidate, Candidates, Invitation, LinkBase, SealedReply, Token, find, link,
 };
-use handfast_native::{Addresses, DeviceHandle, Home, Options, unix_seconds};
+use handfast_native::{Addresses, DeviceHandle, Home, Listener, Options, unix_seconds};
 use handfast_sim::forwarder::{Conditions, Forwarder};
 use handfast_sim::invitation::leading_to;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::time::sleep;
@@ -22,6 +23,24 @@ const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Nobody scans sooner than this after something is shown.
 const AT_SOONEST: Duration = Duration::from_millis(50);
+
+/// A device on a home that is there, which is looked for where it was and not by its name.
+pub(crate) async fn contact_device(
+    folder: &Path,
+    settings: Settings,
+) -> Result<(DeviceHandle, Listener)> {
+    start(folder, Home::open(folder)?, settings).await
+}
+
+async fn start(folder: &Path, home: Home, settings: Settings) -> Result<(DeviceHandle, Listener)> {
+    let options = Options {
+        addresses: Addresses::Told(vec![HERE]),
+        settings,
+        name_service: None,
+        ..Options::new(folder.join("downloads"))
+    };
+    Ok(DeviceHandle::start(home, options).await?)
+}
 
 /// A device at work, as a shell has it, with its home on the disk.
 pub(crate) struct Shell {
@@ -37,13 +56,8 @@ impl Shell {
     }
 
     async fn start_in(folder: TempDir, home: Home, settings: Settings) -> Result<Self> {
-        let options = Options {
-            addresses: Addresses::Told(vec![HERE]),
-            settings,
-            ..Options::new(folder.path().join("downloads"))
-        };
         // A listener that nobody reads would hold everything that happens.
-        let (device, _) = DeviceHandle::start(home, options).await?;
+        let (device, _) = start(folder.path(), home, settings).await?;
         Ok(Self { device, folder })
     }
 
@@ -56,7 +70,15 @@ impl Shell {
 
     /// Makes an invitation to be shown on this screen.
     pub(crate) async fn invite(&self) -> Result<Waiting> {
-        let terms = InviteTerms::new(DeliveryMode::Show);
+        self.invite_in(SessionTerms::default()).await
+    }
+
+    /// Makes one whose session differs like that.
+    pub(crate) async fn invite_in(&self, terms: SessionTerms) -> Result<Waiting> {
+        let terms = InviteTerms {
+            terms,
+            ..InviteTerms::new(DeliveryMode::Show)
+        };
         let session = self.begin(Command::Invite(Box::new(terms))).await?;
         let invitation = self.shown(session).await?;
         Ok(Waiting::new(session, invitation))
@@ -122,6 +144,12 @@ impl Shell {
             }
             overview.changed().await?;
         }
+    }
+
+    /// Ends it, and leaves what it kept.
+    async fn part(self) -> TempDir {
+        self.device.shutdown().await;
+        self.folder
     }
 
     /// Ends it, and removes what it kept.
@@ -233,6 +261,12 @@ impl Table {
         opened.candidates = Candidates::new(vec![Candidate::host(path.address())])?;
         self.path = Some(path);
         Ok(opened.seal(&keys, [0; 8]))
+    }
+
+    /// Ends both devices, and leaves what they kept: that of the host, that of the guest, and what lies between them.
+    pub(crate) async fn part(self) -> (TempDir, TempDir, Option<Forwarder>) {
+        let (host, guest) = tokio::join!(self.host.part(), self.guest.part());
+        (host, guest, self.path)
     }
 
     pub(crate) async fn clear(self) -> Result<()> {

@@ -1,4 +1,5 @@
-//! Throughput of one file between two processes, Noise, hashing and storage included.
+//! Throughput of one file between two processes, Noise, hashing and storage included: where nothing is kept, and between
+//! contacts, whose files survive the connection.
 
 use super::Result;
 use super::figure::{Figure, Goal};
@@ -7,12 +8,13 @@ use handfast_native::Listener;
 use handfast_native::conversation::Limits;
 use handfast_native::device::{
     Command as Order, Event, FileState, RowContent, Saying, SessionCommand, SessionEnd, SessionId,
-    Settings, View,
+    SessionTerms, Settings, View,
 };
 use handfast_sim::forwarder::Conditions;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Instant;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
@@ -97,26 +99,33 @@ async fn say(shell: &Shell, session: SessionId, saying: Saying) -> Result<()> {
 
 pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
     let (times, size) = if quick { (1, 64) } else { (5, 256) };
-    let lossy = |seed| {
-        Some(Conditions {
-            loss: 0.01,
-            seed,
-            ..Conditions::default()
-        })
+    let lossy = |seed| Conditions {
+        loss: 0.01,
+        seed,
+        ..Conditions::default()
     };
     let folder = std::env::temp_dir().join(format!("handfast-bench-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let result = async {
         let mut plain = Vec::new();
+        let mut lasting = Vec::new();
         let mut bad = Vec::new();
         for seed in 0..times {
-            plain.push(receive(&folder, size * MIB, None).await?);
-            bad.push(receive(&folder, size / 8 * MIB, lossy(seed)).await?);
+            plain.push(receive(&folder, size * MIB, Way::NothingKept).await?);
+            lasting.push(receive(&folder, size * MIB, Way::Contacts).await?);
+            bad.push(receive(&folder, size / 8 * MIB, Way::Lossy(lossy(seed))).await?);
         }
+        let ratios = lasting.iter().zip(&plain).map(|(one, other)| one / other);
+        let ratios = ratios.collect();
         Ok(vec![
-            Figure::new("file between two processes, loopback", "MiB/s", plain)
+            Figure::new("file between two processes, nothing kept", "MiB/s", plain)
                 .held_to(Goal::AtLeast(80.0)),
-            Figure::new("the same at 1 % random loss", "MiB/s", bad).held_to(Goal::AtLeast(4.0)),
+            Figure::new("the same between contacts", "MiB/s", lasting)
+                .held_to(Goal::AtLeast(200.0)),
+            Figure::new("of that speed without contacts", "times", ratios)
+                .held_to(Goal::AtLeast(1.0)),
+            Figure::new("between contacts, 1 % random loss", "MiB/s", bad)
+                .held_to(Goal::AtLeast(4.0)),
         ])
     };
     let result = result.await;
@@ -124,8 +133,18 @@ pub(crate) async fn measure(quick: bool) -> Result<Vec<Figure>> {
     result
 }
 
+/// How a file comes.
+enum Way {
+    /// Over a connection that leaves nothing behind.
+    NothingKept,
+    /// Between people who keep each other.
+    Contacts,
+    /// The same, over a bad path.
+    Lossy(Conditions),
+}
+
 /// Receives one file from another process; MiB per second.
-async fn receive(folder: &Path, size: u64, conditions: Option<Conditions>) -> Result<f64> {
+async fn receive(folder: &Path, size: u64, way: Way) -> Result<f64> {
     let file = folder.join("source.bin");
     // Incompressible enough: nothing on the way compresses.
     let block: Vec<u8> = (0..MIB).map(|i| ((i * i) >> 7) as u8).collect();
@@ -134,14 +153,18 @@ async fn receive(folder: &Path, size: u64, conditions: Option<Conditions>) -> Re
         limits: Limits::USUAL.with_unasked(u64::MAX),
         ..Settings::default()
     };
-    let (host, waiting, bad_path) = match conditions {
-        Some(conditions) => {
+    let (host, waiting, bad_path) = match way {
+        Way::Lossy(conditions) => {
             let (host, waiting, path) = behind(conditions, settings).await?;
             (host, waiting, Some(path))
         }
-        None => {
+        Way::NothingKept | Way::Contacts => {
             let host = Shell::start(settings).await?;
-            let waiting = host.invite().await?;
+            let terms = SessionTerms {
+                is_incognito: matches!(way, Way::NothingKept),
+                ..SessionTerms::default()
+            };
+            let waiting = host.invite_in(terms).await?;
             (host, waiting, None)
         }
     };
@@ -157,12 +180,17 @@ async fn receive(folder: &Path, size: u64, conditions: Option<Conditions>) -> Re
         .write_all(format!("{}\n", waiting.text).as_bytes())
         .await?;
     host.talks(waiting.session).await?;
+    // From when it is heard of, in either way.
+    let mut began = None;
     loop {
-        match hear(&host, &mut listener).await? {
+        let heard = hear(&host, &mut listener).await?;
+        let began = *began.get_or_insert_with(Instant::now);
+        match heard {
             Heard::File(row, FileState::Offered) => {
                 say(&host, waiting.session, Saying::AcceptFile(row)).await?;
             }
-            Heard::File(_, FileState::Done { took, path, .. }) => {
+            Heard::File(_, FileState::Done { path, .. }) => {
+                let took = began.elapsed();
                 fs::remove_file(path.ok_or("a place")?)?;
                 host.leave(waiting.session).await?;
                 child.wait().await?;

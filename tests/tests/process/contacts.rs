@@ -333,8 +333,12 @@ fn what_waits_is_carried_by_hand_and_comes_in_once() {
     });
     assert_eq!(made["path"], file);
     let link = linked["link"].as_str().expect("a link");
-    for (handed, messages) in [(file.as_str(), 1), (link, 0), (&file, 0)] {
-        let taken = run(&["join", handed, "--json", "--home", &ben]);
+    for (command, handed, messages) in [
+        ("open", file.as_str(), 1),
+        ("join", link, 0),
+        ("open", link, 0),
+    ] {
+        let taken = run(&[command, handed, "--json", "--home", &ben]);
         assert_eq!(taken.status, Some(0), "{taken:?}");
         let told: serde_json::Value =
             serde_json::from_str(taken.stdout.trim()).expect("one object");
@@ -345,6 +349,18 @@ fn what_waits_is_carried_by_hand_and_comes_in_once() {
         );
     }
     assert_eq!(listed(&ben)["unread"], 1);
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ben.until("seeking");
+    // What is dropped into a conversation, and what is pasted.
+    for handed in [file.as_str(), link] {
+        at_ben.say(handed);
+        assert_eq!(at_ben.until("bundle_taken")["messages"], 0);
+    }
+    // With a word around it, it is meant for whoever is talked to.
+    at_ben.say(&format!("for you: {link}"));
+    let said = at_ben.until("message_sent");
+    assert_eq!(said["text"], format!("for you: {link}"));
+    drop(at_ben);
     let own = run(&["join", link, "--home", &ana]);
     assert_eq!(own.status, Some(3), "{own:?}");
 }

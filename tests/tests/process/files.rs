@@ -286,6 +286,44 @@ fn what_comes_in_by_a_pipe_is_sent_as_a_file() {
 }
 
 #[test]
+fn the_beginning_of_what_comes_in_by_a_pipe_is_there_before_its_end() {
+    let folder = Folder::new();
+    let homes = apart(&folder);
+    let mut at_ben = chat(&folder, &homes[1], "Ana");
+    let args = [
+        "send",
+        "Ben",
+        "-",
+        "--as",
+        "long.txt",
+        "--json",
+        "--loopback",
+    ];
+    let mut sending = Peer::start(&[&args[..], &["--home", &homes[0]]].concat());
+    let line = |number: usize| format!("{number:07} {}", "x".repeat(MIB - 9));
+    let mut said = String::new();
+    let mut say = |numbers: std::ops::Range<usize>, sending: &mut Peer| {
+        for number in numbers {
+            sending.say(&line(number));
+            said.push_str(&line(number));
+            said.push('\n');
+        }
+    };
+    say(0..20, &mut sending);
+    // Nobody knows yet how long it will be.
+    assert_eq!(at_ben.until("file_offered")["bytes"], 0);
+    at_ben.say("/accept");
+    assert!(as_far_as(16 * MIB as u64, &mut at_ben).is_ok());
+    say(20..40, &mut sending);
+    sending.hang_up();
+    let received = at_ben.until("file_received");
+    assert_eq!(received["name"], "long.txt");
+    assert!(stored(&received) == said.into_bytes());
+    sending.until("file_sent");
+    assert_eq!(sending.end(SOON), Some(0));
+}
+
+#[test]
 fn a_file_for_which_there_is_no_room_is_refused_and_both_hear_why() {
     let folder = Folder::new();
     let homes = apart(&folder);

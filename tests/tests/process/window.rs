@@ -88,14 +88,23 @@ fn sits(folder: &Folder, name: &str, command: &str) -> Terminal {
     )
 }
 
-/// Two who have met, each at a window.
+/// Two who have met, each at a window: Ana and Ben.
 fn two(folder: &Folder) -> [Terminal; 2] {
-    let host = sits(folder, "ana", "invite --loopback --link-only --name Ana");
+    two_with(folder, ["--name Ana", "--name Ben"])
+}
+
+/// The same, with these options.
+fn two_with(folder: &Folder, [ana, ben]: [&str; 2]) -> [Terminal; 2] {
+    let host = sits(
+        folder,
+        "ana",
+        &format!("invite --loopback --link-only {ana}"),
+    );
     host.until("* Waiting");
     let rows = host.rows();
     let link = rows.iter().take_while(|row| !row.starts_with('*'));
     let link: String = link.cloned().collect();
-    let join = format!("join --yes --name Ben '{}'", link.trim());
+    let join = format!("join --yes {ben} '{}'", link.trim());
     let guest = sits(folder, "ben", &join);
     for at in [&host, &guest] {
         at.until_seen("You are connected");
@@ -163,6 +172,30 @@ fn two_meet_write_and_send_in_the_whole_window_and_find_each_other_again() {
     ana.until_seen("trying");
     ana.press("/quit\r");
     assert_eq!(ana.end(), Some(0));
+}
+
+#[test]
+fn whoever_gave_no_name_is_called_the_same_in_a_question_and_an_answer_is_told_once() {
+    let folder = Folder::new();
+    let [mut host, mut guest] = two_with(&folder, ["", ""]);
+    host.press("/ask Our first dog?\r");
+    host.until_seen("the answer that you expect");
+    host.press("Rex\r");
+    host.until_seen("You have asked “Guest”");
+    guest.until_seen("“Host” asks");
+    guest.press("/answer rex\r");
+    guest.until_seen("“Host” expected that answer.");
+    host.until_seen("“Guest” knows the answer.");
+    host.until_seen("Guest · answer checked · connected");
+    // Whatever is told of it stands there before what is said behind it.
+    guest.press("done\r");
+    host.until_seen("Guest  done");
+    let told = host.window().join("\n");
+    assert!(!told.contains("knew the answer"), "{told}");
+    for mut at in [host, guest] {
+        at.press("/quit\r");
+        at.end();
+    }
 }
 
 #[test]
@@ -290,10 +323,16 @@ fn whoever_has_several_contacts_turns_from_one_to_the_next() {
     ben.until("away");
     at_ana.press("to Cid\r");
     assert_eq!(cid.until("message")["text"], "to Cid");
+    // The conversation with Ben stays open, though nobody looks at it.
+    ben.until("back");
+    at_ana.until_seen("● Ben");
+    ben.say("still there?");
+    at_ana.until_seen("1 new");
     cid.say("hello");
     at_ana.until_seen("Cid  hello");
     at_ana.press("/to ben\r");
     ben.until("back");
+    at_ana.until_seen("Ben  still there?");
     // What both keep is there again, and so is what was being typed.
     at_ana.until_seen("you  to Ben");
     at_ana.until_seen("> half");

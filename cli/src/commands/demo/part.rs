@@ -10,7 +10,7 @@ use crate::interrupt::Interrupt;
 use crate::output::{Event, Output, State, milliseconds};
 use crate::status::Stop;
 use crate::symbol::Forms;
-use crate::waiting::Told;
+use crate::waiting::Progress;
 use crate::{input, strings, words};
 use handfast_native::conversation::Limits;
 use handfast_native::device::{
@@ -132,9 +132,9 @@ impl Part {
             _ => drop(sights),
         }
         let mut told = match self.role {
-            Role::Host => Told::default(),
+            Role::Host => Progress::default(),
             // Told before it happens, or not at all.
-            Role::Guest => Told::already(State::Knocking),
+            Role::Guest => Progress::already(State::Knocking),
         };
         loop {
             tokio::select! {
@@ -153,7 +153,8 @@ impl Part {
                     | News::OtherDevice
                 | News::Beside(_)
                 | News::RowGone(_)
-                | News::Others => {}
+                | News::Others
+                | News::Left(_) => {}
                 },
                 Some(seen) = seen.recv() => {
                     let Some(token) = self.saw("guest-screen", seen)? else { continue };

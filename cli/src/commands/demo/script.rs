@@ -178,7 +178,8 @@ impl Talk<'_> {
                 | News::OtherDevice
                 | News::Beside(_)
                 | News::RowGone(_)
-                | News::Others => {}
+                | News::Others
+                | News::Left(_) => {}
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::output::{Event, Output};
 use crate::screen::Screen;
 use crate::status::Stop;
 use crate::symbol::Forms;
-use crate::waiting::{self, Face, Meaning};
+use crate::waiting::{self, Meaning, RoleView};
 use crate::{duration, input, strings};
 use choice::{Handed, choose, tell_resumed};
 use handfast_native::device::{AcceptTerms, Provenance, Role, SessionCommand, SessionTerms, View};
@@ -224,7 +224,7 @@ struct Shows {
     reply: Option<SealedReply>,
 }
 
-impl Face for Shows {
+impl RoleView for Shows {
     const EMPTY: Meaning = Meaning::Boost;
 
     fn draw(
@@ -250,7 +250,8 @@ impl Face for Shows {
         } = view
             && self.reply.as_ref() != Some(reply)
         {
-            show_reply(reply.as_bytes(), self.png.as_deref(), output)?;
+            let links = &session.overview().settings.links;
+            show_reply(reply.as_bytes(), links, self.png.as_deref(), output)?;
             self.reply = Some(reply.clone());
         }
         Ok(())
@@ -292,10 +293,11 @@ async fn read(
 
 fn show_reply(
     reply: &[u8],
+    links: &LinkBase,
     png: Option<&std::path::Path>,
     output: &mut Output,
 ) -> Result<(), Stop> {
-    let forms = Forms::new(&LinkBase::DEFAULT, reply)?;
+    let forms = Forms::new(links, reply)?;
     if let Some(path) = png {
         write(path, &forms.symbol.to_png(SCALE))?;
     }

@@ -60,7 +60,7 @@ impl Files {
                         orders.push(FileOrder::Decide(file.pause(true)));
                     }
                 }
-                FileStage::Failed { .. } if offer.ours && file.may_be_tried_again() => {
+                FileStage::Failed { .. } if offer.ours && file.kept.may_be_tried_again() => {
                     orders.push(file.give());
                 }
                 // They may not have heard of it.
@@ -92,7 +92,7 @@ impl Files {
             file.live != Live::Apart && file.kept.done > 0 && !file.kept.stage.is_over()
         });
         let writes: Vec<Write> = far
-            .map(|file| Write::File(Box::new(file.kept.clone())))
+            .map(|file| Write::File(Box::new(file.to_kept())))
             .collect();
         self.part();
         if !writes.is_empty() {
@@ -170,7 +170,7 @@ impl Files {
             self.files.get(offer).is_some_and(|file| {
                 // What was only offered is not under way.
                 let is_wanted = matches!(file.kept.stage, FileStage::Open | FileStage::Paused);
-                is_wanted || (ours && file.may_be_tried_again())
+                is_wanted || (ours && file.kept.may_be_tried_again())
             })
         });
         named
@@ -224,6 +224,9 @@ impl Files {
                 true => self.ours_kept(shared, *offer),
                 false => self.theirs_kept(shared, *offer),
             }
+            if let Some(file) = self.files.get_mut(offer).filter(|file| file.is_erased) {
+                file.kept.erase();
+            }
         }
     }
 
@@ -252,6 +255,13 @@ impl Files {
         };
         let source = file.source();
         let was_asked = self.asked.remove(&source);
+        if file.is_erased {
+            // They may say so themselves, and may have begun anew since.
+            for decision in file.give_up(FileError::Cancelled) {
+                self.order(shared, FileOrder::Decide(decision));
+            }
+            return;
+        }
         let decision = match (file.kept.stage, source, file.kept.content) {
             (FileStage::Open, ..) if file.live == Live::Apart => {
                 file.live = Live::Waiting;

@@ -19,6 +19,8 @@ pub(super) struct File {
     took: Duration,
     /// The entry that says what it is was written, and may be on its way to the disk.
     pub(super) is_told: bool,
+    /// Its entry is taken back or has run out, so no more is kept of it than has to be.
+    pub(super) is_erased: bool,
 }
 
 /// How a file stands over the link that is open now.
@@ -44,7 +46,17 @@ impl File {
             began: None,
             took: Duration::ZERO,
             is_told: false,
+            is_erased: false,
         }
+    }
+
+    /// How it is kept.
+    pub(super) fn to_kept(&self) -> KeptFile {
+        let mut kept = self.kept.clone();
+        if self.is_erased {
+            kept.erase();
+        }
+        kept
     }
 
     /// What the two call it.
@@ -170,21 +182,6 @@ impl File {
         }
     }
 
-    /// It may still come to it, although whoever it is for could not take it.
-    pub(super) fn may_be_tried_again(&self) -> bool {
-        match self.kept.stage {
-            FileStage::Failed { reason, by_peer } if by_peer == self.kept.offer.ours => matches!(
-                reason,
-                FileError::NoSpace
-                    | FileError::NoPermission
-                    | FileError::Storage
-                    | FileError::TooMany
-                    | FileError::Damaged
-            ),
-            _ => false,
-        }
-    }
-
     /// It stands like that over the link. Whether that has to be kept.
     pub(super) fn stands(&mut self, status: &Status, at: Instant) -> bool {
         let ours = self.kept.offer.ours;
@@ -193,7 +190,7 @@ impl File {
             Status::Unheard | Status::Done { .. } | Status::Failed { .. } => false,
         };
         let before = self.kept.stage;
-        if ours && goes_on && self.may_be_tried_again() {
+        if ours && goes_on && self.kept.may_be_tried_again() {
             self.kept.stage = FileStage::Open;
         }
         match status {

@@ -134,7 +134,7 @@ impl Files {
         let file = self.files.get_mut(&offer).ok_or(Refusal::NotNow)?;
         let decisions = match (wish, file.kept.stage) {
             (FileWish::Accept(folder), stage)
-                if !ours && (stage == FileStage::Offered || file.may_be_tried_again()) =>
+                if !ours && (stage == FileStage::Offered || file.kept.may_be_tried_again()) =>
             {
                 file.accept(folder);
                 vec![Decision::Fetch(file.fetch())]
@@ -163,11 +163,29 @@ impl Files {
         Ok(())
     }
 
+    /// What offers a file has run out. How it is kept from now on, if it is known.
+    pub(super) fn run_out(&mut self, shared: &mut Shared, offer: OfferId) -> Option<KeptFile> {
+        let file = self.files.get_mut(&offer)?;
+        let mut decisions = Vec::new();
+        if !file.kept.stage.is_over() {
+            file.fail(FileError::Cancelled, false);
+            decisions = file.give_up(FileError::Cancelled);
+        }
+        file.kept.erase();
+        file.is_erased = true;
+        let kept = file.kept.clone();
+        self.touched.insert(offer);
+        for decision in decisions {
+            self.order(shared, FileOrder::Decide(decision));
+        }
+        Some(kept)
+    }
+
     /// Has a file kept as it stands now, and shown so.
     fn changed(&mut self, shared: &mut Shared, offer: OfferId) -> Option<Ticket> {
         self.touched.insert(offer);
         let file = self.files.get(&offer)?;
-        let write = Write::File(Box::new(file.kept.clone()));
+        let write = Write::File(Box::new(file.to_kept()));
         Some(self.write(shared, vec![write]))
     }
 

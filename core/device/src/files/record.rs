@@ -1,13 +1,14 @@
 //! What the entries of the logs say about files.
 
-use super::super::Offerable;
+use super::super::{Offerable, Preview};
 use super::file::File;
 use super::{Files, OfferId};
 use bytes::Bytes;
 use handfast_protocol::conversation::{FileError, safe_file_name};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{
-    Author, Body, FileBody, FolderBody, Incarnation, MAX_ENTRY_NAME, Row, Whose,
+    Author, Body, FileBody, FolderBody, Incarnation, MAX_ENTRY_NAME, MAX_MEDIA_TYPE, MAX_PREVIEW,
+    Row, Whose,
 };
 use handfast_protocol::pairing::Now;
 use handfast_protocol::transfer::{Content, EntryId, Root};
@@ -43,12 +44,19 @@ pub(in super::super) fn body_of(name: &str, looked: Offerable, by_root: bool) ->
         }),
         (_, content) => {
             let content = content.filter(|_| by_root);
+            let fits = |preview: &Preview| {
+                preview.bytes.len() <= MAX_PREVIEW && preview.media_type.len() <= MAX_MEDIA_TYPE
+            };
+            let (media_type, preview) = match looked.preview.filter(fits) {
+                Some(Preview { media_type, bytes }) => (media_type, bytes.into()),
+                None => (String::new(), Bytes::new()),
+            };
             Body::File(FileBody {
                 root: content.map_or(UNKNOWN, |content| content.root.0),
                 size: looked.size,
                 name,
-                media_type: String::new(),
-                preview: Bytes::new(),
+                media_type,
+                preview,
             })
         }
     }
@@ -129,7 +137,7 @@ impl Files {
             (Body::File(_) | Body::Folder(_), _) => self.add(row, ours, now)?,
             _ => return None,
         };
-        self.files.get(&offer).map(|file| file.kept.clone())
+        self.files.get(&offer).map(File::to_kept)
     }
 
     /// Whether this entry offers a file of which nobody has said what it is.
@@ -141,10 +149,10 @@ impl Files {
     fn taken_back(&mut self, ours: bool, entry: EntryId) -> Option<OfferId> {
         let offer = self.offer(ours, entry);
         let file = self.files.get_mut(&offer)?;
-        if file.kept.stage.is_over() {
-            return None;
+        if !file.kept.stage.is_over() {
+            file.fail(FileError::Cancelled, !ours);
         }
-        file.fail(FileError::Cancelled, !ours);
+        file.is_erased = true;
         Some(offer)
     }
 

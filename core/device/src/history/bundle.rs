@@ -55,11 +55,7 @@ impl Device {
         with: PublicKey,
         now: Now,
     ) -> Result<Option<Done>, Refusal> {
-        let contact = self.shared.kept().contacts.get(&with.0);
-        let contact = contact.ok_or(StoreError::Unknown)?;
-        if contact.reconnect.is_none() {
-            return Err(StoreError::Unknown.into());
-        }
+        self.shared.must_not_be_hindered(with)?;
         self.shared.open_history(with);
         self.shared.with_history(with, |history, shared| {
             history.wanted_bundles.push_back(request);
@@ -91,6 +87,7 @@ impl Device {
             }
         }
         let (with, import) = opened.ok_or(Refusal::Bundle(refusal))?;
+        self.shared.must_not_be_hindered(with)?;
         self.shared.open_history(with);
         let taken = self.shared.with_history(with, |history, shared| {
             history.take_bundle(shared, request, import, now)

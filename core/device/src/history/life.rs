@@ -8,6 +8,7 @@
 //! for it while this device runs, as the time that passes counts too; after a restart nothing lasts longer
 //! than all of its life once more.
 
+use super::super::files::entry_of;
 use super::super::shared::{Purpose, Shared};
 use super::super::{Device, Write};
 use super::{History, milliseconds};
@@ -16,7 +17,7 @@ use handfast_protocol::log::{
     Agreement, Author, Body, Content, Incarnation, Kind, Life, LogKeys, Place, Row,
 };
 use handfast_protocol::pairing::Now;
-use handfast_store::{Ending, LifeMark};
+use handfast_store::{Ending, KeptFile, LifeMark, OfferId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use web_time::Instant;
@@ -228,6 +229,17 @@ impl Shared {
         }
     }
 
+    /// What stands there has run out. How the file that it offers is kept from now on, if it does.
+    fn file_runs_out(&mut self, with: PublicKey, place: &Place) -> Option<KeptFile> {
+        let ours = place.author != with.0;
+        let entry = entry_of(place.incarnation, place.sequence);
+        let offer = OfferId { with, ours, entry };
+        let mut kept = self.kept().files.get(&offer)?.clone();
+        kept.erase();
+        let at_hand = self.with_history(with, |history, shared| history.run_out(shared, offer));
+        Some(at_hand.flatten().unwrap_or(kept))
+    }
+
     /// Everything that is kept is in the queue, by what the clocks show now.
     fn look_at_lives(&mut self, now: Now) {
         let lives = self.kept().lives.iter();
@@ -257,8 +269,13 @@ impl Device {
         }
         for (with, places) in self.shared.endings.take_due(now.monotonic) {
             let with = PublicKey(with);
-            let erase = places.into_iter().map(|place| Write::Erase(with, place));
-            self.shared.write(erase.collect(), Purpose::Nothing);
+            let mut writes = Vec::new();
+            for place in places {
+                writes.push(Write::Erase(with, place));
+                let file = self.shared.file_runs_out(with, &place);
+                writes.extend(file.map(|file| Write::File(Box::new(file))));
+            }
+            self.shared.write(writes, Purpose::Nothing);
         }
     }
 }

@@ -5,7 +5,9 @@
 
 use super::super::shared::Shared;
 use super::super::window::Window;
-use super::super::{Event, FileState, Lasting, Quoted, Reaction, Row, RowContent, SessionId};
+use super::super::{
+    Event, FileState, Lasting, Preview, Quoted, Reaction, Row, RowContent, SessionId,
+};
 use handfast_protocol::conversation::safe_file_name;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{Author, Item, Life, Place, Quote, Shown};
@@ -205,7 +207,7 @@ fn row_of(
     state: impl Fn(&Place) -> FileState,
     holds: bool,
 ) -> Row {
-    let mut earlier = Vec::new();
+    let (mut earlier, mut preview) = (Vec::new(), None);
     let content = match &item.shown {
         Shown::Text { text, earlier: old } => {
             earlier = old.iter().map(|text| (*text).to_owned()).collect();
@@ -214,12 +216,15 @@ fn row_of(
         Shown::Restored => RowContent::Restored,
         Shown::Withdrawn => RowContent::Withdrawn,
         Shown::Ended => RowContent::Ended,
-        Shown::File { offer, whole } => RowContent::File {
-            name: safe_file_name(&offer.name),
-            size: whole.map_or(offer.size, |whole| whole.size),
-            files: None,
-            state: state(&item.place),
-        },
+        Shown::File { offer, whole } => {
+            preview = Preview::of(offer);
+            RowContent::File {
+                name: safe_file_name(&offer.name),
+                size: whole.map_or(offer.size, |whole| whole.size),
+                files: None,
+                state: state(&item.place),
+            }
+        }
         Shown::Folder(folder) => RowContent::File {
             name: safe_file_name(&folder.name),
             size: folder.size,
@@ -254,6 +259,7 @@ fn row_of(
             reactions: reactions.collect(),
             earlier,
             ends_at: item.ends_at,
+            preview,
         })),
         content,
     }

@@ -3,15 +3,15 @@
 use super::super::files::{FileWish, Offered, Taking, body_of, entry_of};
 use super::super::shared::Shared;
 use super::super::{
-    Carried, Done, Event, FileState, Offerable, Refusal, RowContent, SessionId, Ticket,
+    Carried, Done, Event, FileState, Offerable, Output, Refusal, RowContent, SessionId, Ticket,
 };
 use super::{History, Unwritten, milliseconds, unkept};
 use handfast_protocol::conversation::FileError;
 use handfast_protocol::handshake::Trust;
 use handfast_protocol::log::{Draft, Incarnation, Place, ReplyTo, Whose};
 use handfast_protocol::pairing::Now;
-use handfast_protocol::transfer::{self, Content, EntryId};
-use handfast_store::KeptFile;
+use handfast_protocol::transfer::{self, Content, EntryId, Root};
+use handfast_store::{KeptFile, OfferId};
 use std::path::PathBuf;
 
 /// A file that a person sends, before anybody knows what lies there.
@@ -70,12 +70,13 @@ impl History {
         else {
             return;
         };
-        let offered = |looked| {
-            let by_root = !self.is_on_offer(looked);
-            Draft::new(&body_of(&name, looked, by_root), None, None).ok()
-        };
-        let root = result.ok().and_then(|looked| looked.content);
+        let root = result.as_ref().ok().and_then(|looked| looked.content);
         let root = root.map(|content| content.root);
+        let offered = |looked| {
+            let by_root = !root.is_some_and(|root| self.is_on_offer(root));
+            let body = body_of(&name, looked, by_root);
+            Draft::new(&body, None, self.life(body.kind())).ok()
+        };
         let draft = result.and_then(|looked| offered(looked).ok_or(FileError::Unreadable));
         match draft {
             Ok(draft) => self.drafts.push_back(Unwritten {
@@ -85,6 +86,7 @@ impl History {
                 file: Some(Offered { path, root }),
             }),
             Err(error) => {
+                shared.put(Output::NotNeeded(path));
                 let Some(session) = session else {
                     ::log::warn!("a file cannot be offered: {error}");
                     return;
@@ -106,15 +108,19 @@ impl History {
         self.go_on(shared, now);
     }
 
-    /// Whether the root of this names something else that is on offer, or is about to.
-    fn is_on_offer(&self, looked: Offerable) -> bool {
-        looked.content.is_some_and(|Content { root, .. }| {
-            let is_drafted = |one: &Unwritten| {
-                let file = one.file.as_ref();
-                file.is_some_and(|file| file.root == Some(root))
-            };
-            self.files.is_named(root) || self.drafts.iter().any(is_drafted)
-        })
+    /// Whether this root names something else that is on offer, or is about to.
+    fn is_on_offer(&self, root: Root) -> bool {
+        let is_drafted = |one: &Unwritten| {
+            let file = one.file.as_ref();
+            file.is_some_and(|file| file.root == Some(root))
+        };
+        self.files.is_named(root) || self.drafts.iter().any(is_drafted)
+    }
+
+    /// What stands there has run out. How the file that it offers is kept from now on, if it does.
+    pub(super) fn run_out(&mut self, shared: &mut Shared, offer: OfferId) -> Option<KeptFile> {
+        self.has_moved = true;
+        self.files.run_out(shared, offer)
     }
 
     /// A person decides about the file that is offered there.
@@ -171,6 +177,7 @@ impl History {
             size: content.size,
             files: None,
             content: Some(content),
+            preview: None,
         };
         let body = body_of(&offer.name, looked, true);
         if let Ok(draft) = Draft::new(&body, Some(about), None) {

@@ -61,6 +61,7 @@ impl Disk {
             size: bytes.len() as u64,
             files: None,
             content: (bytes.len() <= READ_FIRST).then(|| content_of(bytes)),
+            preview: None,
         })
     }
 

@@ -9,6 +9,7 @@ use handfast_device::{
     SessionId,
 };
 use handfast_protocol::conversation::FileError;
+use handfast_store::KeptFile;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,6 +26,12 @@ fn has(world: &mut World, side: usize, name: &str, content: Vec<u8>) -> Saying {
     world.sides[side].files.files.insert(path.clone(), content);
     let name = name.to_owned();
     Saying::File { path, name, size }
+}
+
+/// What the first one sends by this name still lies where it was sent from: the world takes all of it for copies.
+fn has_source(world: &World, name: &str) -> bool {
+    let path = PathBuf::from(format!("/own/{name}"));
+    world.sides[0].files.files.contains_key(&path)
 }
 
 fn say(
@@ -102,6 +109,7 @@ fn a_file_waits_for_a_yes_and_comes_whole() {
     };
     assert!(world.sides[1].files.files[&path] == content);
     assert!(is_done(&the_file(&world, 0, both[0]).1));
+    assert!(!has_source(&world, "a.bin"), "a copy would stay for ever");
     assert!(!world.sides[1].files.has_rest());
 }
 
@@ -238,6 +246,70 @@ fn a_file_that_was_refused_or_taken_back_is_so_at_both_sides_and_leaves_nothing(
         assert_eq!(the_file(&world, 0, both[0]).1, failed(!by_sender));
         assert_eq!(the_file(&world, 1, both[1]).1, failed(by_sender));
         assert!(by_sender || !world.sides[1].files.has_rest());
+    }
+}
+
+/// What is kept of the only file of a side.
+fn kept(world: &World, side: usize) -> &KeptFile {
+    let files = &world.sides[side].disk.files;
+    assert_eq!(files.len(), 1);
+    files.values().next().expect("a file")
+}
+
+fn says_nothing(file: &KeptFile) -> bool {
+    let is_nameless = file.name.is_empty() && file.path.as_os_str().is_empty();
+    is_nameless && file.root.is_none() && file.content.is_none()
+}
+
+#[test]
+fn of_a_file_whose_entry_is_taken_back_no_name_stays_and_no_piece() {
+    for is_over in [false, true] {
+        let (mut world, both) = asking(166);
+        let saying = has(&mut world, 0, "a.bin", bytes(7, 2_000_000));
+        say(&mut world, 0, both[0], saying).unwrap();
+        world.run(seconds(3));
+        let (number, _) = the_file(&world, 1, both[1]);
+        say(&mut world, 1, both[1], Saying::AcceptFile(number)).unwrap();
+        let is_far = |state: &FileState| match is_over {
+            true => is_done(state),
+            false => matches!(state, FileState::Moving { done } if *done > 0),
+        };
+        assert!(world.run_until(seconds(60), |world| is_far(&the_file(world, 1, both[1]).1)));
+        assert!((0..2).all(|side| !says_nothing(kept(&world, side))));
+        let (number, _) = the_file(&world, 0, both[0]);
+        say(&mut world, 0, both[0], Saying::TakeBack(number)).unwrap();
+        world.run(seconds(5));
+        for side in 0..2 {
+            assert!(says_nothing(kept(&world, side)), "{:?}", kept(&world, side));
+            assert!(files(&world, side, both[side]).is_empty());
+        }
+        let there = &world.sides[1].files;
+        assert!(!there.has_rest());
+        assert_eq!(
+            there.files.len(),
+            usize::from(is_over),
+            "never what was saved"
+        );
+    }
+}
+
+#[test]
+fn of_a_file_that_has_run_out_no_name_stays() {
+    let (mut world, both) = asking(167);
+    for side in 0..2 {
+        say(&mut world, side, both[side], Saying::Disappear(Some(3_600))).unwrap();
+        world.run(seconds(2));
+    }
+    let saying = has(&mut world, 0, "a.bin", bytes(8, 300_000));
+    say(&mut world, 0, both[0], saying).unwrap();
+    world.run(seconds(3));
+    let (number, state) = the_file(&world, 1, both[1]);
+    assert_eq!(state, FileState::Offered);
+    world.tell(1, both[1], SessionCommand::Seen(number));
+    world.run(Duration::from_secs(2 * 3_600));
+    for side in 0..2 {
+        assert!(says_nothing(kept(&world, side)), "{:?}", kept(&world, side));
+        assert!(files(&world, side, both[side]).is_empty());
     }
 }
 

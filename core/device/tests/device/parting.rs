@@ -39,6 +39,15 @@ fn reads_only(world: &mut World, side: usize, why: Hindrance) {
     let text = SessionCommand::Say(Saying::Text("after".to_owned()));
     let said = world.tell(side, session, text);
     assert_eq!(result(world, side, said), Some(Err(Refusal::Hindered(why))));
+    let to = world.sides[1 - side].key.public();
+    let (path, name) = ("/own/after.bin".into(), "after.bin".to_owned());
+    for wish in [Command::Offer { to, path, name }, Command::Bundle(to)] {
+        let wished = world.command(side, wish);
+        assert_eq!(
+            result(world, side, wished),
+            Some(Err(Refusal::Hindered(why)))
+        );
+    }
     // Whoever leaves waits for nothing that cannot get there.
     world.tell(side, session, SessionCommand::Say(Saying::Leave));
     assert_eq!(end_of(world, side, session), Some(SessionEnd::Closed));

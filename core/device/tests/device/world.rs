@@ -541,6 +541,9 @@ impl World {
                     let looked = self.sides[side].files.look(&path);
                     self.feed(side, Input::Looked(ticket, looked));
                 }
+                Output::NotNeeded(path) => {
+                    self.sides[side].files.files.remove(&path);
+                }
                 Output::Talk(session, command) => self.talk(side, session, command),
                 Output::Export(request, _) => {
                     let exported = Exported {

@@ -119,8 +119,11 @@ impl Disk {
     fn perform(&mut self, ask: Ask) -> FileResult {
         match ask {
             Ask::Inspect { path } => {
-                let ToSend { name, size, .. } = look(&path)?;
-                Ok(Done::Inspected { name, size })
+                let found = look(&path)?;
+                Ok(Done::Inspected {
+                    name: found.name_as_one_file(),
+                    size: found.size,
+                })
             }
             Ask::Open { file, path, size } => {
                 let opened = look(&path)?;
@@ -177,7 +180,7 @@ impl Disk {
 
 /// What can be sent as one file: a file, or a folder as an archive.
 pub struct ToSend {
-    /// What it is called, without where it is. It need not be safe.
+    /// What it is called where it lies, without where that is. It need not be safe.
     pub name: String,
     /// Its length in bytes.
     pub size: u64,
@@ -228,13 +231,21 @@ impl ToSend {
         let name = whole.file_name().unwrap_or(OsStr::new("folder"));
         let packed = Box::new(Packed::look_as(path, name)?);
         Ok(Self {
-            name: format!("{}.tar", name.to_string_lossy()),
+            name: name.to_string_lossy().into_owned(),
             size: packed.length(),
             content: Content::Folder {
                 seen: packed.seen(),
                 packed,
             },
         })
+    }
+
+    /// What it is called where it goes as one file: a folder as the archive that it is then.
+    pub fn name_as_one_file(&self) -> String {
+        match self.content {
+            Content::File { .. } => self.name.clone(),
+            Content::Folder { .. } => format!("{}.tar", self.name),
+        }
     }
 
     /// The folder, if it is one.

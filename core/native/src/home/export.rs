@@ -2,7 +2,7 @@
 
 use super::{Home, KEY, STORE, take};
 use handfast_device::{ExportTerms, Exported, Refusal};
-use handfast_protocol::log::{Author, Kind, Row};
+use handfast_protocol::log::{Author, Row};
 use handfast_seal::Limits;
 use handfast_store::unfinished::{Unfinished, folder_of};
 use handfast_store::{Export, ExportError, KeptEntry, KeyFile, Store, StoreError, private};
@@ -107,13 +107,7 @@ fn is_message(entry: &KeptEntry) -> bool {
     let (line, head) = (entry.place.log.line, entry.head.clone().into());
     // Whose it is changes nothing of its kind.
     let row = Row::from_record(Author::Me, line, head, None);
-    let is_one = |row: Row| {
-        matches!(
-            row.entry.header.kind,
-            Kind::TEXT | Kind::FILE | Kind::FOLDER
-        )
-    };
-    entry.body.is_some() && row.is_ok_and(is_one)
+    entry.body.is_some() && row.is_ok_and(|row| row.is_message())
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 //!
 //! A device believes that nobody else writes what it keeps, so one process at a time has a home.
 
+mod copies;
 mod export;
 mod history;
 mod rows;
 #[cfg(test)]
 pub(crate) mod tests;
+
+pub use copies::place_for_copy;
 
 use handfast_device::{Found, Query, Settings, Snapshot, Write};
 use handfast_protocol::handshake::StaticKey;

@@ -6,6 +6,7 @@ use handfast_protocol::conversation::Limits;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::StunServer;
 use handfast_store::{Batch, Kept, Setting, StoreError};
+use handfast_token::LinkBase;
 use std::collections::BTreeMap;
 
 /// How a choice for something, and one against it, are written.
@@ -104,6 +105,7 @@ fn put_settings(batch: &Batch<'_>, settings: &Settings) -> Result<(), StoreError
         asking,
         nearby,
         limits,
+        links,
     } = settings;
     let named: Vec<String> = asking.named.iter().map(StunServer::to_string).collect();
     let yes_or_no = |is_so| Some(if is_so { YES } else { NO });
@@ -113,7 +115,8 @@ fn put_settings(batch: &Batch<'_>, settings: &Settings) -> Result<(), StoreError
     batch.set(Setting::AskRouter, yes_or_no(asking.router))?;
     batch.set(Setting::Guess, yes_or_no(asking.guess))?;
     batch.set(Setting::Nearby, yes_or_no(*nearby))?;
-    batch.set(Setting::Limits, Some(&limits_to_text(limits)))
+    batch.set(Setting::Limits, Some(&limits_to_text(limits)))?;
+    batch.set(Setting::Links, Some(links.as_str()))
 }
 
 /// What the person chose; None if they never chose anything.
@@ -125,7 +128,10 @@ fn settings(batch: &Batch<'_>, usual: &Settings) -> Result<Option<Settings>, Sto
     let guess = batch.setting(Setting::Guess)?;
     let nearby = batch.setting(Setting::Nearby)?;
     let limits = batch.setting(Setting::Limits)?;
-    let chosen = [&name, &named, &asks, &router, &guess, &nearby, &limits];
+    let links = batch.setting(Setting::Links)?;
+    let chosen = [
+        &name, &named, &asks, &router, &guess, &nearby, &limits, &links,
+    ];
     if chosen.iter().all(|choice| choice.is_none()) {
         return Ok(None);
     }
@@ -147,6 +153,9 @@ fn settings(batch: &Batch<'_>, usual: &Settings) -> Result<Option<Settings>, Sto
         limits: limits
             .and_then(|text| limits_from_text(&text))
             .unwrap_or(usual.limits),
+        links: links
+            .and_then(|text| LinkBase::new(&text).ok())
+            .unwrap_or_else(|| usual.links.clone()),
     }))
 }
 

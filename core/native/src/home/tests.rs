@@ -16,7 +16,8 @@ use handfast_store::{
     PendingReply, Proofs, Refused, Return, Way,
 };
 use handfast_token::{
-    Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Reply, random_bytes,
+    Candidate, Candidates, Expiry, Fingerprint, Invitation, LinkBase, QR_LIFETIME, Reply,
+    random_bytes,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -114,6 +115,10 @@ pub(crate) fn settings(numbers: &mut Numbers) -> Settings {
         },
         nearby: numbers.below(2) == 0,
         limits: Limits::USUAL,
+        links: match numbers.below(2) {
+            0 => LinkBase::DEFAULT,
+            _ => LinkBase::new("https://example.org/meet/").unwrap(),
+        },
     };
     settings.limits.keep_free = numbers.below(100);
     settings

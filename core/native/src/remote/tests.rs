@@ -8,9 +8,10 @@ use crate::home::tests::{Numbers, accepted, invitation, settings};
 use handfast_device::{
     AcceptTerms, Asked, BundleError, Bundled, Command, ContactEdit, ContactView, DeliveryMode,
     Done, EndReason, Event, ExportTerms, Exported, FileState, Hindrance, Hit, Hits, Inquiries,
-    InviteTerms, Lasting, Milestones, Named, Outlook, Pause, Pending, PendingId, Protection,
-    Provenance, Quoted, Reached, Reaction, ReflexiveReport, Refusal, RouterReport, Row, RowContent,
-    Saying, Scope, Search, SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View, Wish,
+    InviteTerms, Lasting, Milestones, Named, Outlook, Pause, Pending, PendingId, Preview,
+    Protection, Provenance, Quoted, Reached, Reaction, ReflexiveReport, Refusal, RouterReport, Row,
+    RowContent, Saying, Scope, Search, SessionCommand, SessionEnd, SessionId, SessionTerms, Tag,
+    View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
@@ -469,6 +470,10 @@ impl Numbers {
             reactions: vec![reaction; self.below(3) as usize],
             earlier: vec![self.text(); self.below(3) as usize],
             ends_at: self.perhaps(Self::any),
+            preview: self.perhaps(|numbers| Preview {
+                media_type: numbers.text(),
+                bytes: vec![numbers.below(256) as u8; 32],
+            }),
         }
     }
 

@@ -4,7 +4,7 @@
 use crate::conversation::{Carrying, FileError};
 use crate::transfer::{
     Content, Decision, Entries, Goal, Keeping, Manifest, ManifestContent, Offer, OfferedFolder,
-    Source, content_of, list, manifest_at,
+    READ_FIRST, Source, content_of, is_growing, list, manifest_at, preview_of,
 };
 use handfast_device::{Carried, FileOrder, Offerable};
 use handfast_store::private;
@@ -13,9 +13,6 @@ use std::fs::metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
-
-/// A file of more bytes is offered before it was read.
-const READ_FIRST: u64 = 16 << 20;
 
 /// The folder of the home for what is known of files.
 const OWN: &str = "files";
@@ -51,11 +48,13 @@ pub(super) fn look(path: &Path, own: &Path) -> Result<Offerable, FileError> {
             size: listing.manifest.size(),
             files: Some(u32::try_from(files).unwrap_or(u32::MAX)),
             content: Some(listing.content),
+            preview: None,
         });
     }
     // What comes out of a pipe has no size before it has come.
-    let size = if about.is_file() { about.len() } else { 0 };
-    let content = match about.is_file() && size <= READ_FIRST {
+    let is_whole = about.is_file() && !is_growing(path, own);
+    let size = if is_whole { about.len() } else { 0 };
+    let content = match is_whole && size <= READ_FIRST {
         true => {
             private::create_folders(own).map_err(unreadable)?;
             Some(content_of(path, own).map_err(unreadable)?)
@@ -66,6 +65,7 @@ pub(super) fn look(path: &Path, own: &Path) -> Result<Offerable, FileError> {
         size: content.map_or(size, |content| content.size),
         files: None,
         content,
+        preview: is_whole.then(|| preview_of(path)).flatten(),
     })
 }
 

@@ -40,17 +40,18 @@ use crate::conversation::{Space, free_space};
 use crate::remote::{self, Socket};
 use handfast_device::{
     self as device, Command, ContactView, Device, Done, Named, NotNamed, Pending, PendingId,
-    Refusal, Role, SessionId, Settings, Tag, View, system_randomness,
+    Refusal, Role, SessionId, Settings, Snapshot, Tag, View, system_randomness,
 };
 use handfast_protocol::pairing::Now;
 use handfast_seal as seal;
-use handfast_store::{Refused, StoreError};
+use handfast_store::{KeptFile, Refused, StoreError};
 use shells::Shells;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use talk::Files;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::spawn_blocking;
 
 /// Commands that may wait for the device before whoever gives them does.
 const COMMANDS: usize = 16;
@@ -172,6 +173,7 @@ impl DeviceHandle {
         socket: Option<Socket>,
     ) -> Result<(Self, Listener), StoreError> {
         let snapshot = home.load(options.settings.clone()).await?;
+        remove_old_copies(&home, &snapshot).await;
         let device = Device::new(
             options.settings.clone(),
             home.identity(),
@@ -273,6 +275,17 @@ impl DeviceHandle {
         let _ = self.calls.send(Call::Shutdown(done)).await;
         // One that ended before has nothing left either.
         let _ = is_done.await;
+    }
+}
+
+/// Removes the copies that a process left which did not come to it.
+async fn remove_old_copies(home: &Home, snapshot: &Snapshot) {
+    let needed = snapshot.files.values().filter_map(KeptFile::source);
+    let needed = needed.map(Path::to_path_buf).collect();
+    let home = home.clone();
+    let removing = spawn_blocking(move || home.remove_other_copies(&needed));
+    if removing.await.is_err() {
+        log::error!("old copies were not removed");
     }
 }
 

@@ -334,6 +334,10 @@ impl Task {
                     let _ = self.disk.send(Job::Find(ticket, query));
                 }
                 Output::Look(ticket, path) => self.look(ticket, path),
+                Output::NotNeeded(path) => {
+                    let home = self.home.clone();
+                    self.tasks.spawn_blocking(move || home.remove_copy(&path));
+                }
                 Output::Talk(id, command) => self.talk(id, command),
                 Output::Work(id, work) => self.work(id, work),
                 Output::Export(request, terms) => self.export(request, *terms),

@@ -1,8 +1,9 @@
 //! Files whose root is not known yet: read once, while segments of them are sent already.
 //!
 //! A pipe can be read only once, so what comes out of it is written beside, and removed at the end of the
-//! conversation.
+//! conversation. A file that is still written is followed until its writer says that it is whole.
 
+use super::growing::{Growth, Mark};
 use super::sources::encode;
 use super::trees::keep_tree;
 use crate::conversation::{FileError, failed};
@@ -15,10 +16,14 @@ use std::io::{Read, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 use tokio::sync::mpsc::WeakUnboundedSender;
 
 /// What is read at once.
 const PART: usize = 256 << 10;
+
+/// How long a file that is still written is left alone once it was read as far as it goes.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The files of one conversation that are read while they are sent. Shared by its channels, so that nothing is
 /// read twice because a connection was cut.
@@ -165,12 +170,15 @@ impl Reading {
             Some(spool) => Kept::Spool(spool.clone()),
             None => Kept::File(file.try_clone().map_err(|_| FileError::Unreadable)?),
         });
+        let mark = Mark::of(path, own);
         let mut buffer = vec![0; PART];
         let mut segments = 0;
         loop {
             if all.strong_count() == 0 {
                 return Err(FileError::Ended);
             }
+            // Asked before: what was written since then is read.
+            let growth = mark.growth();
             let count = (&file)
                 .read(&mut buffer)
                 .map_err(|_| FileError::Unreadable)?;
@@ -180,6 +188,14 @@ impl Reading {
                     .file()
                     .write_all(part)
                     .map_err(|error| failed(&error))?;
+            }
+            match growth {
+                Growth::Growing if count == 0 => {
+                    std::thread::sleep(PAUSE);
+                    continue;
+                }
+                Growth::Broken if count == 0 => return Err(FileError::Unreadable),
+                Growth::Growing | Growth::Broken | Growth::Whole => {}
             }
             let mut progress = lock(&self.progress);
             if count == 0 {

@@ -3,22 +3,29 @@
 //! `partial` is a file that comes: written beside its place, with a record of what of it was checked, so that a
 //! process that was killed goes on where it was; `partials` are those of one channel. `place` is where it
 //! goes then, and `whole` a folder that came. `sources` reads files that go, and checks what it reads by their
-//! `trees`; `hashing` reads those whose root is not known yet. `listing` makes the manifest of a folder. Nothing
+//! `trees`; `hashing` reads those whose root is not known yet, and `growing` tells which of these are still written.
+//! `listing` makes the manifest of a folder, `preview` a small picture of one that goes. Nothing
 //! here decides what may be had or taken: the machine does.
 
+mod growing;
 mod hashing;
 mod listing;
 mod partial;
 mod partials;
 mod place;
 mod positioned;
+mod preview;
 mod sources;
 mod trees;
 mod whole;
 
+pub use growing::Growing;
 pub use handfast_protocol::transfer::*;
 pub use hashing::Entries;
 pub use listing::{Listing, list, manifest_at};
+
+pub(crate) use self::growing::is_growing;
+pub(crate) use self::preview::preview_of;
 
 use self::partials::{Partials, Work};
 use self::sources::Sources;
@@ -32,6 +39,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
+
+/// A file of more bytes is offered before it was read: a segment, which is what goes first of one whose root is not
+/// known.
+pub const READ_FIRST: u64 = tree::SEGMENT * tree::GROUP;
 
 /// Where files are kept.
 #[derive(Clone, Debug)]

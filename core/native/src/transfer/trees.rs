@@ -206,18 +206,16 @@ fn used(path: &Path) {
     }
 }
 
-/// Removes trees, manifests and what came in to be sent, if nobody used it for a long time.
+/// Removes trees and manifests that nobody used for a long time.
 pub(super) fn remove_unused(own: &Path) {
     let Ok(entries) = std::fs::read_dir(own) else {
         return;
     };
     for entry in entries.flatten() {
         let path = entry.path();
-        let is_ours = path.extension().is_some_and(|kind| {
-            ["tree", "manifest", "input"]
-                .iter()
-                .any(|ours| kind == *ours)
-        });
+        let is_ours = path
+            .extension()
+            .is_some_and(|kind| kind == "tree" || kind == "manifest");
         let modified = entry.metadata().and_then(|about| about.modified());
         let age = modified.map(|modified| modified.elapsed().unwrap_or_default());
         if is_ours && age.is_ok_and(|age| age > LIFE) {

@@ -287,6 +287,11 @@ final class Device: Sendable {
         try await refusing { try await handfast.session(id: session).earlier() }
     }
 
+    /// Sends a copy that was made for that, which goes over to the device.
+    func sendCopy(_ session: UInt64, _ path: String) async throws {
+        try await within(session) { try await $0.sendCopy(path: path) }
+    }
+
     func sendFile(_ session: UInt64, _ path: String) async throws {
         try await within(session) { try await $0.sendFile(path: path) }
     }

@@ -147,7 +147,7 @@ extension Row {
                     reactions: reactions.map { Reaction(ours: $0.ours, symbol: $0.symbol) }, isEdited: isEdited))
         case .note(let number, let ours, let note, let at, let isOld):
             self = .note(NoteRow(number: number, ours: ours, what: key(note.key()), at: at, isOld: isOld))
-        case .file(let number, let ours, let name, let size, let state, let at):
+        case .file(let number, let ours, let name, let size, let state, let at, let mark, let isOld):
             var done: UInt64?
             var path: String?
             if case .moving(let through) = state { done = through }
@@ -155,7 +155,7 @@ extension Row {
             self = .file(
                 FileRow(
                     number: number, ours: ours, name: name, size: size, state: key(state.status()),
-                    done: done, path: path, at: at))
+                    done: done, path: path, at: at, mark: Mark(mark), isOld: isOld))
         }
     }
 }

@@ -145,7 +145,6 @@ class AppModel(
     private val lockbox = Lockbox(scope, ::act, ::show)
     private val sending = Copier(scope, ::act)
     private val taking = Copier(scope, ::act)
-    private val outbox = Outbox(sending, { session, path -> device.sendFile(session, path) }, ::sayNoCopy)
 
     /** What is being copied out of another app, to be sent. */
     val copying: StateFlow<Copying?> = sending.copying
@@ -306,6 +305,7 @@ class AppModel(
             forgetAll()
             val made = runCatching { make(other) }
             sink = Sink()
+            sending.stop { true }
             sessions.clear()
             unsent.clear()
             front = null
@@ -380,7 +380,7 @@ class AppModel(
 
     private fun about(number: Long, isEdit: Boolean) = inFront { session ->
         val one = sessions[session] ?: return@inFront
-        one.subject = (one.rows.find { it.number == number } as? Row.Text)?.let { Subject(number, it.text, isEdit) }
+        one.subject = one.text(number)?.let { Subject(number, it.text, isEdit) }
         show()
     }
 
@@ -392,8 +392,7 @@ class AppModel(
 
     /** Reacts to what stands in that row with a symbol; not any more, if that is what the person reacted with. */
     fun react(number: Long, symbol: String) = inFront { session ->
-        val row = sessions[session]?.rows?.find { it.number == number } as? Row.Text
-        val isThere = row?.reactions.orEmpty().any { it.ours && it.symbol == symbol }
+        val isThere = sessions[session]?.text(number)?.reactions.orEmpty().any { it.ours && it.symbol == symbol }
         device.react(session, number, symbol.takeUnless { isThere })
     }
 
@@ -792,7 +791,7 @@ class AppModel(
                     if (file.length() > MOST_BYTES) throw Refusal.FOREIGN
                     device.readFile(file.readBytes())
                 }
-                file.parentFile?.deleteRecursively()
+                file.discard()
                 act {
                     val failure = found.exceptionOrNull()
                     val tokens = found.getOrNull()
@@ -813,9 +812,9 @@ class AppModel(
             copy.exceptionOrNull()?.let(::sayNoCopy)
             try {
                 copy.getOrNull()?.let { then(it) }
-            } catch (refusal: Refusal) {
-                copy.getOrNull()?.parentFile?.deleteRecursively()
-                throw refusal
+            } catch (failure: Exception) {
+                copy.getOrNull()?.discard()
+                throw failure
             } finally {
                 show()
             }
@@ -847,7 +846,7 @@ class AppModel(
         scope.launch(Dispatchers.Default) {
             val bytes = if (copy.length() > MOST_BYTES) null else runCatching { copy.readBytes() }.getOrNull()
             val what = if (copy.length() > MOST_BYTES) Key.KIND_TOO_LARGE else Key.KIND_STORAGE
-            copy.parentFile?.deleteRecursively()
+            copy.discard()
             if (bytes == null) act { say(Notice(what, null, null)) } else handIn(bytes)
         }
     }
@@ -881,8 +880,17 @@ class AppModel(
     }
 
     private fun attach(session: Long, documents: List<Document>) {
-        if (documents.isNotEmpty() && sessions[session]?.view?.isApart == true) say(Notice(Key.FILES_LATER, null, null))
-        else outbox.take(session, documents)
+        for (document in documents) {
+            sending.copy(document, session) { copied ->
+                copied.exceptionOrNull()?.let(::sayNoCopy)
+                val copy = copied.getOrNull() ?: return@copy
+                try {
+                    device.sendCopy(session, copy)
+                } finally {
+                    copy.discard()
+                }
+            }
+        }
     }
 
     private fun canSeek(contact: String) = people.any { it.id == contact && it.canBeFound && !it.isBlocked }
@@ -950,7 +958,7 @@ class AppModel(
 
     /** Says that one thing comes after the other; the file itself is where it was. */
     private fun refuse(copy: File) {
-        copy.parentFile?.deleteRecursively()
+        copy.discard()
         say(Notice(Key.KIND_BUSY, Key.REMEDY_FINISH_FIRST, null))
     }
 
@@ -1061,7 +1069,7 @@ class AppModel(
             scanning = null
             lockbox.ask(copy, asked)
         } else {
-            copy.parentFile?.deleteRecursively()
+            copy.discard()
             say(Notice(Key.SEALED_FOUND, null, null))
         }
     }
@@ -1191,9 +1199,12 @@ class AppModel(
 
         /** What is written about, while it can be. */
         var subject: Subject? = null
-            get() = field?.takeIf { one -> view.over == null && rows.any { it is Row.Text && it.number == one.number } }
+            get() = field?.takeIf { view.over == null && text(it.number) != null }
 
         private val paces = HashMap<Long, Pace>()
+
+        /** The text in the row with this number, while there is one. */
+        fun text(number: Long) = rows.find { it.number == number } as? Row.Text
 
         /** What only an earlier session with the same person holds: the core lists again what both keep. */
         fun takeOver(before: Session) {
@@ -1253,19 +1264,18 @@ class AppModel(
                 if (wasApart) choosing = sharing != null else begun(session)
                 join(session)
             }
-            if (end != null || view.isClosed) outbox.over(session)
+            if (end != null || view.isClosed) sending.stop { it.session == session }
             show()
         }
 
         override fun row(session: Long, row: Row, before: Long?) = hear {
             sessions[session]?.put(row, before, clock())
-            outbox.saw(session, row)
             device.taken(session)
             show()
         }
 
         override fun gone(session: Long, number: Long) = hear {
-            sessions[session]?.let { one -> 
+            sessions[session]?.let { one ->
                 one.rows = one.rows.filter { it.number != number }
                 one.unread -= number
             }

@@ -70,17 +70,16 @@ internal class Copier(private val scope: CoroutineScope, private val act: (suspe
             }
             act {
                 // It was whole before it heard.
-                if (order.isStopped) return@act discard(copy)
+                if (order.isStopped) {
+                    copy.getOrNull()?.discard()
+                    return@act
+                }
                 busy = null
                 shown.value = null
                 next()
                 order.done(copy)
             }
         }
-    }
-
-    private fun discard(copy: Result<File>) {
-        copy.getOrNull()?.parentFile?.deleteRecursively()
     }
 
     private fun Order.shown(done: Long) = Copying(number, session, document.name, done, document.size)

@@ -70,6 +70,11 @@ interface Document {
     }
 }
 
+/** Removes a copy with the folder that it has of its own. */
+internal fun File.discard() {
+    parentFile?.deleteRecursively()
+}
+
 /** There is no room for a copy. */
 class NoRoom : IOException()
 

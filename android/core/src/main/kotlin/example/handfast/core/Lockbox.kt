@@ -60,8 +60,9 @@ internal class Lockbox(
         if ((screen as? Screen.Moving)?.busy != false) return
         val code = Device.newCode()
         val target = File(Files.createTempDirectory("moving").toFile(), "$COPY.handfast")
-        begin(Screen.Moving(busy = true), { device.export(target, code, withMessages) }) { written ->
-            file = target
+        file = target
+        val busy = Screen.Moving(busy = true)
+        begin(busy, { device.export(target, code, withMessages) }, unwanted = { target.discard() }) { written ->
             written.fold(
                 { Screen.Sealed(target.name, target.length(), target.path, code, isPhone = true) },
                 { failure ->
@@ -76,7 +77,8 @@ internal class Lockbox(
     fun openCopy(answers: List<String>, code: String, erases: Boolean) {
         val asked = (screen as? Screen.MovingIn)?.takeUnless { it.busy || it.found != null } ?: return
         val source = file ?: return
-        begin(asked.copy(busy = true, hint = null), { OtherPhone.open(source, answers, code) }) { opened ->
+        val busy = asked.copy(busy = true, hint = null)
+        begin(busy, { OtherPhone.open(source, answers, code) }, unwanted = { it.getOrNull()?.close() }) { opened ->
             opened.fold(
                 {
                     other = it
@@ -93,13 +95,13 @@ internal class Lockbox(
         if (it != null) clear()
     }
 
-    /** Shows this until the work is done, and then what came of it; nothing where the person has left meanwhile. */
-    private fun <T> begin(busy: Screen, work: suspend () -> T, done: (Result<T>) -> Screen) {
+    /** Shows this until the work is done, and then what came of it, which is [unwanted] where the person has left meanwhile. */
+    private fun <T> begin(busy: Screen, work: suspend () -> T, unwanted: (Result<T>) -> Unit, done: (Result<T>) -> Screen) {
         screen = busy
         scope.launch(Dispatchers.Default) {
             val result = runCatching { work() }
             act {
-                if (screen === busy) screen = done(result) else (result.getOrNull() as? AutoCloseable)?.close()
+                if (screen === busy) screen = done(result) else unwanted(result)
                 show()
             }
         }
@@ -157,7 +159,7 @@ internal class Lockbox(
         work = null
         other?.close()
         other = null
-        file?.parentFile?.deleteRecursively()
+        file?.discard()
         file = null
         screen = null
     }
@@ -174,6 +176,7 @@ internal class Lockbox(
             return ended(Result.failure(refusal))
         }
         work = begun
+        val copy = file
         scope.launch(Dispatchers.Default) {
             val watching = launch {
                 while (true) {
@@ -184,10 +187,12 @@ internal class Lockbox(
             val result = runCatching { begun.finished() }
             watching.cancelAndJoin()
             act {
-                // The person may have gone back meanwhile.
                 if (work === begun) {
                     work = null
                     ended(result.map(done))
+                } else {
+                    // The person has gone back meanwhile, when it may have been about to write.
+                    copy?.discard()
                 }
                 begun.close()
             }

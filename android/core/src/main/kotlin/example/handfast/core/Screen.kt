@@ -502,9 +502,10 @@ sealed interface Row {
         override val at: Long = 0,
         /** Bytes a second, once that is known, while it is on its way. */
         val rate: Long? = null,
+        val mark: Mark = Mark.NOBODY,
+        override val isOld: Boolean = false,
     ) : Row {
-        override val isKept get() = false
-        override val isOld get() = false
+        override val isKept get() = mark != Mark.NOBODY
 
         /** The seconds that the rest will take, while that can be said. */
         val secondsLeft get() = if (done == null || rate == null || rate <= 0) null else (size - done + rate - 1) / rate
@@ -513,6 +514,14 @@ sealed interface Row {
         val offered get() = state == Key.FILE_OFFERED
     }
 }
+
+/** Somebody is told of it as it comes: of a file when it is offered and when it is there, and not at every piece of it. */
+val Row.isTold
+    get() = !isOld && when (this) {
+        is Row.Text -> true
+        is Row.File -> offered || state == Key.FILE_RECEIVED
+        is Row.Note -> false
+    }
 
 /** What a text replies to: the [text], or [what] there is to say in its place. */
 data class Quote(val text: String?, val what: Key? = null)

@@ -28,6 +28,8 @@ import java.net.URLEncoder
 import java.nio.file.Files
 import java.util.Locale
 import java.util.concurrent.CountDownLatch
+import kotlin.random.Random
+import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertIs
@@ -257,6 +259,21 @@ class AppModelTest {
     }
 
     @Test
+    fun `of a copy of this phone that is not waited for nothing stays`() = oneApp { one ->
+        val copies = { File(System.getProperty("java.io.tmpdir")).list().orEmpty().filter { it.startsWith("moving") }.toSet() }
+        val before = copies()
+        one.app.move()
+        one.until<Screen.Moving>()
+        one.app.moveOut(withMessages = true)
+        one.app.back()
+        one.until<Screen.Home>()
+        // It is written all the same, as nothing stops it.
+        eventually { (copies() - before).isEmpty() }
+        one.app.move()
+        one.until<Screen.Moving>()
+    }
+
+    @Test
     fun `help is a page of its own, and one step back leaves it alone`() = oneApp { one ->
         one.app.showSettings()
         one.until<Screen.Settings>()
@@ -289,6 +306,7 @@ class AppModelTest {
         two.app.rows.wait { rows -> rows.all { (it as Row.File).state == Key.FILE_RECEIVED } }
         one.app.rows.wait { rows -> rows.size == 2 && rows.all { (it as Row.File).state == Key.FILE_SENT } }
         one.app.copying.wait { folder.list()!!.isEmpty() }
+        eventually { one.copies.isEmpty() }
         folder.deleteRecursively()
     }
 
@@ -312,21 +330,21 @@ class AppModelTest {
     }
 
     @Test
-    fun `of two invitations in a file the person says which is meant, and back drops both`() = twoApps { one, two ->
-        val links = List(2) {
+    fun `of two invitations in a picture the person says which is meant, and back drops both`() = twoApps { one, two ->
+        val codes = List(2) {
             one.app.invite(send = true)
-            val link = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.link
+            val code = one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }.invitation.symbol
             one.app.putAside()
             one.until<Screen.Home>()
-            link
+            Device.png(code, scale = 4)
         }
-        val file = links.joinToString(" ").encodeToByteArray()
-        two.app.handIn(file)
+        val picture = png(1400, 700) { codes.forEachIndexed { place, code -> it.paste(code, 600, left = 50 + 700 * place) } }
+        two.app.handIn(picture)
         val which = two.until<Screen.Which>()
         assertEquals(2, which.found.count { it.isInvitation && it.expiresAt != null })
         two.app.back()
         two.until<Screen.Home>()
-        two.app.handIn(file)
+        two.app.handIn(picture)
         two.until<Screen.Which>()
         two.app.pick(2)
         two.app.pick(1)
@@ -1171,19 +1189,21 @@ class AppModelTest {
     }
 
     @Test
-    fun `two who are at other addresses and ports find each other in the local network`() = twoApps { first, second ->
-        meet(first, second)
-        hear(first, second)
+    fun `two who are at other addresses and ports find each other in the local network`() {
         // Of this machine alone nothing is announced.
         val address = ownAddress()
         assumeTrue("this machine has no network", address != null)
-        val network = SimNetwork()
-        first.again(network, address!!).use { one ->
-            second.again(network, address).use { two ->
-                for (phone in listOf(one, two)) phone.app.meet(phone.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
-                for (phone in listOf(one, two)) phone.until<Screen.Conversation> { it.apart == null && !it.isOver }
-                one.app.send("here again")
-                two.app.rows.wait { ("here again" to false) in texts(it) }
+        twoApps { first, second ->
+            meet(first, second)
+            hear(first, second)
+            val network = SimNetwork()
+            first.again(network, address!!).use { one ->
+                second.again(network, address).use { two ->
+                    for (phone in listOf(one, two)) phone.app.meet(phone.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
+                    for (phone in listOf(one, two)) phone.until<Screen.Conversation> { it.apart == null && !it.isOver }
+                    one.app.send("here again")
+                    two.app.rows.wait { ("here again" to false) in texts(it) }
+                }
             }
         }
     }
@@ -1231,6 +1251,45 @@ class AppModelTest {
         one.app.stopLooking()
         one.until<Screen.Conversation> { it.isOver && it.line == Key.LINE_STOPPED && it.canSeek }
         assertEquals(3, one.app.rows.value.size)
+    }
+
+    @Test
+    fun `a file that both keep stands once, and is no news, once they are together again`() = twoApps { one, two ->
+        again(one, two)
+        one.app.attach(listOf(document("film.bin", ByteArray(70_000))))
+        two.app.acceptFile(two.app.rows.wait { it.any { row -> row is Row.File && row.offered } }.single().number)
+        two.app.rows.wait { (it.single() as Row.File).state == Key.FILE_RECEIVED }
+        two.app.goodbye()
+        two.app.meet(two.until<Screen.Conversation> { it.isOver }.contact!!)
+        two.until<Screen.Conversation> { !it.isOver && it.apart == null }
+        val file = two.app.rows.wait { it.any(Row::isOld) }.single() as Row.File
+        assertEquals(Key.FILE_RECEIVED, file.state)
+        assertTrue(file.isKept && !file.isTold)
+        assertEquals(0, two.app.home.value.underWay.single().unread)
+    }
+
+    @Test
+    fun `a file for somebody who is away outlives the process, and arrives`() = twoApps { first, two ->
+        again(first, two)
+        val contact = two.until<Screen.Conversation>().contact!!
+        two.app.goodbye()
+        first.until<Screen.Conversation> { it.apart != null }
+        val film = Random(1).nextBytes(300_000)
+        first.app.attach(listOf(document("film.bin", film)))
+        first.app.rows.wait { it.singleOrNull()?.isKept == true }
+        assertEquals(listOf("film.bin"), first.copies.map { it.name })
+        // A process left this that was killed before it came to it.
+        File(first.copies.single().parentFile.parentFile, "0123456789abcdef").mkdir()
+        first.again().use { one ->
+            one.app.meet(one.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
+            assertEquals(listOf("film.bin"), one.copies.map { it.name })
+            two.app.meet(contact)
+            two.app.acceptFile(two.app.rows.wait { it.any { row -> row is Row.File && row.offered } }.single().number)
+            val received = two.app.rows.wait { (it.single() as Row.File).state == Key.FILE_RECEIVED }.single() as Row.File
+            assertContentEquals(film, File(received.path!!).readBytes())
+            one.app.rows.wait { (it.single() as Row.File).state == Key.FILE_SENT }
+            eventually { one.copies.isEmpty() }
+        }
     }
 
     @Test
@@ -1357,6 +1416,9 @@ private class Phone(
 ) : AutoCloseable {
     private val scope = CoroutineScope(SupervisorJob())
     private var isGone = false
+
+    /** What lies here only because it is to be sent; a folder in the place of one that is empty. */
+    val copies get() = File(folder, "kept/copies").listFiles().orEmpty().map { it.listFiles()!!.singleOrNull() ?: it }
 
     /** Whom the core tells what happens. */
     lateinit var told: EventSink

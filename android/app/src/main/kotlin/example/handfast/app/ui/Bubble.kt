@@ -45,6 +45,7 @@ import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.Quoted
 import example.handfast.app.ui.parts.beside
+import example.handfast.app.ui.parts.isLarge
 import example.handfast.app.ui.parts.locale
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
@@ -227,10 +228,12 @@ private fun File(row: Line.File, name: String, deeds: RowDeeds) = Column(
     val colors = MaterialTheme.colorScheme
     val isMoving = row.done != null || row.state == Key.FILE_WAITING
     Row(horizontalArrangement = Arrangement.spacedBy(12.dp), verticalAlignment = Alignment.CenterVertically) {
-        Box(Modifier.size(44.dp).background(colors.primary, MaterialTheme.shapes.medium), Alignment.Center) {
-            Icon(Icons.File, null, tint = colors.onPrimary)
+        if (!isLarge()) {
+            Box(Modifier.size(44.dp).background(colors.primary, MaterialTheme.shapes.medium), Alignment.Center) {
+                Icon(Icons.File, null, tint = colors.onPrimary)
+            }
         }
-        Column(Modifier.weight(1f, fill = false)) {
+        Column(Modifier.weight(1f)) {
             Text(row.name, style = MaterialTheme.typography.titleSmall)
             Text(size(row.size), style = MaterialTheme.typography.bodySmall)
         }

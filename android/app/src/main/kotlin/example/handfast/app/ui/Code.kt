@@ -289,5 +289,5 @@ fun Preparing(state: Screen.Preparing, leaving: Leaving) =
     Page(stringResource(R.string.show_code), Leave.BACK, leaving.putAside) {
         Progress(stringResource(R.string.making_invitation), null)
         if (state.kept) OtherButton(stringResource(R.string.put_aside), leaving.putAside, icon = Icons.Later)
-        QuietButton(stringResource(R.string.stop), leaving.stop)
+        QuietButton(stringResource(R.string.stop), leaving.stop, Modifier.align(Alignment.CenterHorizontally))
     }

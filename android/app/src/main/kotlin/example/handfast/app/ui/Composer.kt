@@ -24,6 +24,7 @@ import androidx.compose.material3.TextField
 import androidx.compose.material3.TextFieldDefaults
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.MutableState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
@@ -52,15 +53,23 @@ import example.handfast.app.ui.parts.live
 import example.handfast.core.Screen
 import example.handfast.core.Subject
 
+/** What is typed, kept when the screen turns. */
+@Composable
+fun rememberDraft() = rememberSaveable(stateSaver = TextFieldValue.Saver) { mutableStateOf(TextFieldValue()) }
+
 /**
- * A line to write in, kept when the screen turns; what goes with it is under the plus. What could not be said is in it
- * again, ahead of what was written since then.
+ * A line to write in; what goes with it is under the plus. What could not be said is in the [kept] draft again, ahead of
+ * what was written since then.
  */
 @Composable
-fun Composer(state: Screen.Conversation, deeds: TalkDeeds) = Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
+fun Composer(
+    state: Screen.Conversation,
+    kept: MutableState<TextFieldValue>,
+    deeds: TalkDeeds,
+) = Surface(color = MaterialTheme.colorScheme.surfaceContainerLow) {
     val subject = state.subject
     val changed = subject?.takeIf { it.isEdit }
-    var draft by rememberSaveable(stateSaver = TextFieldValue.Saver) { mutableStateOf(TextFieldValue()) }
+    var draft by kept
     // What is changed is no draft, which is there again afterwards.
     var change by rememberSaveable(changed?.number, stateSaver = TextFieldValue.Saver) { mutableStateOf(typed(changed?.text.orEmpty())) }
     val line = if (changed == null) draft else change

@@ -69,6 +69,7 @@ import example.handfast.core.Presence
 import example.handfast.core.Row as Line
 import example.handfast.core.Screen
 import example.handfast.core.Subject
+import example.handfast.core.isTold
 
 /** What can be done in a conversation. */
 class TalkDeeds(
@@ -132,15 +133,21 @@ fun Conversation(
     hasBack: Boolean = true,
     copying: Copying? = null,
 ) = BoxWithConstraints(modifier.fillMaxSize().windowInsetsPadding(aboveAndBeside)) {
-    val keyboard = with(LocalDensity.current) { WindowInsets.ime.getBottom(this).toDp() }
-    val isLow = maxHeight - keyboard < LOW
+    val density = LocalDensity.current
+    val keyboard = WindowInsets.ime
+    // A keyboard that comes is another one at every frame, and what it leaves is low at one of them.
+    val isLow by remember(maxHeight, density, keyboard) {
+        derivedStateOf { maxHeight - with(density) { keyboard.getBottom(this).toDp() } < LOW }
+    }
+    // Not with the line, which goes when they leave: it is there again when they are looked for.
+    val draft = rememberDraft()
     Column {
         if (state.subject == null || !isLow) Head(state, deeds, hasBack)
         Rows(rows, Modifier.weight(1f), deeds.earlier, end = { Notes(state, deeds, rows.isEmpty(), copying) }) { row, beginsDay ->
             Bubble(row, beginsDay, state.name, deeds.rows, isHere = state.presence == Presence.HERE, canAnswer = !state.isOver)
         }
         Newest(rows, state.name)
-        if (state.isOver) Over(state, deeds) else Composer(state, deeds)
+        if (state.isOver) Over(state, deeds) else Composer(state, draft, deeds)
     }
 }
 
@@ -151,7 +158,7 @@ private val LOW = 240.dp
 @Composable
 private fun Newest(rows: List<Line>, name: String) {
     val before = remember { rows.lastOrNull()?.number ?: -1 }
-    val row = rows.lastOrNull { !it.ours && it.number > before && isTold(it) }
+    val row = rows.lastOrNull { !it.ours && it.number > before && it.isTold }
     val words = row?.let { stringResource(R.string.row_spoken, named(name), told(it)) }.orEmpty()
     Box(
         Modifier.size(1.dp).semantics {
@@ -159,12 +166,6 @@ private fun Newest(rows: List<Line>, name: String) {
             contentDescription = words
         },
     )
-}
-
-private fun isTold(row: Line) = when (row) {
-    is Line.Text -> true
-    is Line.File -> row.offered || row.state == Key.FILE_RECEIVED
-    is Line.Note -> false
 }
 
 @Composable

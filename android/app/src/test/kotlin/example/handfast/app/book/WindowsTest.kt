@@ -5,6 +5,8 @@ import android.graphics.Canvas
 import android.graphics.Color
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.setContent
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Surface
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.ui.platform.ViewRootForTest
 import androidx.compose.ui.semantics.AccessibilityAction
@@ -80,7 +82,9 @@ class WindowsTest {
                 val page = pages.single { it.name == window.page }
                 val controller = Robolectric.buildActivity(ComponentActivity::class.java).setup()
                 controller.get().setContent {
-                    HandfastTheme(variant.isDark) { CompositionLocalProvider(LocalClock provides { NOW }) { page.draw(deeds) } }
+                    HandfastTheme(variant.isDark) {
+                        Surface(color = MaterialTheme.colorScheme.surface) { CompositionLocalProvider(LocalClock provides { NOW }) { page.draw(deeds) } }
+                    }
                 }
                 window.held?.let { touch(it, SemanticsActions.OnLongClick) }
                 for (words in window.touched) touch(controller.get().getString(words, "Mira"))

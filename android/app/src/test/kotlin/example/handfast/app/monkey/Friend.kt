@@ -56,9 +56,12 @@ class Friend(val called: String) : AutoCloseable {
     fun invites(): String {
         meetings++
         app.rename(name)
-        // Nobody came to the one before.
-        if (app.screen.value is Screen.ShowCode) app.giveUp() else app.putAside()
-        app.screen.until { it is Screen.Home }
+        // Whoever comes just then is put aside once more.
+        until({ "${app.screen.value}" }) {
+            // Nobody came to the one before.
+            if (app.screen.value is Screen.ShowCode) app.giveUp() else app.putAside()
+            app.screen.value is Screen.Home
+        }
         app.invite(send = true)
         return (app.screen.until { it is Screen.ShowCode && it.stage == Key.HOST_WAITING } as Screen.ShowCode).invitation.link
     }
@@ -76,7 +79,7 @@ class Friend(val called: String) : AutoCloseable {
     fun leaves() {
         val one = talking().firstOrNull() ?: return
         app.show(one.session)
-        until({ "nobody looks at ${one.session}" }) { app.front == one.session }
+        until({ "nobody looks at ${one.session}" }) { app.front == one.session || talking().none { it.session == one.session } }
         app.goodbye()
     }
 

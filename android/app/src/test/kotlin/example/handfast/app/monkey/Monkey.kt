@@ -27,6 +27,7 @@ import example.handfast.app.book.words
 import example.handfast.app.finds
 import example.handfast.app.says
 import example.handfast.app.until
+import example.handfast.core.Row
 import example.handfast.core.Screen
 import example.handfast.core.isOutermost
 import org.robolectric.RuntimeEnvironment
@@ -45,14 +46,20 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
     private val friends = listOf(Friend("Berta"), Friend("Carl"))
     private val others = system.sockets()
     private val owner = Owner(rule).apply { begins("Ana") }
-    private val did = ArrayDeque<String>()
+    private val did = ArrayList<String>()
     private var number = 0
     private var wifi: Network? = FedNetwork.comes("127.0.0.1/8")
     private var isWide = false
 
-    /** What stands in the line to each friend, who is the same person under all their names. */
+    /** Who is whom, as the app names them, whatever they are called there. */
+    private val met = HashMap<String?, Friend>()
+
+    /** What stands in the line to each friend. */
     private val drafts = HashMap<Friend, String>()
-    private val sent = HashMap<Friend, MutableSet<String>>()
+    private val sent = friends.associateWith { HashSet<String>() }
+
+    /** Texts of other apps, which may be sent to anybody. */
+    private val handed = HashSet<String>()
 
     /** How many sockets there are without friends while nobody is met. */
     private val sockets = foreign + system.sockets() - others
@@ -81,20 +88,18 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
         number++
         var at = random.nextInt(deeds.sumOf { it.first })
         val deed = deeds.first { (weight, _) -> (at < weight).also { at -= weight } }.second
-        try {
+        told {
             deed()
             settle()
             check()
-        } catch (failure: Throwable) {
-            throw AssertionError("seed $seed, step $number: ${failure.message}; before:\n${did.joinToString("\n")}", failure)
         }
     }
 
     /** Everybody leaves, and nothing is left behind. */
-    fun ends() {
+    fun ends() = told {
         friends.forEach(Friend::close)
         for ((friend, texts) in sent) {
-            assertEquals(emptySet(), friend.heard - texts, "what was written to somebody else came to ${friend.name}")
+            assertEquals(emptySet(), friend.heard - texts - handed, "what was written to somebody else came to ${friend.name}")
         }
         until({ "something is under way: ${owner.app.home.value}, at ${owner.app.screen.value}" }) {
             rule.waitForIdle()
@@ -120,8 +125,9 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
         if (hasChanged(one, talk)) return
         did("taps on \"${one.words()}\"") { act(one, SemanticsActions.OnClick) { it() } }
         if (talk != null && one.words() == owner.words(R.string.send) && talk.second.isNotBlank()) {
-            sent.getOrPut(friendOf(talk.first), ::HashSet) += talk.second
-            drafts[friendOf(talk.first)] = ""
+            sent.getValue(talk.first) += talk.second
+            drafts[talk.first] = ""
+            until({ "\"${talk.second}\" is neither said nor given back" }, rule::waitForIdle) { isSomewhere(talk.second) || conversation()?.first != talk.first }
         }
     }
 
@@ -131,7 +137,7 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
         val text = listOf("", unique("a"), unique("https://example.com/"), unique("שלום 🙂"), unique("long ".repeat(300)).trim()).random(random)
         if (hasChanged(line, talk)) return
         did("types \"${text.take(30)}\"") { act(line, SemanticsActions.SetText) { it(AnnotatedString(text)) } }
-        if (talk != null) drafts[friendOf(talk.first)] = text
+        if (talk != null) drafts[talk.first] = text
     }
 
     private fun back() {
@@ -188,6 +194,7 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
         } else {
             Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, text)
         }
+        handed += text
         did("is handed \"$text\" by ${intent.action}") { owner.isHanded(intent) }
     }
 
@@ -203,11 +210,12 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
     // --- What must be so ----------------------------------------------------------------------
 
     private fun check() {
-        conversation()?.let { (name, text) ->
+        conversation()?.let { (friend, text) ->
+            val draft = drafts[friend].orEmpty()
             // What could not be sent stands before what was typed since.
-            val friend = friendOf(name)
-            if (sent[friend].orEmpty().any { text == it || text == "$it\n${drafts[friend]}" }) drafts[friend] = text
-            assertEquals(drafts[friend].orEmpty(), text, "what is typed for $name")
+            val before = text.removeSuffix(draft).lines().filter { it.isNotBlank() }
+            if (text.endsWith(draft) && sent.getValue(friend).containsAll(before)) drafts[friend] = text
+            assertEquals(drafts[friend].orEmpty(), text, "what is typed for ${friend.name}")
         }
         if (owner.app.screen.value !is Screen.Scan) until({ "the camera runs behind ${owner.app.screen.value}" }, rule::waitForIdle) { !FedCamera.isRunning || owner.app.screen.value is Screen.Scan }
         FedReader.broken?.let { throw it }
@@ -228,16 +236,24 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
     private fun typed() = fetch(hasSetTextAction()).map { it.config.getOrNull(SemanticsProperties.EditableText)?.text.orEmpty() }
 
     /** Who is talked with on the display, and what stands in the line to write in. */
-    private fun conversation(): Pair<String, String>? {
-        if (owner.app.screen.value !is Screen.Conversation) return null
-        val name = fetch(isHeading()).map { it.words() }.singleOrNull { words -> friends.any { words.startsWith(it.called) } } ?: return null
-        return typed().singleOrNull()?.let { name to it }
+    private fun conversation(): Pair<Friend, String>? {
+        val talk = owner.app.screen.value as? Screen.Conversation ?: return null
+        friends.find { talk.name.startsWith(it.called) }?.let { met[talk.contact] = it }
+        // Another may still be drawn.
+        val friend = met[talk.contact]?.takeIf { fetch(isHeading()).any { it.words() == talk.name } } ?: return null
+        return typed().singleOrNull()?.let { friend to it }
     }
 
-    /** Something came from outside, and what was aimed at has gone, or [talk] has, in which it was. */
-    private fun hasChanged(node: SemanticsNode, talk: Pair<String, String>?) = conversation() != talk || !node.layoutInfo.isAttached
+    /** Whether this was said in the conversation on the display, or stands in its line again. */
+    private fun isSomewhere(text: String) =
+        owner.app.rows.value.any { it is Row.Text && it.ours && it.text == text } || typed().any { text in it }
 
-    private fun friendOf(name: String) = friends.single { name.startsWith(it.called) }
+    /** Something came from outside, and what was aimed at has gone, or [talk] has, in which it was. */
+    private fun hasChanged(node: SemanticsNode, talk: Pair<Friend, String>?): Boolean {
+        // A line to write to somebody, and not yet to whom.
+        val isUnknown = talk == null && owner.app.screen.value is Screen.Conversation && typed().isNotEmpty()
+        return isUnknown || conversation() != talk || !node.layoutInfo.isAttached
+    }
 
     private fun fetch(wanted: SemanticsMatcher) = rule.onAllNodes(wanted, useUnmergedTree = true).fetchSemanticsNodes()
 
@@ -245,8 +261,14 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
 
     private fun did(what: String, deed: () -> Unit) {
         did += "$number: $what, at ${place()}"
-        if (did.size > REMEMBERED) did.removeFirst()
         deed()
+    }
+
+    /** Where something goes wrong, all that was done before is told. */
+    private fun told(work: () -> Unit) = try {
+        work()
+    } catch (failure: Throwable) {
+        throw AssertionError("seed $seed, step $number: ${failure.message}; before:\n${did.joinToString("\n")}", failure)
     }
 
     private fun <T : Function<Boolean>> act(node: SemanticsNode, what: androidx.compose.ui.semantics.SemanticsPropertyKey<androidx.compose.ui.semantics.AccessibilityAction<T>>, deed: (T) -> Unit) =
@@ -272,8 +294,5 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
     private companion object {
         /** Conversations at once. */
         const val MOST = 4
-
-        /** Steps that are told where one goes wrong. */
-        const val REMEMBERED = 60
     }
 }

@@ -82,6 +82,19 @@ class StayTest {
     }
 
     @Test
+    fun `a draft is there again when somebody who left meanwhile is looked for`() {
+        var screen by mutableStateOf<Screen>(talk)
+        rule.setContent { Drawn(screen) }
+        rule.onNode(hasSetTextAction()).performTextInput("half a sent")
+        screen = talk.copy(isOver = true)
+        rule.waitForIdle()
+        rule.onNodeWithText("half a sent").assertDoesNotExist()
+        screen = talk
+        rule.waitForIdle()
+        rule.onNodeWithText("half a sent").assertIsDisplayed()
+    }
+
+    @Test
     fun `what was typed anywhere is there again beneath the lock`() {
         var isCovered by mutableStateOf(false)
         rule.setContent { Covered(isCovered, {}) { Drawn(Screen.Question(listOf("Our dog?"))) } }

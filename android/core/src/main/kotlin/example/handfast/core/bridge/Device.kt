@@ -106,6 +106,7 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
 
     /** There is nothing of ours in it. */
     val isForeign get() = kind in FOREIGN_KINDS
+
     /** The key store does not give the key: it failed, or has lost it for good. */
     val isWithoutKey get() = kind == ErrorKind.KEY_STORE_FAILED || isKeyLost
     val isKeyLost get() = kind == ErrorKind.KEY_LOST
@@ -237,7 +238,8 @@ class Device private constructor(private val handfast: Handfast) {
     /** Lists what was said before; whether there was anything. */
     suspend fun earlier(session: Long): Boolean = refusing { at(session).use { it.earlier() } }
 
-    suspend fun sendFile(session: Long, path: String) = with(session) { it.sendFile(path) }
+    /** Sends a copy that was made for that, which goes over to the device. */
+    suspend fun sendCopy(session: Long, copy: File) = with(session) { it.sendCopy(copy.path) }
 
     suspend fun acceptFile(session: Long, number: Long) = with(session) { it.acceptFile(number.toULong()) }
 
@@ -396,18 +398,14 @@ class Device private constructor(private val handfast: Handfast) {
     }
 
     private class Relay(private val told: EventSink) : Listener {
-        override fun changed(change: Change) {
-            try {
-                when (change) {
-                    is Change.Shown -> told.view(change.session.toLong(), View(change.screen))
-                    is Change.Listed -> told.row(change.session.toLong(), change.entry.row(), change.before?.toLong())
-                    is Change.Gone -> told.gone(change.session.toLong(), change.number.toLong())
-                    is Change.Failed -> told.failed(change.session.toLong(), Refusal(change.kind))
-                    is Change.NotWritten -> told.notWritten(change.session.toLong(), change.text, Refusal(change.kind))
-                    Change.PendingChanged, Change.PeopleChanged -> told.listsChanged()
-                }
-            } catch (_: Exception) {
-                throw CallbackException.Failed()
+        override fun changed(change: Change) = contained {
+            when (change) {
+                is Change.Shown -> told.view(change.session.toLong(), View(change.screen))
+                is Change.Listed -> told.row(change.session.toLong(), change.entry.row(), change.before?.toLong())
+                is Change.Gone -> told.gone(change.session.toLong(), change.number.toLong())
+                is Change.Failed -> told.failed(change.session.toLong(), Refusal(change.kind))
+                is Change.NotWritten -> told.notWritten(change.session.toLong(), change.text, Refusal(change.kind))
+                Change.PendingChanged, Change.PeopleChanged -> told.listsChanged()
             }
         }
     }
@@ -418,12 +416,6 @@ class Device private constructor(private val handfast: Handfast) {
         }
 
         override fun browse(finder: CoreFinder?) = contained { names.browse(finder?.let(::FinderRelay)) }
-
-        private fun contained(ask: () -> Unit) = try {
-            ask()
-        } catch (_: Exception) {
-            throw CallbackException.Failed()
-        }
     }
 
     private class FinderRelay(private val finder: CoreFinder) : Finder {
@@ -448,6 +440,13 @@ class Device private constructor(private val handfast: Handfast) {
             throw KeyStoreException.Failed()
         }
     }
+}
+
+/** What the core calls fails in the one way that it knows. */
+private fun contained(work: () -> Unit) = try {
+    work()
+} catch (_: Exception) {
+    throw CallbackException.Failed()
 }
 
 /** What something locked asks for. [isPhone]: it is a copy of a phone. */

@@ -224,6 +224,8 @@ internal fun Entry.row(): Row = when (this) {
         done = (state as? FileState.Moving)?.done?.toLong(),
         path = (state as? FileState.Done)?.path,
         at = at.toLong(),
+        mark = mark.own(),
+        isOld = isOld,
     )
 }
 

@@ -1,7 +1,7 @@
 package example.handfast.core.phone
 
-import example.handfast.core.Key
 import example.handfast.core.Row
+import example.handfast.core.isTold
 
 /** What goes on in a session, for whoever keeps the app running and tells of it while nobody looks. */
 data class Ongoing(
@@ -272,12 +272,4 @@ class Presence {
     private fun MutableList<Effect>.untell(session: Long) {
         if (told.remove(session) != null) add(Effect.Untell(session))
     }
-
-    /** A file is told when it is offered and when it is there, and not at every piece of it. */
-    private val Row.isTold
-        get() = when (this) {
-            is Row.Text -> !isOld
-            is Row.File -> offered || state == Key.FILE_RECEIVED
-            is Row.Note -> false
-        }
 }

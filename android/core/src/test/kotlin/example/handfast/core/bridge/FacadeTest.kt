@@ -43,7 +43,9 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 import org.junit.Test
+import java.io.File
 import java.net.DatagramSocket
 import java.net.InetAddress
 import java.net.URLEncoder
@@ -851,6 +853,30 @@ class FacadeTest {
         host.untilApart()
         host.leave()
         assertEquals(emptyList(), host.handfast.underWay())
+    }
+
+    @Test
+    fun `a file for somebody who is away outlives the process`() = atTable("Ana", "Ben") { first, guest ->
+        parted(first, guest)
+        first.seek()
+        first.untilApart()
+        val content = ByteArray(300_000) { (it * 31 shr 3).toByte() }
+        val copy = Files.createTempDirectory("copy").resolve("film.bin").also { Files.write(it, content) }
+        first.session.sendCopy("$copy")
+        assertEquals(FileState.Waiting, first.untilFile { true }.state)
+        assertFalse(Files.exists(copy))
+        first.again().use { host ->
+            host.seek()
+            guest.seek()
+            host.untilTalking()
+            guest.untilTalking()
+            guest.session.acceptFile(guest.untilFile { it is FileState.Offered }.number)
+            val done = guest.untilFile { it is FileState.Done }.state as FileState.Done
+            assertContentEquals(content, File(done.path!!).readBytes())
+            host.untilFile { it is FileState.Done }
+            val copies = host.folder.resolve("kept/copies")
+            withTimeout(TestDevice.SOON) { while (copies.toFile().list()!!.isNotEmpty()) delay(10) }
+        }
     }
 
     @Test

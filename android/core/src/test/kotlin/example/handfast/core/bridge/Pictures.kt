@@ -49,11 +49,11 @@ fun png(width: Int, height: Int, draw: (BufferedImage) -> Unit = {}): ByteArray 
     return out.toByteArray()
 }
 
-/** Another picture in the middle of this one, as large as given. */
-fun BufferedImage.paste(png: ByteArray, side: Int) {
+/** Another picture in this one, as large as given; in the middle, or so far from the left. */
+fun BufferedImage.paste(png: ByteArray, side: Int, left: Int = (width - side) / 2) {
     val small = ImageIO.read(png.inputStream())
     createGraphics().run {
-        drawImage(small, (width - side) / 2, (height - side) / 2, side, side, null)
+        drawImage(small, left, (height - side) / 2, side, side, null)
         dispose()
     }
 }
