@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["handfast-device", "handfast-net", "handfast-qr"],
     ),
     ("handfast-core", &["handfast-native"]),
+    ("handfast-reader", &["handfast-qr", "handfast-token"]),
     ("handfast-web", &["handfast-device", "handfast-qr"]),
     ("handfast", &["handfast-native", "handfast-camera"]),
     ("handfast-tests", &["handfast-native", "handfast-sim"]),

@@ -1,5 +1,6 @@
 // The device in this page: hands in what happens, and carries out what comes out. It decides nothing.
 
+import { readPicture } from "./camera.js";
 import { Connection } from "./connection.js";
 import init, { Core, type Step } from "./core/core.js";
 import { Files } from "./files.js";
@@ -76,6 +77,38 @@ export class Device {
         return new Device(new Core(base, files.largest), files, face);
     }
 
+    /** Does something that may be refused at once. The sentence that says so, if it is. */
+    private attempt(what: (core: Core) => void): Key | undefined {
+        try {
+            what(this.core);
+        } catch (error) {
+            if (error instanceof Error && error.message !== "") return error.message as Key;
+        } finally {
+            this.carryOn();
+        }
+        return undefined;
+    }
+
+    /** Does something, and everything that comes of it. */
+    do(what: (core: Core) => void): void {
+        const why = this.attempt(what);
+        if (why !== undefined) this.face.notice(why);
+    }
+
+    /** Opens the codes that the camera saw. Why that is nothing, if it is. */
+    see(texts: string[]): Key | undefined {
+        return this.attempt((core) => core.open_read(texts, true));
+    }
+
+    /** Opens a file: a picture of a code, or anything with an invitation in it. */
+    async open(file: File): Promise<void> {
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        if (!Core.is_picture(bytes)) return this.do((core) => core.open(bytes));
+        const told = await readPicture(bytes);
+        if ("why" in told) this.face.notice(told.why);
+        else this.do((core) => core.open_read(told.texts, false));
+    }
+
     send(session: number, file: File): void {
         const number = this.files.choose(file);
         this.do((core) => core.send_file(session, number, file.name, file.size));
@@ -85,13 +118,7 @@ export class Device {
         this.files.save(place, as);
     }
 
-    /** Does something, and everything that comes of it. */
-    do(what: (core: Core) => void): void {
-        try {
-            what(this.core);
-        } catch (error) {
-            if (error instanceof Error && error.message !== "") this.face.notice(error.message as Key);
-        }
+    private carryOn(): void {
         for (let step = this.core.next(); step !== undefined; step = this.core.next()) {
             this.carryOut(step);
             step.free();

@@ -1,6 +1,7 @@
 // The files of this page: those that a person chose to send, and those that came in, until they are saved.
 
 import type { Ask, Told } from "./disk.js";
+import { HAS_WORKERS, worker } from "./worker.js";
 
 /** What may come in where a browser lets no page write to a disk, in bytes: all of it lies in memory. */
 const MOST_IN_MEMORY = 64 << 20;
@@ -98,7 +99,7 @@ class Disk implements Place {
 
     /** The storage, if this browser lets this page have one. */
     static async start(): Promise<Disk | undefined> {
-        if (!("storage" in navigator) || !("locks" in navigator) || location.protocol === "file:") return undefined;
+        if (!HAS_WORKERS || !("storage" in navigator) || !("locks" in navigator)) return undefined;
         const folder = crypto.randomUUID();
         try {
             // It is held for as long as the page is there.
@@ -108,7 +109,7 @@ class Disk implements Place {
                     return new Promise(() => {});
                 });
             });
-            const disk = new Disk(new Worker(script(), { type: "module" }));
+            const disk = new Disk(worker("disk"));
             await disk.ask({ ask: "open", folder });
             return disk;
         } catch {
@@ -150,18 +151,6 @@ class Disk implements Place {
 }
 
 type Without<Union, Name extends string> = Union extends unknown ? Omit<Union, Name> : never;
-
-/** Where the worker's script is, in the words of a browser that asks whether an address may be one. */
-function script(): string {
-    const address = new URL("disk.js", import.meta.url).href;
-    const types = (window as { trustedTypes?: { createPolicy(name: string, rules: object): Policy } }).trustedTypes;
-    const policy = types?.createPolicy("worker", { createScriptURL: () => address });
-    return policy?.createScriptURL(address) ?? address;
-}
-
-interface Policy {
-    createScriptURL(address: string): string;
-}
 
 /** Memory, with a limit. */
 class Memory implements Place {

@@ -1,9 +1,13 @@
 // The page: what came behind the address goes to the core, what the core shows goes to the screen.
 
+import { Camera } from "./camera.js";
 import { Device, type Face, type Screen } from "./device.js";
 import { carried } from "./inside.js";
-import { type Hands, Talk, asking, connecting, ended, locked, notice, opened, replyNeeded, start, waiting } from "./screens.js";
+import { type Hands, Talk, asking, connecting, ended, locked, notice, opened, replyNeeded, scanning, start, waiting } from "./screens.js";
 import { LANGUAGE, say } from "./words.js";
+
+/** How the text of a locked file begins. */
+const LOCKED = /^\s*hfs1:/i;
 
 /** How long a notice stays. */
 const NOTICE = 8_000;
@@ -18,8 +22,13 @@ let talk: Talk | undefined;
 /** What was opened, for the app. */
 let token = "";
 
+/** The camera, while it is on. */
+let camera: Camera | undefined;
+
 const hands: Hands = {
     open,
+    openFile: (file) => void openFile(file),
+    scan,
     accept: (name) => device.do((core) => core.accept(current, name)),
     answer: (typed) => device.do((core) => core.answer(current, typed)),
     offerReply: () => device.do((core) => core.offer_reply(current)),
@@ -82,12 +91,15 @@ function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
 }
 
 /** The address by which the app opens what is open here. Nothing else comes of it where there is no app. */
-function inApp(): string {
+function inApp(): string | undefined {
+    if (token === "") return undefined;
     // Android wants to be told the scheme, behind the `#`, where the token is not.
     return /Android/.test(navigator.userAgent) ? `intent:${token}#Intent;scheme=handfast;end` : `handfast:${token}`;
 }
 
 function draw(screen: HTMLElement): void {
+    camera?.stop();
+    camera = undefined;
     main.dataset["screen"] = "";
     main.replaceChildren(screen);
     const first = screen.querySelector<HTMLElement>("input, textarea, h1");
@@ -96,16 +108,46 @@ function draw(screen: HTMLElement): void {
     first?.focus({ preventScroll: true });
 }
 
-function open(text: string): void {
-    if (talk !== undefined && !talk.mayEnd()) return;
+/** Shows what the camera sees until there is an invitation in it. */
+function scan(): void {
+    const { root, video, say: tell } = scanning(hands);
+    draw(root);
+    main.dataset["screen"] = "scanning";
+    token = "";
+    const own = new Camera(video, (texts) => {
+        const why = device.see(texts);
+        if (why !== undefined) tell(why === "kind_nothing_found" ? "scan_not_ours" : why);
+        return why === undefined;
+    });
+    camera = own;
+    void own.start().then((why) => {
+        if (why !== undefined) tell(why);
+    });
+}
+
+/** Whether what is on the screen may go. What is said goodbye to is left. */
+function mayLeave(): boolean {
+    if (talk !== undefined && !talk.mayEnd()) return false;
     if (talk !== undefined) hands.close();
-    if (/^\s*hfs1:/i.test(text)) return void openFile(text);
+    return true;
+}
+
+function open(text: string): void {
+    if (!mayLeave()) return;
+    if (LOCKED.test(text)) return void openLocked(text);
     token = text.slice(text.indexOf("#") + 1).replace(/^handfast:/, "");
-    device.do((core) => core.open(text));
+    device.do((core) => core.open(new TextEncoder().encode(text)));
+}
+
+async function openFile(file: File): Promise<void> {
+    if (!mayLeave()) return;
+    token = "";
+    const isLocked = LOCKED.test(await file.slice(0, 64).text());
+    await (isLocked ? openLocked(await file.text()) : device.open(file));
 }
 
 /** A locked file, which a module of its own opens. */
-async function openFile(text: string): Promise<void> {
+async function openLocked(text: string): Promise<void> {
     const { lockedFile } = await import("./sealed.js");
     await lockedFile(text, draw);
 }

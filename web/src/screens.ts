@@ -1,5 +1,6 @@
 // How each state looks. Every function draws one screen from what it is given, and tells what the person did.
 
+import { CAN_READ, HAS_CAMERA } from "./camera.js";
 import type { FileLine, Line, Screen } from "./device.js";
 import { element, icon, picture } from "./dom.js";
 import type { Key } from "./strings.js";
@@ -8,6 +9,9 @@ import { LANGUAGE, say, size } from "./words.js";
 /** What a person does. */
 export interface Hands {
     open(text: string): void;
+    openFile(file: File): void;
+    /** Looks by the camera. */
+    scan(): void;
     accept(name: string): void;
     answer(typed: string[]): void;
     offerReply(): void;
@@ -36,20 +40,56 @@ const PHONE = ["M8 3h8v18H8z", "M11 18h2"];
 const SEND = ["M4 12l16-8-6 16-3-7z"];
 const CLIP = ["M20 11l-8 8a5 5 0 01-7-7l8-8a3.5 3.5 0 015 5l-8 8a2 2 0 01-3-3l7-7"];
 const FILE = ["M6 3h8l4 4v14H6z", "M14 3v4h4"];
+const CAMERA = ["M4 8h3l2-3h6l2 3h3v11H4z", "M12 10a3 3 0 100 6 3 3 0 000-6z"];
+const PICTURE = ["M4 5h16v14H4z", "M4 16l5-5 4 4 3-3 4 4"];
 const LINK = ["M9 15l6-6", "M11 6l2-2a5 5 0 017 7l-2 2", "M13 18l-2 2a5 5 0 01-7-7l2-2"];
 
 /** Where somebody is who brought nothing. */
 export function start(hands: Hands): HTMLElement {
     const token = element("textarea", { id: "token", rows: "3", "aria-label": say("web_paste"), autocomplete: "off" });
     token.placeholder = say("web_paste");
-    return form(() => hands.open(token.value), element("h1", {}, say("web_title")), paragraph("web_text"), token, go("web_open"));
+    const bring = (files: FileList | null | undefined): boolean => {
+        const file = files?.[0];
+        if (file !== undefined) hands.openFile(file);
+        return file !== undefined;
+    };
+    const picked = element("input", { type: "file", id: "picture", class: "unseen", tabindex: "-1", "aria-hidden": "true" });
+    picked.addEventListener("change", () => bring(picked.files));
+    const drawn = form(
+        () => hands.open(token.value),
+        element("h1", {}, say("web_title")),
+        paragraph("web_text"),
+        token,
+        go("web_open"),
+        HAS_CAMERA && element("button", { type: "button", id: "scan", class: "button tonal", click: hands.scan }, icon(...CAMERA), say("scan_code")),
+        element("div", { class: "chips" }, CAN_READ && chip(PICTURE, "pick_picture", () => picked.click())),
+        picked,
+    );
+    drawn.addEventListener("paste", (event) => {
+        if (bring(event.clipboardData?.files)) event.preventDefault();
+    });
+    drawn.addEventListener("dragover", (event) => event.preventDefault());
+    drawn.addEventListener("drop", (event) => {
+        if (bring(event.dataTransfer?.files)) event.preventDefault();
+    });
+    return drawn;
+}
+
+/** What the camera sees, and what to say of it. */
+export function scanning(hands: Hands): { root: HTMLElement; video: HTMLVideoElement; say(key: Key): void } {
+    const video = element("video", { class: "camera", playsinline: true, "aria-label": say("camera_description") });
+    video.muted = true;
+    const said = element("p", { role: "status" });
+    const root = element("section", { class: "centred" }, element("h1", {}, say("scan_invitation")), video, said, plain("stop", hands.home));
+    return { root, video, say: (key) => (said.textContent = say(key)) };
 }
 
 export function waiting(): HTMLElement {
     return element("p", { class: "status", role: "status" }, say("web_loading"));
 }
 
-export function opened(screen: Of<"opened">, hands: Hands, inApp: string): HTMLElement {
+/** `inApp` is what the app opens, where there is a text for it. */
+export function opened(screen: Of<"opened">, hands: Hands, inApp: string | undefined): HTMLElement {
     const name = element("input", { id: "name", autocomplete: "nickname", maxlength: "64" });
     return form(
         () => hands.accept(name.value.trim()),
@@ -68,7 +108,7 @@ export function opened(screen: Of<"opened">, hands: Hands, inApp: string): HTMLE
         element("label", { for: "name" }, say("your_name")),
         name,
         go("connect"),
-        element("a", { class: "button tonal", href: inApp }, icon(...PHONE), say("web_in_app")),
+        inApp !== undefined && element("a", { class: "button tonal", href: inApp }, icon(...PHONE), say("web_in_app")),
         plain("not_now", hands.close),
     );
 }
@@ -80,8 +120,8 @@ export function locked(screen: Of<"locked">, hands: Hands): HTMLElement {
     }));
     return form(
         () => hands.answer(answers.map(({ input }) => input.value)),
-        element("h1", {}, say("locked_title")),
-        paragraph("locked_text"),
+        element("h1", {}, say("web_locked_title")),
+        paragraph("web_locked_text"),
         ...answers.flatMap(({ label, input }) => [label, input]),
         screen.hint !== null && alert(screen.hint),
         screen.is_unlocking ? element("p", { class: "status", role: "status" }, say("unlocking")) : go("answer"),
@@ -161,7 +201,7 @@ export class Talk {
     private name = "";
     private readonly head = element("div", { class: "head" });
     private readonly above = element("div", { class: "above" });
-    private readonly lines = element("ol", { class: "lines", "aria-live": "polite" });
+    private readonly lines = element("ol", { class: "lines", tabindex: "0", "aria-live": "polite", "aria-labelledby": "who" });
     private readonly empty = element("li", { class: "day" }, say("conversation_empty"));
     private readonly known = new Map<number, Row>();
 
@@ -217,7 +257,7 @@ export class Talk {
             element(
                 "div",
                 { class: "who" },
-                element("h1", {}, this.name, mark),
+                element("h1", { id: "who" }, this.name, mark),
                 element("p", { class: screen.is_interrupted ? "warning" : "quiet", role: "status" }, say(screen.line)),
             ),
             button("leave", "plain", goodbye),
@@ -289,7 +329,7 @@ class Row {
         const author = element("span", { class: "unseen" }, line.ours ? `${say("row_ours")}: ` : `${say("row_theirs")}: `);
         const name = line.file === null ? line.text : say("file_line", { name: line.text, size: size(line.file.size) });
         const text = element("p", { dir: "auto" }, line.file !== null && icon(...FILE), author, name);
-        this.root = element("li", { class: line.ours ? "ours" : "theirs" }, text, this.file, element("time", {}, time));
+        this.root = element("li", { class: line.ours ? "ours" : "theirs", tabindex: "-1" }, text, this.file, element("time", {}, time));
         this.show(line);
     }
 
@@ -307,7 +347,8 @@ class Row {
         this.progress.setAttribute("aria-label", text);
         const hadFocus = this.file.contains(document.activeElement);
         this.file.replaceChildren(...this.parts(number, text, file).filter((part) => part !== false));
-        if (hadFocus) this.file.querySelector("button")?.focus();
+        // Whoever pressed a button goes on from here, and presses no other one unawares.
+        if (hadFocus) this.root.focus();
     }
 
     private parts(number: number, name: string, { status, done, limit, is_offered, may_stop, place }: FileLine): (HTMLElement | false)[] {

@@ -1,7 +1,7 @@
 // A page meets the program, in each browser: by one scan, by a reply, through questions; and what it shows.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { Host, NAMES, PATIENCE, browser, file, hash, look, saved, serve } from "./world.mjs";
 
@@ -28,12 +28,48 @@ async function press(tab, selector) {
 const reads = (tab, text) =>
     tab.waitForFunction((text) => document.body.textContent.includes(text), { timeout: PATIENCE }, text);
 
-/** Opens the page with what stands behind the `#` of a link, in a browser that `before` has changed. */
-async function bring(browser, link, { hears = () => {}, before = () => {}, agent } = {}) {
+/** A camera that sees a picture once nothing covers it, which a page has in the place of its own. */
+function camera(picture) {
+    globalThis.isCovered = true;
+    navigator.mediaDevices.getUserMedia = async () => {
+        const image = new Image();
+        image.src = `data:image/png;base64,${picture}`;
+        await image.decode();
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [1280, 720];
+        const drawing = canvas.getContext("2d");
+        const draw = () => {
+            drawing.fillStyle = "#b0a890";
+            drawing.fillRect(0, 0, 1280, 720);
+            if (!globalThis.isCovered) drawing.drawImage(image, 400, 120, 480, 480);
+        };
+        draw();
+        setInterval(draw, 50);
+        const stream = canvas.captureStream(20);
+        globalThis.track = stream.getTracks()[0];
+        return stream;
+    };
+}
+
+/** Goes on by the tabulator until something like this has the focus, or goes back by it. Who goes on beyond the last
+ * thing of a page is in the browser around it. */
+async function reach(tab, selector, isBack = false) {
+    if (isBack) await tab.keyboard.down("Shift");
+    for (let step = 0; ; step += 1) {
+        if (await tab.evaluate((selector) => document.activeElement.matches(selector), selector)) break;
+        if (step > 20) throw new Error(`no key leads to ${selector}`);
+        await tab.keyboard.press("Tab");
+    }
+    if (isBack) await tab.keyboard.up("Shift");
+}
+
+/** Opens the page with what stands behind the `#` of a link, in a browser that says to be `agent`. `hears` hears what
+ * the page asks for, `before` is done in it before anything of its own, with `shown`. */
+async function bring(browser, link, { hears = () => {}, before = () => {}, shown, agent } = {}) {
     const tab = await browser.newPage();
     if (agent !== undefined) await tab.setUserAgent({ userAgent: agent });
     tab.on("request", hears);
-    await tab.evaluateOnNewDocument(before);
+    await tab.evaluateOnNewDocument(before, shown);
     await tab.goto(page.address + link.slice(link.indexOf("#")));
     return tab;
 }
@@ -83,6 +119,7 @@ for (const name of NAMES) {
                 const asked = [];
                 const tab = await bring(running, link, { hears: (request) => asked.push(request.url().split("#")[0]) });
                 await shows(tab, "opened");
+                await look(tab, "opened");
                 assert.equal(new URL(tab.url()).hash, "", "the token is gone from the address");
                 await tab.type("#name", "Ben");
                 await tab.click("button.filled");
@@ -93,9 +130,11 @@ for (const name of NAMES) {
                 await reads(tab, "hello from the program");
                 await write(tab, "hello from the page");
                 assert.equal((await host.until("message")).text, "hello from the page");
+                await look(tab, "talking");
                 host.say("/quit");
                 await shows(tab, "ended");
                 await reads(tab, "They said goodbye.");
+                await look(tab, "ended");
                 const token = link.slice(link.indexOf("#") + 1);
                 assert.ok(asked.length > 5 && !asked.some((url) => url.includes(token)), "the token was sent to nobody");
                 // What stands in the page itself is not asked for.
@@ -152,6 +191,7 @@ for (const name of NAMES) {
                 await tab.click("button.filled");
                 await tab.waitForSelector(".wrong", { timeout: PATIENCE });
                 await reads(tab, "2 answers left");
+                await look(tab, "asking");
                 await tab.type("#answer", ANSWER);
                 await tab.click("button.filled");
                 await shows(tab, "talking");
@@ -159,6 +199,7 @@ for (const name of NAMES) {
                 host.say("/compare");
                 await press(tab, ".above .tonal");
                 await tab.waitForSelector(".digits", { timeout: PATIENCE });
+                await look(tab, "comparing");
                 const digits = await tab.$eval(".digits", (shown) => shown.textContent);
                 const { digits: theirs } = await host.until("comparing");
                 assert.equal(digits.replaceAll(" ", ""), String(theirs).replaceAll(/\D/g, ""));
@@ -175,6 +216,7 @@ for (const name of NAMES) {
                 await tab.type("#answer-0", "somewhere");
                 await tab.click("button.filled");
                 await tab.waitForSelector(".wrong", { timeout: PATIENCE });
+                await look(tab, "locked");
                 await tab.type("#answer-0", ANSWER.toUpperCase());
                 await tab.click("button.filled");
                 await press(tab, "[data-screen=opened] button.filled");
@@ -242,12 +284,10 @@ for (const name of NAMES) {
 
         test("where a browser lets no page write, what is too large is refused before it comes", () =>
             with_host([], async (host, link) => {
-                const tab = await bring(running, link, {
-                    before: () => {
-                        navigator.storage.constructor.prototype.getDirectory = undefined;
-                        globalThis.Worker = undefined;
-                    },
-                });
+                const before = () => {
+                    delete globalThis.Worker;
+                };
+                const tab = await bring(running, link, { before });
                 await press(tab, "[data-screen=opened] button.filled");
                 await host.until("met");
                 host.say(`/send ${file("too large.bin", LARGE + 1)}`);
@@ -273,6 +313,119 @@ for (const name of NAMES) {
                 return code.naturalWidth;
             });
             assert.ok(width > 20, "the code is drawn");
+            await look(tab, "reply needed");
+        });
+
+        test("an invitation is read in a picture and in a file", async () => {
+            const [png, raw] = [Host.file(`${name}.png`), Host.file(`${name}.handfast`)];
+            await with_host(["--png", png, "--file", raw], async (host) => {
+                for (const path of [raw, png]) {
+                    const tab = await bring(running, "#");
+                    await (await tab.waitForSelector("#picture", { timeout: PATIENCE })).uploadFile(path);
+                    await shows(tab, "opened");
+                    await reads(tab, "It came through something else");
+                    if (path === raw) continue;
+                    await tab.click("button.filled");
+                    await shows(tab, "talking");
+                    await host.until("met");
+                }
+            });
+        });
+
+        test("what holds no invitation is said to hold none, and the page goes on", async () => {
+            const [cut, text] = [Host.file(`${name} cut.png`), Host.file(`${name}.txt`)];
+            writeFileSync(cut, Buffer.from("89504e470d0a1a0a0000", "hex"));
+            writeFileSync(text, "What we agreed on at noon.");
+            const tab = await bring(running, "#");
+            const picked = await tab.waitForSelector("#picture", { timeout: PATIENCE });
+            await picked.uploadFile(cut);
+            await reads(tab, "This is not a picture that can be opened.");
+            await picked.uploadFile(text);
+            await reads(tab, "There is no invitation in there.");
+            await look(tab, "start");
+        });
+
+        test("what the camera sees is opened, and the camera is off then", async () => {
+            const png = Host.file(`${name} seen.png`);
+            await with_host(["--png", png], async (host) => {
+                const tab = await bring(running, "#", { before: camera, shown: readFileSync(png, "base64") });
+                await press(tab, "#scan");
+                await shows(tab, "scanning");
+                await tab.waitForFunction(() => document.querySelector("video").videoWidth > 0, { timeout: PATIENCE });
+                await look(tab, "scanning");
+                await tab.evaluate(() => (globalThis.isCovered = false));
+                await shows(tab, "opened");
+                await reads(tab, "You scanned it yourself");
+                assert.equal(await tab.evaluate(() => globalThis.track.readyState), "ended");
+                await tab.click("button.filled");
+                await shows(tab, "talking");
+                await host.until("met");
+            });
+        });
+
+        test("whoever lets the page have no camera is told what else there is", async () => {
+            const tab = await bring(running, "#", {
+                before: () => {
+                    navigator.mediaDevices.getUserMedia = async () => {
+                        throw new DOMException("", "NotAllowedError");
+                    };
+                },
+            });
+            await press(tab, "#scan");
+            await reads(tab, "Without the camera you can paste a link or choose a picture.");
+            await tab.click("button.plain");
+            await tab.waitForSelector("#token", { timeout: PATIENCE });
+        });
+
+        test("the keyboard alone suffices", () =>
+            with_host([], async (host, link) => {
+                const tab = await bring(running, link);
+                await shows(tab, "opened");
+                await reach(tab, "button.filled");
+                await tab.keyboard.press("Enter");
+                await shows(tab, "talking");
+                await host.until("met");
+                await reach(tab, "#message");
+                await tab.keyboard.type("by keys");
+                await tab.keyboard.press("Enter");
+                assert.equal((await host.until("message")).text, "by keys");
+                host.say(`/send ${file("keys.bin", 1_000)}`);
+                await tab.waitForSelector(".theirs .file .tonal", { timeout: PATIENCE });
+                await reach(tab, ".theirs .file .tonal", true);
+                await tab.keyboard.press("Enter");
+                await reads(tab, "Received");
+                // Saving shows something of the browser itself, which has the keys from then on.
+                await reach(tab, ".theirs .file .tonal");
+                tab.on("dialog", (dialog) => dialog.accept());
+                await reach(tab, ".head .plain", true);
+                await tab.keyboard.press("Enter");
+                await shows(tab, "ended");
+                await reach(tab, "button.filled");
+                await tab.keyboard.press("Enter");
+                await tab.waitForSelector("#token", { timeout: PATIENCE });
+            }));
+
+        test("it is said in German, and nothing is cut off", async () => {
+            const german = await browser(name, "de-DE");
+            try {
+                await with_host(guarded("--ask", "Wie hieß unser erster Hund?"), async (host, link) => {
+                    const tab = await bring(german, link);
+                    await shows(tab, "opened");
+                    await reads(tab, "möchte direkt mit dir reden");
+                    await look(tab, "opened in German");
+                    await tab.click("button.filled");
+                    await shows(tab, "asking");
+                    await look(tab, "asking in German");
+                    await tab.type("#answer", ANSWER);
+                    await tab.click("button.filled");
+                    await shows(tab, "talking");
+                    host.say(`/send ${file("Die Unterlagen für Montag.bin", 1_000)}`);
+                    await tab.waitForSelector(".theirs .file .tonal", { timeout: PATIENCE });
+                    await look(tab, "talking in German");
+                });
+            } finally {
+                await german.close();
+            }
         });
 
         test("what is no invitation is said to be none", async () => {

@@ -1,5 +1,6 @@
 // What the tests of the page play with: browsers, and the program as the other person and as the page's host.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -45,29 +46,54 @@ export async function browser(name, language = "en-US") {
     return Object.assign(running, { downloads });
 }
 
-/** Ways in which a page is looked at: how wide in CSS pixels, how large its texts are, in which colours. */
+/** Ways in which a page is looked at: how wide in CSS pixels, how large its texts are, in which colours, from which
+ * side it is read. */
 const LOOKS = [
-    ["light", 412, 1, "light"],
-    ["dark", 412, 1, "dark"],
-    ["narrow", 360, 1, "light"],
-    ["large", 412, 2, "dark"],
+    { kind: "light", width: 412, text: 1, colours: "light", direction: "ltr" },
+    { kind: "dark", width: 412, text: 1, colours: "dark", direction: "ltr" },
+    { kind: "narrow", width: 360, text: 1, colours: "light", direction: "ltr" },
+    { kind: "large", width: 412, text: 2, colours: "dark", direction: "ltr" },
+    { kind: "from the right", width: 412, text: 1, colours: "light", direction: "rtl" },
 ];
 
-/** Keeps pictures of a screen for whoever looks at them, and makes sure that nothing of it is cut off. */
+const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+/** What axe finds in a page that keeps somebody from using it. */
+async function hindrances(tab) {
+    await tab.evaluate(AXE);
+    return tab.evaluate(async () => {
+        const { violations } = await globalThis.axe.run({ resultTypes: ["violations"] });
+        const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        return grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+    });
+}
+
+/** Makes sure that everybody can use a screen and that nothing of it is cut off, and keeps pictures of it for whoever
+ * looks at them. */
 export async function look(tab, name) {
+    const said = await tab.evaluate(() => document.body.innerText);
+    assert.doesNotMatch(said, /\{\w+\}/, `${name}: every place of a sentence is filled`);
+    // Firefox is told neither colours nor sizes this way.
+    if (!(await tab.browser().version()).includes("Chrom")) return assert.deepEqual(await hindrances(tab), [], name);
     const folder = join(process.env.HANDFAST_PAGE, "..", "web-screens");
     mkdirSync(folder, { recursive: true });
-    // Firefox is not told colours and sizes this way.
-    if (!(await tab.browser().version()).includes("Chrom")) return;
-    for (const [kind, width, text, colours] of LOOKS) {
+    for (const { kind, width, text, colours, direction } of LOOKS) {
         await tab.setViewport({ width, height: 800 });
         await tab.emulateMediaFeatures([{ name: "prefers-color-scheme", value: colours }]);
-        await tab.evaluate((text) => (document.documentElement.style.fontSize = `${text * 100}%`), text);
-        await tab.screenshot({ path: join(folder, `${name} ${kind}.png`) });
-        const beyond = await tab.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        if (beyond > 0) throw new Error(`${name} is ${beyond} pixels too wide where it is ${kind}`);
+        const beyond = await tab.evaluate(
+            ({ text, direction }) => {
+                const page = document.documentElement;
+                page.style.fontSize = `${text * 100}%`;
+                page.dir = direction;
+                return page.scrollWidth - page.clientWidth;
+            },
+            { text, direction },
+        );
+        await tab.screenshot({ path: join(folder, `${name}, ${kind}.png`) });
+        assert.ok(beyond <= 0, `${name}, ${kind}: ${beyond} pixels too wide`);
+        assert.deepEqual(await hindrances(tab), [], `${name}, ${kind}`);
     }
-    await tab.evaluate(() => document.documentElement.removeAttribute("style"));
+    await tab.evaluate(() => ["style", "dir"].forEach((name) => document.documentElement.removeAttribute(name)));
     await tab.setViewport({ width: 800, height: 800 });
 }
 

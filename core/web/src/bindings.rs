@@ -2,10 +2,10 @@
 
 use crate::{Chosen, Deed, FileDeed, Line, NotDone, Page, Screen, Told, What, not_done, refused};
 use bytes::Bytes;
-use handfast_device::{Event, SessionId};
+use handfast_device::{Event, Provenance, SessionId};
 use handfast_protocol::conversation::{Finding, RequestId};
 use handfast_protocol::pairing::Now;
-use handfast_token::LinkBase;
+use handfast_token::{LinkBase, is_picture};
 use wasm_bindgen::prelude::*;
 
 /// A device in a page. After each call `next` is asked until there is nothing more.
@@ -68,9 +68,24 @@ impl Core {
         })
     }
 
-    /// Opens a text with an invitation in it.
-    pub fn open(&mut self, text: &str) -> Result<(), JsError> {
-        self.page.open(text, now()).map_err(said)
+    /// Whether this file goes to the reader of pictures.
+    pub fn is_picture(bytes: &[u8]) -> bool {
+        is_picture(bytes)
+    }
+
+    /// Opens a text, or a file that is no picture, with an invitation in it.
+    pub fn open(&mut self, bytes: &[u8]) -> Result<(), JsError> {
+        self.page.open(bytes, now()).map_err(said)
+    }
+
+    /// Opens what was read in a picture, or seen by the camera: the texts of all codes in there.
+    pub fn open_read(&mut self, texts: Vec<String>, by_camera: bool) -> Result<(), JsError> {
+        let provenance = match by_camera {
+            true => Provenance::Camera,
+            false => Provenance::Carried,
+        };
+        let opened = self.page.open_read(&texts, provenance, now());
+        opened.map_err(said)
     }
 
     /// The person agrees to connect, and is called this.

@@ -16,7 +16,7 @@ use handfast_protocol::link::{LinkError, TransportError};
 use handfast_protocol::pairing::Now;
 use handfast_seal::{Answers, Limits, LockError};
 use handfast_store::StoreError;
-use handfast_token::{FindError, Secret, Token, find};
+use handfast_token::{FindError, Secret, Token, find, find_among};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -128,16 +128,38 @@ impl Page {
         })
     }
 
-    /// Opens whatever text was handed in, if it is an invitation, locked or not.
+    /// Opens what was handed in, a text or a file that is no picture, if it is an invitation, locked or not.
     ///
     /// # Errors
     /// [`NotDone::Find`] and [`NotDone::NoInvitation`].
-    pub fn open(&mut self, text: &str, now: Now) -> Result<(), NotDone> {
-        let found = find(text.as_bytes(), |_| Err("a page reads no pictures"))?;
+    pub fn open(&mut self, bytes: &[u8], now: Now) -> Result<(), NotDone> {
+        let found = find(bytes, |_| {
+            Err("the reader of pictures is a module of its own")
+        })?;
+        self.open_token(found, Provenance::Carried, now)
+    }
+
+    /// Opens what was read in a picture, or seen by the camera: the texts of all codes in there.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_read(
+        &mut self,
+        texts: &[String],
+        provenance: Provenance,
+        now: Now,
+    ) -> Result<(), NotDone> {
+        self.open_token(find_among(texts)?, provenance, now)
+    }
+
+    fn open_token(
+        &mut self,
+        found: Token,
+        provenance: Provenance,
+        now: Now,
+    ) -> Result<(), NotDone> {
         let command = match found {
-            Token::Invitation(invitation) => {
-                Command::Open(Box::new(invitation), Provenance::Carried)
-            }
+            Token::Invitation(invitation) => Command::Open(Box::new(invitation), provenance),
             Token::Sealed(container) => Command::OpenLocked(container),
             Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => {
                 return Err(NotDone::NoInvitation);

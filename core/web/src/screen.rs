@@ -370,11 +370,12 @@ pub fn refused(why: Refusal) -> Option<&'static str> {
 pub fn not_done(why: &NotDone) -> Option<&'static str> {
     Some(match why {
         NotDone::NotNow => return None,
-        NotDone::Find(FindError::Nothing | FindError::Picture(_)) => "kind_nothing_found",
+        NotDone::Find(FindError::Nothing) => "kind_nothing_found",
         NotDone::Find(FindError::Cut) => "kind_incomplete",
         NotDone::Find(FindError::NewerVersion) => "kind_newer_version",
         NotDone::Find(FindError::SeveralTokens(_)) => "kind_several_found",
         NotDone::Find(FindError::TooLarge) => "kind_too_large",
+        NotDone::Find(FindError::Picture(_)) => "kind_not_a_picture",
         NotDone::NoInvitation => "kind_wrong_thing",
         NotDone::Answers(_) => "kind_bad_text",
         NotDone::NotUsable(_) => "kind_device",
@@ -494,8 +495,13 @@ mod tests {
         let said_in = [
             include_str!("bindings.rs"),
             include_str!("screen.rs"),
+            include_str!("../../reader/src/lib.rs"),
+            include_str!("../../unseal/src/lib.rs"),
+            include_str!("../../../web/src/camera.ts"),
             include_str!("../../../web/src/main.ts"),
             include_str!("../../../web/src/screens.ts"),
+            include_str!("../../../web/src/sealed.ts"),
+            include_str!("../../../web/src/sealed_file.ts"),
         ];
         for key in keys {
             let word = format!("\"{key}\"");
