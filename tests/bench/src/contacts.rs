@@ -7,8 +7,7 @@ use super::process::peak_memory_of;
 use super::table::{Table, contact_device};
 use handfast_native::conversation::Limits;
 use handfast_native::device::{
-    Command as Order, Event, FileState, RowContent, Saying, SessionCommand, SessionTerms, Settings,
-    View,
+    Command as Order, Event, FileState, RowContent, Saying, SessionCommand, Settings, View,
 };
 use handfast_sim::SplitMix64;
 use handfast_sim::forwarder::{Conditions, Forwarder};
@@ -63,7 +62,7 @@ async fn do_as_told(contact: &Contact) -> Result<()> {
     let (device, mut listener) = contact_device(&contact.home, settings).await?;
     let overview = device.overview();
     let with = overview.borrow().contacts.first().ok_or("a contact")?.key;
-    let seek = Order::Seek(with, Box::new(SessionTerms::default()));
+    let seek = Order::Seek(with, Box::default());
     let session = device.command(seek).await?.session().ok_or("a session")?;
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     let mut out = std::io::stdout();

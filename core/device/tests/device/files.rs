@@ -296,9 +296,9 @@ fn of_a_file_whose_entry_is_taken_back_no_name_stays_and_no_piece() {
         let (number, _) = the_file(&world, 0, both[0]);
         say(&mut world, 0, both[0], Saying::TakeBack(number)).unwrap();
         world.run(seconds(5));
-        for side in 0..2 {
+        for (side, session) in both.into_iter().enumerate() {
             assert!(says_nothing(kept(&world, side)), "{:?}", kept(&world, side));
-            assert!(files(&world, side, both[side]).is_empty());
+            assert!(files(&world, side, session).is_empty());
         }
         let there = &world.sides[1].files;
         assert!(!there.has_rest());
@@ -313,8 +313,8 @@ fn of_a_file_whose_entry_is_taken_back_no_name_stays_and_no_piece() {
 #[test]
 fn of_a_file_that_has_run_out_no_name_stays() {
     let (mut world, both) = asking(167);
-    for side in 0..2 {
-        say(&mut world, side, both[side], Saying::Disappear(Some(3_600))).unwrap();
+    for (side, session) in both.into_iter().enumerate() {
+        say(&mut world, side, session, Saying::Disappear(Some(3_600))).unwrap();
         world.run(seconds(2));
     }
     let saying = has(&mut world, 0, "a.bin", bytes(8, 300_000));
@@ -324,9 +324,9 @@ fn of_a_file_that_has_run_out_no_name_stays() {
     assert_eq!(state, FileState::Offered);
     world.tell(1, both[1], SessionCommand::Seen(number));
     world.run(Duration::from_secs(2 * 3_600));
-    for side in 0..2 {
+    for (side, session) in both.into_iter().enumerate() {
         assert!(says_nothing(kept(&world, side)), "{:?}", kept(&world, side));
-        assert!(files(&world, side, both[side]).is_empty());
+        assert!(files(&world, side, session).is_empty());
     }
 }
 
