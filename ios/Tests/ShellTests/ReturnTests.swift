@@ -253,6 +253,21 @@ final class ReturnTests: XCTestCase {
         }
     }
 
+    func testWhereSomebodyElseHadACopyBothAreToldAndNothingGoesOn() async throws {
+        try await again { host, guest in
+            try await said(host, guest)
+            let contact = try XCTUnwrap(host.model.screen.conversation?.contact)
+            XCTAssertNil(host.model.perform(Action.otherDevice(contact, isOurs: false)))
+            try await guest.isOver(.kindFrozen)
+            for person in [host, guest] {
+                _ = try await person.waiting(for: "that it is frozen") {
+                    person.model.home.people.first.flatMap { $0.isFrozen && !$0.canBeFound ? true : nil }
+                }
+            }
+            XCTAssertEqual(guest.texts.count, 2)
+        }
+    }
+
     func testPauseWhileSomebodyIsLookedFor() async throws {
         try await meeting { host, guest in
             try await said(host, guest)
