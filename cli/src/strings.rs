@@ -262,6 +262,13 @@ pub(crate) fn life_is_off() -> &'static str {
     }
 }
 
+pub(crate) fn contact_frozen() -> &'static str {
+    match language() {
+        English => "Frozen: somebody else may have come in their name or yours. Meet or compare.",
+        German => "Eingefroren: Vielleicht kam jemand anders in ihrem oder deinem Namen. Trefft euch oder vergleicht.",
+    }
+}
+
 pub(crate) fn about() -> &'static str {
     match language() {
         English => "Meet by a code or a link, talk and send files, with nobody in the middle",
@@ -3280,13 +3287,6 @@ pub(crate) fn other_device_not_ours(name: impl Display) -> String {
     match language() {
         English => format!("{name}: somebody else has used a copy of this device. Nothing is exchanged with them until you meet or compare."),
         German => format!("{name}: Jemand anders hat eine Kopie dieses Geräts benutzt. Es wird nichts ausgetauscht, bis ihr euch trefft oder vergleicht."),
-    }
-}
-
-pub(crate) fn contact_frozen() -> &'static str {
-    match language() {
-        English => "Frozen: somebody else may have come in their name or yours. Meet or compare.",
-        German => "Eingefroren: Vielleicht kam jemand anders in ihrem oder deinem Namen. Trefft euch oder vergleicht.",
     }
 }
 

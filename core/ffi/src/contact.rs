@@ -28,6 +28,12 @@ pub struct Contact {
     pub can_be_found: bool,
     /// They are not answered.
     pub is_blocked: bool,
+    /// Somebody else may have come in their name or this person's: nothing is exchanged with them until the two meet
+    /// by an invitation, or compare.
+    pub is_frozen: bool,
+    /// Another device came to them in this person's name, who has not said whose that is
+    /// ([`Handfast::other_device`](super::Handfast::other_device)).
+    pub is_replaced: bool,
     /// So many bytes of files are taken from them unasked in each conversation; none for as many as from everybody.
     pub takes_files_up_to: Option<u64>,
     /// The ways by which they were reached, the newest first.
@@ -76,6 +82,8 @@ impl Contact {
             heard: Some(contact.heard),
             can_be_found: contact.can_be_found,
             is_blocked: contact.blocked,
+            is_frozen: contact.frozen,
+            is_replaced: contact.replaced,
             takes_files_up_to: contact.allowance,
             ways,
             unread: contact.unread,
@@ -94,6 +102,8 @@ impl Contact {
             heard: None,
             can_be_found: false,
             is_blocked: false,
+            is_frozen: false,
+            is_replaced: false,
             takes_files_up_to: None,
             ways: Vec::new(),
             unread: 0,

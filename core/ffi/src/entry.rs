@@ -48,6 +48,9 @@ pub enum Entry {
         mark: Mark,
         /// It was there before this session looked.
         is_old: bool,
+        /// Of a picture, a small one of it by whoever offers it: a JPEG of at most 8 KiB. The other side's may be
+        /// broken.
+        preview: Option<Vec<u8>>,
     },
     /// Somebody proposed how long what both write from now on lasts. Both keep that.
     Life {
@@ -183,6 +186,9 @@ impl Entry {
                 at,
                 mark,
                 is_old,
+                preview: lasting
+                    .and_then(|kept| kept.preview)
+                    .map(|preview| preview.bytes),
             },
             RowContent::Withdrawn => note(Note::TakenBack),
             RowContent::Restored => note(Note::Restored),

@@ -1,5 +1,6 @@
 import Shell
 import SwiftUI
+import UIKit
 
 /// Bubbles with their times, and a line to write in.
 struct ConversationView: View {
@@ -68,7 +69,7 @@ struct ConversationView: View {
                                     canAgree: !talk.isOver && row.id == model.rows.proposed),
                                 perform: act, copy: actions.copy
                             )
-                                .onAppear { if row.id == model.rows.first?.id { model.earlier() } }
+                            .onAppear { if row.id == model.rows.first?.id { model.earlier() } }
                         }
                     }
                     if let waiting = talk.waiting {
@@ -203,6 +204,15 @@ private struct RowView: View {
                         .lineLimit(3)
                         .padding(.leading, 10)
                         .overlay(alignment: .leading) { Rectangle().fill(.tint).frame(width: 3) }
+                }
+                if let small = row.preview.flatMap(UIImage.init(data:)), max(small.size.width, small.size.height) <= 512
+                {
+                    Image(uiImage: small)
+                        .resizable()
+                        .scaledToFit()
+                        .frame(maxWidth: 240, maxHeight: 240)
+                        .clipShape(RoundedRectangle(cornerRadius: 12))
+                        .accessibilityHidden(true)
                 }
                 if row.isFile {
                     Label {

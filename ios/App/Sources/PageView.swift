@@ -39,34 +39,7 @@ struct PageView: View {
                     .disabled(page.isBusy)
                     .onChange(of: typed) { perform(.judge, typed) }
                 }
-                if page.asking {
-                    ProtectionFields(protection: $typed.protection) {}
-                }
-                if page.searching {
-                    TextField(say(.searchWords), text: $typed.words)
-                        .textFieldStyle(.roundedBorder)
-                        .textInputAutocapitalization(.never)
-                        .submitLabel(.search)
-                        .onSubmit { perform(.lookFor, typed) }
-                }
-                ForEach(page.hits) { hit in
-                    VStack(alignment: .leading, spacing: 4) {
-                        Text(verbatim: hit.text).textSelection(.enabled)
-                        Text(hit.about).font(.footnote).foregroundStyle(.secondary)
-                    }
-                    .frame(maxWidth: .infinity, alignment: .leading)
-                    .padding(12)
-                    .background(.thinMaterial, in: .rect(cornerRadius: 12))
-                    .accessibilityElement(children: .combine)
-                }
-                ForEach(page.options) { option in
-                    Button {
-                        perform(option.action, typed)
-                    } label: {
-                        Text(option.words).frame(maxWidth: .infinity, minHeight: 44)
-                    }
-                    .buttonStyle(.bordered)
-                }
+                between
                 if page.moving {
                     Toggle(isOn: $typed.withMessages) { Text(.movingWithMessages) }.disabled(page.isBusy)
                 }
@@ -103,6 +76,38 @@ struct PageView: View {
         .onChange(of: page.asking) { typed = Typed() }
         .onChange(of: page.searching) { typed = Typed() }
         .onChange(of: page.deciding?.name, initial: true) { _, name in typed.name = name ?? "" }
+    }
+
+    /// What is done with somebody who is known, beside writing to them.
+    @ViewBuilder private var between: some View {
+        if page.asking {
+            ProtectionFields(protection: $typed.protection) {}
+        }
+        if page.searching {
+            TextField(say(.searchWords), text: $typed.words)
+                .textFieldStyle(.roundedBorder)
+                .textInputAutocapitalization(.never)
+                .submitLabel(.done)
+                .onSubmit { perform(.lookFor, typed) }
+        }
+        ForEach(page.hits) { hit in
+            VStack(alignment: .leading, spacing: 4) {
+                Text(verbatim: hit.text).textSelection(.enabled)
+                Text(hit.about).font(.footnote).foregroundStyle(.secondary)
+            }
+            .frame(maxWidth: .infinity, alignment: .leading)
+            .padding(12)
+            .background(.thinMaterial, in: RoundedRectangle(cornerRadius: 12))
+            .accessibilityElement(children: .combine)
+        }
+        ForEach(page.options) { option in
+            Button {
+                perform(option.action, typed)
+            } label: {
+                Text(option.words).frame(maxWidth: .infinity, minHeight: 44)
+            }
+            .buttonStyle(.bordered)
+        }
     }
 
     private func answer(at place: Int) -> Binding<String> {

@@ -48,7 +48,9 @@ public final class AppModel {
     }
     /// What is done with somebody beside writing to them.
     @ObservationIgnored private var aside: Aside? {
-        didSet { if case .handOn(let before) = oldValue, aside == nil { Copy(URL(fileURLWithPath: before.path)).remove() } }
+        didSet {
+            if case .handOn(let before) = oldValue, aside == nil { Copy(URL(fileURLWithPath: before.path)).remove() }
+        }
     }
     @ObservationIgnored private var settings: Settings?
     @ObservationIgnored private var topic: Topic?
@@ -525,6 +527,12 @@ public final class AppModel {
     public func giveName(_ id: String, _ name: String) {
         let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
         act { _, device in try await device.giveName(id, name.isEmpty ? nil : name) }
+    }
+
+    /// Whether another device that came to somebody in the person's name is the person's own. If it is not, nothing is
+    /// exchanged with them.
+    public func otherDevice(_ id: String, isOurs: Bool) {
+        act { _, device in try await device.otherDevice(id, isOurs: isOurs) }
     }
 
     /// Looks for somebody no more and lets them in no more, or does again.

@@ -504,4 +504,8 @@ public enum Key: String, CaseIterable, Sendable {
     case days
     case nothingFound = "nothing_found"
     case lifeIsOff = "life_is_off"
+    case personReplaced = "person_replaced"
+    case otherIsMine = "other_is_mine"
+    case otherIsNotMine = "other_is_not_mine"
+    case contactFrozen = "contact_frozen"
 }

@@ -381,6 +381,7 @@ public enum Action: Equatable, Sendable {
     case openCopy
     case moveIn
     case block(String, Bool)
+    case otherDevice(String, isOurs: Bool)
     case takeFiles(String, UInt64?)
     case settings
     /// With what was chosen and typed.
@@ -511,6 +512,7 @@ extension AppModel {
         case .openCopy: openCopy(typed.answers, code: typed.code)
         case .moveIn: moveIn()
         case .block(let id, let isBlocked): block(id, isBlocked)
+        case .otherDevice(let id, let isOurs): otherDevice(id, isOurs: isOurs)
         case .takeFiles(let id, let bytes): takeFiles(id, upTo: bytes)
         case .settings: showSettings()
         case .prefer:
@@ -705,6 +707,8 @@ extension Page {
         var lines = [trust, Phrase(.personSince, day(contact.since))]
         lines += contact.ownName.map { [Phrase(.personOwnName, Phrase(.person($0)))] } ?? []
         lines += contact.takesFilesUpTo.map { [Phrase(.filesUnaskedLine, Phrase(unasked: $0))] } ?? []
+        lines += contact.isReplaced ? [Phrase(.personReplaced)] : []
+        lines += contact.isFrozen ? [Phrase(.contactFrozen)] : []
         lines += contact.hasFallen ? [Phrase(.personFallen)] : []
         lines += contact.heard.map { [Phrase(heard: $0)] } ?? []
         lines += contact.ways.map { Phrase(.fileLine, Phrase(.personWay, .verbatim($0.address)), Phrase(day: $0.at)) }
@@ -714,6 +718,12 @@ extension Page {
         } else if !contact.canBeFound && !isRefused {
             lines.append(Phrase(.personCannotBeFound))
         }
+        let whose: [Choice] =
+            contact.isReplaced
+            ? [
+                Choice(.otherIsMine, .otherDevice(contact.id, isOurs: true)),
+                Choice(.otherIsNotMine, .otherDevice(contact.id, isOurs: false)),
+            ] : []
         let meeting: [Choice] =
             contact.isBlocked || isRefused
             ? [] : [contact.canBeFound ? Choice(.lookAgain, .meet(contact.id)) : Choice(.showCode, .showCode)]
@@ -728,12 +738,12 @@ extension Page {
             deciding: isRefused ? nil : Deciding(contact),
             lines: lines,
             // Of who is not let in, nothing else is kept.
-            choices: meeting + (contact.canBeFound ? [Choice(.handOn, .handOn(contact.id))] : [])
+            choices: whose + meeting + (contact.canBeFound ? [Choice(.handOn, .handOn(contact.id))] : [])
                 + (isRefused ? [] : [blocking]) + [
-                Choice(
-                    .forget, .forget(contact.id),
-                    asks: Asking(title: Phrase(.forgetTitle, row.name), text: .forgetText, keep: .notNow))
-            ],
+                    Choice(
+                        .forget, .forget(contact.id),
+                        asks: Asking(title: Phrase(.forgetTitle, row.name), text: .forgetText, keep: .notNow))
+                ],
             leave: .back
         )
     }
@@ -894,7 +904,9 @@ extension Page {
         Page(
             title: Phrase(.disappearing),
             options: LifeRow.choices.enumerated().map { place, after in
-                Option(id: place, words: after.map { Phrase(span: $0) } ?? Phrase(.disappearingOff), action: .disappear(after))
+                Option(
+                    id: place, words: after.map { Phrase(span: $0) } ?? Phrase(.disappearingOff),
+                    action: .disappear(after))
             },
             lines: [Phrase(.disappearingText)],
             leave: .close

@@ -26,6 +26,8 @@ public struct RowPage: Equatable, Sendable {
     public var symbols: [RowChoice] = []
     /// From 0 to 1, while something moves.
     public var progress: Double?
+    /// A small one of a picture.
+    public var preview: Data?
     /// Where it is, once it came in.
     public var path: String?
     public var choices: [RowChoice] = []
@@ -90,6 +92,7 @@ public struct RowPage: Equatable, Sendable {
             isFile = true
             text = row.name
             path = row.path
+            preview = row.preview
             var size = Phrase.verbatim(amount(row.size, locale: locale))
             if let done = row.done {
                 size = Phrase(.fileProgress, .verbatim(amount(done, locale: locale)), size)

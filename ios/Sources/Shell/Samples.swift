@@ -47,7 +47,9 @@ public struct Sample: Sendable {
         Sample(
             name: "search",
             screen: .search(
-                Search(name: "Mira", words: "boat", hits: [Hit(ours: true, text: "The boat is blue.", at: 1_700_000_000)]))),
+                Search(
+                    name: "Mira", words: "boat", hits: [Hit(ours: true, text: "The boat is blue.", at: 1_700_000_000)]))
+        ),
         Sample(
             name: "hand-on",
             screen: .handOn(HandOn(name: "Mira", messages: 3, isAll: true, path: "/messages.handfast"))),

@@ -212,6 +212,10 @@ public struct Contact: Equatable, Sendable, Identifiable {
     /// They can be looked for.
     public var canBeFound = false
     public var isBlocked = false
+    /// Somebody else may have come in their name or the person's own, until the two meet or compare.
+    public var isFrozen = false
+    /// Another device came to them in the person's name, who has not said whose that is.
+    public var isReplaced = false
     /// So many bytes of files are taken from them unasked; none for as many as from everybody.
     public var takesFilesUpTo: UInt64?
     /// How many of their messages nobody has seen, in this process or before it.
@@ -765,6 +769,8 @@ public struct FileRow: Equatable, Sendable {
     public var mark = Mark.nobody
     /// It was there before this session looked.
     public var isOld = false
+    /// A small one of a picture, by whoever offers it, as a JPEG of some kilobytes. That of the other side may be broken.
+    public var preview: Data?
 
     /// The seconds that the rest will take, while that can be said.
     public var secondsLeft: UInt64? {

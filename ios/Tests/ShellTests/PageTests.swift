@@ -35,11 +35,17 @@ final class PageTests: XCTestCase {
             .welcome, .keyLost, .which(found), .toWhom(ToWhom(names: [], text: nil, people: [])), .help(.hotspot),
             .help(.links),
             .home(home), .home(Home()), .person(home.people[0]),
+            .person(
+                Contact(
+                    id: "1", name: "Ana", trust: .trustVerified, reason: .reasonCompared, since: 1, isFrozen: true,
+                    isReplaced: true)),
             .outlook(nil),
             .ask(name: "Mira"), .disappearing, .search(Search(name: "Mira")),
             .search(Search(name: "Mira", words: "boat")),
             .search(
-                Search(name: "Mira", words: "boat", hits: [Hit(ours: true, text: "The boat is blue.", at: 1)], hasMore: true)),
+                Search(
+                    name: "Mira", words: "boat", hits: [Hit(ours: true, text: "The boat is blue.", at: 1)],
+                    hasMore: true)),
             .search(Search(name: "Mira", words: "boat", isLooking: true)),
             .handOn(HandOn(name: "Mira", messages: 0, isAll: true, path: "/m.handfast", handout: handout)),
             .handOn(HandOn(name: "Mira", messages: 40, isAll: false, path: "/m.handfast")),

@@ -119,7 +119,7 @@ final class ReturnTests: XCTestCase {
         }
     }
 
-    func testAFileForSomebodyWhoIsAwayOutlivesTheProcessAndArrives() async throws {
+    func testAFileForSomebodyWhoIsAwayOutlivesTheProcess() async throws {
         try await again { first, guest in
             let contact = try XCTUnwrap(guest.model.screen.conversation?.contact)
             guest.model.goodbye()
@@ -145,7 +145,7 @@ final class ReturnTests: XCTestCase {
         }
     }
 
-    func testAContactIsAskedAndTrustRisesByARightAnswerOnly() async throws {
+    func testAContactIsAsked() async throws {
         try await again { host, guest in
             let trust = host.model.screen.conversation?.trust
             XCTAssertTrue(Page(host.model.screen).menu.contains { $0.action == .askThem })
@@ -176,7 +176,7 @@ final class ReturnTests: XCTestCase {
         }
     }
 
-    func testWhatBothWriteDisappearsOnceBothWantIt() async throws {
+    func testWhatBothWriteDisappears() async throws {
         try await again { host, guest in
             host.model.chooseLife()
             try await host.sees("the choice") { $0 == .disappearing ? true : nil }
@@ -197,7 +197,7 @@ final class ReturnTests: XCTestCase {
         }
     }
 
-    func testWhatWasSaidIsFoundTheNewestFirst() async throws {
+    func testWhatWasSaidIsFound() async throws {
         try await again { host, guest in
             try await said(host, guest)
             for number in 1...25 { host.model.send("lighthouse \(number)") }
@@ -219,7 +219,7 @@ final class ReturnTests: XCTestCase {
         }
     }
 
-    func testWhatWaitsIsCarriedBySomebodyAndTakenInOnce() async throws {
+    func testWhatWaitsIsCarriedBySomebody() async throws {
         try await again { host, guest in
             let contact = try XCTUnwrap(guest.model.screen.conversation?.contact)
             guest.model.goodbye()
@@ -250,6 +250,21 @@ final class ReturnTests: XCTestCase {
             XCTAssertEqual(guest.texts.count, 1)
             guest.model.handIn(try XCTUnwrap(carried.handout).link)
             try await guest.isTold(.bundleNotNeeded)
+        }
+    }
+
+    func testWhereSomebodyElseHadACopyBothAreToldAndNothingGoesOn() async throws {
+        try await again { host, guest in
+            try await said(host, guest)
+            let contact = try XCTUnwrap(host.model.screen.conversation?.contact)
+            XCTAssertNil(host.model.perform(Action.otherDevice(contact, isOurs: false)))
+            try await guest.isOver(.kindFrozen)
+            for person in [host, guest] {
+                _ = try await person.waiting(for: "that it is frozen") {
+                    person.model.home.people.first.flatMap { $0.isFrozen && !$0.canBeFound ? true : nil }
+                }
+            }
+            XCTAssertEqual(guest.texts.count, 2)
         }
     }
 

@@ -209,7 +209,12 @@ public struct GraphicsContext {
     public func speechSpellsOutCharacters(_ value: Bool = true) -> Text { self }
     public var body: Never { fatalError() }
 }
-@MainActor public struct Image: View { public init(systemName: String) {}; public var body: Never { fatalError() } }
+@MainActor public struct Image: View {
+    public init(systemName: String) {}
+    public init(uiImage: UIImage) {}
+    public func resizable() -> Image { fatalError() }
+    public var body: Never { fatalError() }
+}
 @MainActor public struct Label<Title: View, Icon: View>: View {
     public init(@ViewBuilder title: () -> Title, @ViewBuilder icon: () -> Icon) {}
     public var body: Never { fatalError() }
@@ -399,6 +404,7 @@ extension View {
     ) -> some View { self }
     public func aspectRatio(_ ratio: CGFloat? = nil, contentMode: ContentMode) -> some View { self }
     public func clipShape<S: Shape>(_ shape: S) -> some View { self }
+    public func scaledToFit() -> some View { self }
     public func controlSize(_ size: ControlSize) -> some View { self }
     public func lineLimit(_ range: ClosedRange<Int>) -> some View { self }
     public func disabled(_ disabled: Bool) -> some View { self }

@@ -43,6 +43,8 @@ public struct UIBackgroundTaskIdentifier: Equatable, Sendable { public static le
     public var name: String { fatalError() }
 }
 public final class UIImage: NSObject {
+    public init?(data: Data) {}
+    public var size: CGSize { fatalError() }
     public func pngData() -> Data? { fatalError() }
     public func jpegData(compressionQuality: CGFloat) -> Data? { fatalError() }
 }

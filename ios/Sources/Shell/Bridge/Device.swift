@@ -191,6 +191,11 @@ final class Device: Sendable {
         try await refusing { try await handfast.giveName(id: id, name: name) }
     }
 
+    /// Whether another device that came to them in the person's name is the person's own.
+    func otherDevice(_ id: String, isOurs: Bool) async throws {
+        try await refusing { try await handfast.otherDevice(id: id, isOurs: isOurs) }
+    }
+
     func block(_ id: String, _ isBlocked: Bool) async throws {
         try await refusing { try await handfast.block(id: id, isBlocked: isBlocked) }
     }

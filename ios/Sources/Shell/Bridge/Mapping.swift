@@ -143,7 +143,9 @@ extension Refusal {
 extension Row {
     init(_ entry: Entry) {
         switch entry {
-        case .text(let number, let ours, let text, let at, let mark, let isOld, let quote, let reactions, let isEdited, let endsAt):
+        case .text(
+            let number, let ours, let text, let at, let mark, let isOld, let quote, let reactions, let isEdited,
+            let endsAt):
             self = .text(
                 TextRow(
                     number: number, ours: ours, text: text, at: at, mark: Mark(mark), isOld: isOld,
@@ -155,7 +157,7 @@ extension Row {
                 LifeRow(number: number, ours: ours, after: after.map(UInt64.init), holds: holds, at: at, isOld: isOld))
         case .note(let number, let ours, let note, let at, let isOld):
             self = .note(NoteRow(number: number, ours: ours, what: key(note.key()), at: at, isOld: isOld))
-        case .file(let number, let ours, let name, let size, let state, let at, let mark, let isOld):
+        case .file(let number, let ours, let name, let size, let state, let at, let mark, let isOld, let preview):
             var done: UInt64?
             var path: String?
             if case .moving(let through) = state { done = through }
@@ -163,7 +165,7 @@ extension Row {
             self = .file(
                 FileRow(
                     number: number, ours: ours, name: name, size: size, state: key(state.status()),
-                    done: done, path: path, at: at, mark: Mark(mark), isOld: isOld))
+                    done: done, path: path, at: at, mark: Mark(mark), isOld: isOld, preview: preview))
         }
     }
 }
@@ -228,6 +230,7 @@ extension Contact {
             reason: key(contact.person.trustReason()), since: contact.since, ownName: contact.ownName,
             trusted: contact.trusted, hasFallen: contact.hasFallen, heard: contact.heard.flatMap { $0 > 0 ? $0 : nil },
             canBeFound: contact.canBeFound, isBlocked: contact.isBlocked,
+            isFrozen: contact.isFrozen, isReplaced: contact.isReplaced,
             takesFilesUpTo: contact.takesFilesUpTo, unread: Int(clamping: contact.unread), lastSaid: contact.lastSaid,
             ways: contact.ways.map { ReachedBy(address: $0.address, at: $0.at) })
     }

@@ -383,7 +383,7 @@ class AppModel(
     fun show(session: Long) = act {
         if (session in sessions) {
             front = session
-            person = null
+            leavePerson()
         }
         show()
     }
@@ -469,6 +469,9 @@ class AppModel(
 
     /** Looks for somebody no more and lets them in no more, or does again. */
     fun block(id: String, isBlocked: Boolean) = act { device.block(id, isBlocked) }
+
+    /** Whether another device that came to somebody in the person's name is the person's own. If it is not, nothing is exchanged. */
+    fun otherDevice(id: String, isOurs: Boolean) = act { device.otherDevice(id, isOurs) }
 
     /** Takes so many bytes of files from somebody unasked, from the next conversation on; with none, as many as from everybody. */
     fun takeFilesUpTo(id: String, bytes: Long?) = act { device.takeFilesUpTo(id, bytes) }

@@ -412,6 +412,10 @@ data class Contact(
     /** They can be looked for. */
     val canBeFound: Boolean = false,
     val isBlocked: Boolean = false,
+    /** Somebody else may have come in their name or the person's own, until the two meet or compare. */
+    val isFrozen: Boolean = false,
+    /** Another device came to them in the person's name, who has not said whose that is. */
+    val isReplaced: Boolean = false,
     /** So many bytes of files are taken from them unasked; none for as many as from everybody. */
     val takesFilesUpTo: Long? = null,
     /** How many of their messages nobody has seen, in this process or before it. */
@@ -578,6 +582,8 @@ sealed interface Row {
         val rate: Long? = null,
         val mark: Mark = Mark.NOBODY,
         override val isOld: Boolean = false,
+        /** A small one of a picture, by whoever offers it. */
+        val preview: Preview? = null,
     ) : Row {
         override val isKept get() = mark != Mark.NOBODY
 
@@ -599,6 +605,13 @@ val Row.isTold
 
 /** What a text replies to: the [text], or [what] there is to say in its place. */
 data class Quote(val text: String?, val what: Key? = null)
+
+/** A small picture, as a JPEG of some kilobytes. That of the other side may be broken. */
+class Preview(val jpeg: ByteArray) {
+    override fun equals(other: Any?) = other is Preview && other.jpeg.contentEquals(jpeg)
+    override fun hashCode() = jpeg.contentHashCode()
+    override fun toString() = "Preview(${jpeg.size})"
+}
 
 /** What one of the two reacted with. */
 data class Reaction(val ours: Boolean, val symbol: String)

@@ -28,6 +28,7 @@ import java.net.URLEncoder
 import java.nio.file.Files
 import java.util.Locale
 import java.util.concurrent.CountDownLatch
+import javax.imageio.ImageIO
 import kotlin.random.Random
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
@@ -1407,6 +1408,28 @@ class AppModelTest {
         assertEquals(listOf("by pigeon" to false), texts(two.app.rows.wait { texts(it).isNotEmpty() }))
         two.app.handIn(carried.handout.link)
         assertEquals(Key.BUNDLE_NOT_NEEDED, two.notice().what)
+    }
+
+    @Test
+    fun `where somebody else had a copy of this phone, both are told, and nothing goes on`() = twoApps { one, two ->
+        again(one, two)
+        hear(one, two)
+        one.app.otherDevice(one.until<Screen.Conversation>().contact!!, isOurs = false)
+        two.until<Screen.Conversation> { it.isOver && it.line == Key.KIND_FROZEN && !it.canSeek }
+        for (phone in listOf(one, two)) phone.app.home.wait { it.people.single().run { isFrozen && !canBeFound } }
+        assertEquals(2, two.app.rows.value.size)
+    }
+
+    @Test
+    fun `a picture is offered with a small one of it`() = twoApps { one, two ->
+        again(one, two)
+        one.app.attach(listOf(document("boat.png", png(640, 480)), document("boat.txt", ByteArray(9))))
+        for (phone in listOf(one, two)) {
+            val files = phone.app.rows.wait { it.size == 2 }.associate { (it as Row.File).name to it.preview }
+            val small = ImageIO.read(files.getValue("boat.png")!!.jpeg.inputStream())
+            assertEquals(160 to 120, small.width to small.height)
+            assertNull(files.getValue("boat.txt"))
+        }
     }
 
     @Test

@@ -328,6 +328,7 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         takeFilesUpTo = app::takeFilesUpTo,
         disappear = { session, after -> app.disappear(after, session) },
         handOn = app::handOn,
+        otherDevice = app::otherDevice,
         forget = app::forget,
     )
 

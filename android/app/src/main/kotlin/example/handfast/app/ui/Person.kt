@@ -39,6 +39,7 @@ import example.handfast.app.ui.parts.Hint
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.Leave
 import example.handfast.app.ui.parts.MainButton
+import example.handfast.app.ui.parts.OtherButton
 import example.handfast.app.ui.parts.Page
 import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.beside
@@ -72,6 +73,8 @@ class PersonDeeds(
     val disappear: (Long, Long?) -> Unit,
     /** Shows what waits for them, to be handed on. */
     val handOn: (String) -> Unit,
+    /** Whether another device that came in this person's name is their own. */
+    val otherDevice: (String, Boolean) -> Unit,
     val forget: (String) -> Unit,
 )
 
@@ -98,6 +101,13 @@ fun Person(state: Screen.Person, deeds: PersonDeeds, modifier: Modifier = Modifi
             }
         }
         Facts(facts(one))
+        if (one.isReplaced) {
+            Hint(stringResource(R.string.person_replaced), icon = Icons.Shield) {
+                OtherButton(stringResource(R.string.other_is_mine), { deeds.otherDevice(one.id, true) })
+                OtherButton(stringResource(R.string.other_is_not_mine), { deeds.otherDevice(one.id, false) })
+            }
+        }
+        if (one.isFrozen) Hint(stringResource(R.string.contact_frozen), icon = Icons.Shield, isBad = true)
         if (one.hasFallen) Hint(stringResource(R.string.person_fallen), icon = Icons.Shield)
         when {
             one.isBlocked -> Hint(stringResource(R.string.person_blocked))

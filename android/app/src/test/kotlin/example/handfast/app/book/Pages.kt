@@ -29,6 +29,7 @@ import example.handfast.core.Mark
 import example.handfast.core.Notice
 import example.handfast.core.Pictograph
 import example.handfast.core.Preferences
+import example.handfast.core.Preview
 import example.handfast.core.Choices
 import example.handfast.core.Protection
 import example.handfast.core.Quote
@@ -46,11 +47,14 @@ import example.handfast.core.Waiting
 import example.handfast.core.Wanted
 import example.handfast.core.Way
 import example.handfast.core.bridge.Device
+import java.awt.image.BufferedImage
+import java.io.ByteArrayOutputStream
 import java.time.LocalDate
 import java.time.LocalTime
 import java.time.ZoneOffset
 import java.util.concurrent.CompletableFuture
 import java.util.function.Supplier
+import javax.imageio.ImageIO
 
 /** One page of the book: a screen in one of its states. */
 class Page(
@@ -118,9 +122,16 @@ private val disappearing = listOf(
     Row.Text(3, false, "The code of the door is 4711.", today(14, 0), Mark.ON_THIS_PHONE, endsAt = today(15, 0)),
     Row.Life(4, false, 7 * 86_400, holds = false, today(14, 2)),
 )
+/** A sky above the sea. */
+private fun harbour(): Preview {
+    val image = BufferedImage(160, 120, BufferedImage.TYPE_INT_RGB)
+    for (y in 0 until 120) for (x in 0 until 160) image.setRGB(x, y, if (y < 70) 0x9CC4E4 else 0x2F5D7C)
+    return Preview(ByteArrayOutputStream().also { ImageIO.write(image, "jpg", it) }.toByteArray())
+}
+
 private val files = listOf(
     Row.File(1, false, "Results of the tests in November.pdf", 1_200_000, Key.FILE_OFFERED, null, null, today(13, 50)),
-    Row.File(2, false, "Harbour.jpg", 3_400_000, Key.FILE_RECEIVED, null, "/tmp/Harbour.jpg", today(13, 51)),
+    Row.File(2, false, "Harbour.jpg", 3_400_000, Key.FILE_RECEIVED, null, "/tmp/Harbour.jpg", today(13, 51), preview = harbour()),
     Row.File(3, true, "Letter.pdf", 40_000, Key.FILE_SENT, null, null, today(13, 52)),
     Row.File(4, true, "Film.mov", 900_000_000, Key.FILE_WAITING, null, null, today(13, 53)),
 )
@@ -259,6 +270,8 @@ val pages: List<Page> = listOf(
     page("person-fallen", Screen.Person(people[2].copy(hasFallen = true), aydin)),
     Page("person-name") { Person(Screen.Person(people[0].copy(ownName = "Miranda")), it.person, naming = true) },
     page("person-blocked", Screen.Person(people[1].copy(isBlocked = true, ownName = "Heinrich", takesFilesUpTo = 100_000_000))),
+    page("person-replaced", Screen.Person(people[1].copy(isReplaced = true)), isLive = true),
+    page("person-frozen", Screen.Person(people[1].copy(isFrozen = true, canBeFound = false)), isLive = true),
     page("person-unnamed", Screen.Person(people[3])),
     page("outlook-looking", Screen.Outlook(null), isLive = true),
     page(

@@ -321,6 +321,9 @@ class Device private constructor(private val handfast: Handfast) {
 
     suspend fun block(id: String, isBlocked: Boolean) = refusing { handfast.block(id, isBlocked) }
 
+    /** Whether another device that came to them in the person's name is the person's own. */
+    suspend fun otherDevice(id: String, isOurs: Boolean) = refusing { handfast.otherDevice(id, isOurs) }
+
     /** Takes so many bytes of files from them unasked; with none, as many as from everybody. */
     suspend fun takeFilesUpTo(id: String, bytes: Long?) = refusing { handfast.takeFilesUpTo(id, bytes?.toULong()) }
 

@@ -25,6 +25,7 @@ import example.handfast.core.Notice
 import example.handfast.core.Outcome
 import example.handfast.core.Pictograph
 import example.handfast.core.Preferences
+import example.handfast.core.Preview
 import example.handfast.core.Protection
 import example.handfast.core.Quote
 import example.handfast.core.Reaction
@@ -186,6 +187,8 @@ internal fun CoreContact.own() = Contact(
     heard = heard?.toLong()?.takeIf { it > 0 },
     canBeFound = canBeFound,
     isBlocked = isBlocked,
+    isFrozen = isFrozen,
+    isReplaced = isReplaced,
     takesFilesUpTo = takesFilesUpTo?.toLong(),
     unread = unread.toInt(),
     lastSaid = lastSaid?.toLong(),
@@ -244,6 +247,7 @@ internal fun Entry.row(): Row = when (this) {
         at = at.toLong(),
         mark = mark.own(),
         isOld = isOld,
+        preview = preview?.let(::Preview),
     )
 }
 
