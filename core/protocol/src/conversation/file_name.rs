@@ -27,9 +27,11 @@ pub fn safe(name: &str) -> String {
 
 fn whole(name: &str) -> String {
     let last = name.rsplit('/').next().unwrap_or_default();
-    match visible(last).as_str() {
+    // It may mean a folder only once it is cut.
+    let kept = fit(&visible(last), "");
+    match kept.as_str() {
         "" | "." | ".." => NAMELESS.to_owned(),
-        kept => fit(kept, ""),
+        _ => kept,
     }
 }
 
@@ -40,11 +42,13 @@ pub fn portable(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let replaced = last.replace(['<', '>', ':', '"', '|', '?', '*'], "_");
     let ends = |c: char| c == '.' || c.is_whitespace();
-    let bare = replaced.trim_start_matches(ends).trim_end_matches(ends);
+    let fitting = fit(replaced.trim_matches(ends), "");
+    // What is cut may end like that again, and mean a device.
+    let bare = fitting.trim_end_matches(ends);
     match bare {
         _ if is_blank(bare) => NAMELESS.to_owned(),
         _ if is_device(bare) => fit(&format!("_{bare}"), ""),
-        _ => fit(bare, ""),
+        _ => bare.to_owned(),
     }
 }
 
@@ -154,6 +158,28 @@ mod tests {
         assert!(cut.len() <= 255 && cut.ends_with("ß.jpeg"), "{cut}");
         let numbered = numbered(&cut, 17);
         assert!(numbered.len() <= 255 && numbered.ends_with("ß (17).jpeg"));
+    }
+
+    #[test]
+    fn what_is_cut_becomes_no_folder_and_no_device() {
+        let gap = " ".repeat(300);
+        for (name, expected) in [
+            (". .".to_owned(), "file"),
+            (format!(".{gap}."), "file"),
+            (format!(".{gap}b"), "file"),
+        ] {
+            assert_eq!(whole(&name), expected, "{name:?}");
+        }
+        for (name, expected) in [
+            (". .".to_owned(), "file"),
+            (format!("con{gap}b"), "_con"),
+            (
+                format!("{}.{}", "b".repeat(254), "c".repeat(40)),
+                &"b".repeat(254)[..],
+            ),
+        ] {
+            assert_eq!(portable(&name), expected, "{name:?}");
+        }
     }
 
     #[test]
