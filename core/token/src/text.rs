@@ -45,13 +45,18 @@ impl LinkBase {
         }
     }
 
-    /// The same as a person types it: an address of the web up to the `#`, or only the host of one.
+    /// The same as a person types it: an address of the web up to the `#`, or only the host of one, which has a dot or
+    /// a port.
     ///
     /// # Errors
     /// As [`Self::new`].
     pub fn typed(text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
-        let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+        let (scheme, rest) = match text.split_once("://") {
+            Some(both) => both,
+            None if text.contains(['.', ':']) => ("https", text),
+            None => return Err(FieldError::NotALinkBase),
+        };
         let end = if rest.contains('/') { "" } else { "/" };
         Self::new(&format!("{scheme}://{rest}{end}"))
     }
@@ -167,7 +172,16 @@ mod tests {
         ] {
             assert_eq!(LinkBase::typed(typed).unwrap().as_str(), whole);
         }
-        for typed in ["", " ", "two words", "ftp://example.org", "a#b", "://", "/"] {
+        for typed in [
+            "",
+            " ",
+            "x",
+            "two words",
+            "ftp://example.org",
+            "a#b",
+            "://",
+            "/",
+        ] {
             assert_eq!(
                 LinkBase::typed(typed),
                 Err(FieldError::NotALinkBase),
