@@ -167,7 +167,7 @@ final class RestartTests: XCTestCase {
         try await guest.sees("them") { $0 == .person(met) ? true : nil }
         XCTAssertEqual(
             Page(.person(met)).choices.map(\.action),
-            [.meet(met.id), .block(met.id, true), .forget(met.id)])
+            [.meet(met.id), .handOn(met.id), .block(met.id, true), .forget(met.id)])
         guest.model.forget(met.id)
         try await guest.sees("nobody") { $0.home.flatMap { $0.people.isEmpty ? true : nil } }
         await host.leaves()
