@@ -3,6 +3,7 @@
 
 use super::Result;
 use super::figure::{Figure, Goal};
+use super::files::{FILES, folder_of_small_files};
 use super::process::peak_memory_of;
 use super::table::{Table, contact_device};
 use handfast_native::conversation::Limits;
@@ -23,9 +24,6 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
 const MIB: u64 = 1 << 20;
-
-/// Files in the folder.
-const FILES: usize = 10_000;
 
 /// How long nothing may happen.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -337,15 +335,7 @@ async fn first_block() -> Result<f64> {
 async fn small_files() -> Result<f64> {
     let mut pair = Pair::new(None).await?;
     let folder = tempfile::tempdir()?;
-    let from = folder.path().join("from");
-    for number in 0..FILES {
-        let below = from.join(format!("{}", number / 100));
-        if number % 100 == 0 {
-            fs::create_dir_all(&below)?;
-        }
-        let text = format!("file {number}\n").repeat(1 + number % 300);
-        fs::write(below.join(format!("{number}.txt")), text)?;
-    }
+    let from = folder_of_small_files(folder.path())?;
     let began = Instant::now();
     pair.offer(&from).await?;
     pair.taker.whole().await?;

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 const MIB: u64 = 1 << 20;
 
 /// Files in the folder.
-const FILES: usize = 10_000;
+pub(super) const FILES: usize = 10_000;
 
 const ENTRY: EntryId = EntryId {
     incarnation: [1; 12],
@@ -187,8 +187,8 @@ async fn file(folder: &Path, size: u64) -> Result<(f64, f64)> {
     Ok((speed(hashed), speed(start.elapsed())))
 }
 
-/// Files a second of a folder, from the yes until all of it is on the disk.
-async fn small_files(folder: &Path) -> Result<f64> {
+/// A new folder beneath this one, with so many small files in it.
+pub(super) fn folder_of_small_files(folder: &Path) -> Result<PathBuf> {
     let from = folder.join("from");
     for number in 0..FILES {
         let below = from.join(format!("{}", number / 100));
@@ -198,6 +198,12 @@ async fn small_files(folder: &Path) -> Result<f64> {
         let text = format!("file {number}\n").repeat(1 + number % 300);
         fs::write(below.join(format!("{number}.txt")), text)?;
     }
+    Ok(from)
+}
+
+/// Files a second of a folder, from the yes until all of it is on the disk.
+async fn small_files(folder: &Path) -> Result<f64> {
+    let from = folder_of_small_files(folder)?;
     let (mut giver, mut taker) = (End::new(folder, "giver")?, End::new(folder, "taker")?);
     let listing = list(&from, &folder.join("giver"))?;
     let source = Source::Root(listing.content.root);
