@@ -101,6 +101,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     } = hands;
     let mut lines = Lines::of_standard_input(&output);
     args.talk.tell_obstacles(&mut output);
+    let page = args.html.as_ref().map(|_| OneFile::whole()).transpose()?;
     let device = interrupt.stops(args.talk.start_device()).await?;
     let begun = match &args.resume {
         Some(wanted) => {
@@ -121,7 +122,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         }
     };
     let terminal = (&mut output, &mut lines, &mut interrupt);
-    let ended = host(&args, &mut session, terminal).await;
+    let ended = host(&args, page, &mut session, terminal).await;
     session.end(&mut output, &mut interrupt).await;
     ended
 }
@@ -182,10 +183,15 @@ async fn protect(
 /// Shows the invitation, waits for its guest, and talks.
 async fn host(
     args: &Args,
+    page: Option<OneFile>,
     session: &mut Session,
     (output, lines, interrupt): Terminal<'_>,
 ) -> Result<(), Stop> {
-    let mut screen = Shows { args, shown: None };
+    let mut screen = Shows {
+        args,
+        page,
+        shown: None,
+    };
     // Whoever hosts is asked nothing.
     let mut nothing = AnswerSource::none();
     let terminal = (&mut *output, &mut *lines, &mut *interrupt);
@@ -203,6 +209,8 @@ async fn host(
 /// What a host has shown.
 struct Shows<'a> {
     args: &'a Args,
+    /// What an invitation goes into that is to be a page.
+    page: Option<OneFile>,
     shown: Option<Shown>,
 }
 
@@ -269,7 +277,7 @@ impl RoleView for Shows<'_> {
         let remaining = expires_at.saturating_sub(handfast_native::unix_seconds());
         let links = &session.overview().settings.links;
         show(
-            self.args,
+            (self.args, self.page.as_ref()),
             token,
             links,
             Duration::from_secs(remaining),
@@ -310,7 +318,7 @@ fn tell_outlook(outlook: Option<Outlook>, output: &mut Output) {
 
 /// Shows the token on the screen, and writes the files that were asked for.
 fn show(
-    args: &Args,
+    (args, page): (&Args, Option<&OneFile>),
     token: &Token,
     links: &LinkBase,
     remaining: Duration,
@@ -321,9 +329,8 @@ fn show(
     if let Some(path) = &args.file {
         write(path, &token.to_bytes())?;
     }
-    if let Some(path) = &args.html {
-        let page = OneFile::whole()?.carrying(&forms.text);
-        write(path, page.as_bytes())?;
+    if let (Some(path), Some(page)) = (&args.html, page) {
+        write(path, page.carrying(&forms.text).as_bytes())?;
         output.note(strings::page_can_be_replaced());
     }
     if let Some(path) = &args.png {
