@@ -91,10 +91,10 @@ pub(crate) fn token_in_line(line: &str) -> Result<Token, NoToken> {
 pub(crate) fn bundle_in_line(line: &str) -> Option<SealedBundle> {
     let found = match existing_file(line) {
         Some(path) => {
-            let is_small = path
-                .metadata()
-                .is_ok_and(|about| about.len() <= MOST_DROPPED);
-            token_in(&read_file(&path).ok().filter(|_| is_small)?)
+            if path.metadata().ok()?.len() > MOST_DROPPED {
+                return None;
+            }
+            token_in(&read_file(&path).ok()?)
         }
         // A sentence around it is meant for somebody.
         None if line.trim().contains(char::is_whitespace) => return None,

@@ -639,8 +639,13 @@ pub(crate) fn contact_edited(contact: &ContactView, edit: &ContactEdit) -> Strin
 
 /// What to call a contact among names.
 pub(crate) fn name_of(name: &str) -> &str {
+    name_or(name, strings::contact())
+}
+
+/// A name, or what somebody is called who has none.
+pub(crate) fn name_or<'a>(name: &'a str, otherwise: &'a str) -> &'a str {
     match name {
-        "" => strings::contact(),
+        "" => otherwise,
         name => name,
     }
 }

@@ -22,10 +22,7 @@ impl Chat<'_> {
     /// Tells what is new of the questions of the two.
     pub(super) fn tell_questions(&mut self, name: &str, now: &Inquiries) {
         let before = std::mem::replace(&mut self.person.questions, now.clone());
-        let name = match name {
-            "" => &self.fallback,
-            name => name,
-        };
+        let name = words::name_or(name, &self.fallback);
         for (is_ours, before, now) in [
             (true, before.ours, &now.ours),
             (false, before.theirs, &now.theirs),

@@ -86,10 +86,7 @@ impl Output {
             ..
         } = view
         {
-            let name = match name.as_str() {
-                "" => fallback,
-                name => name,
-            };
+            let name = words::name_or(name, fallback);
             self.name = name.to_owned();
             self.tell(Event::Met {
                 name: name.to_owned(),
