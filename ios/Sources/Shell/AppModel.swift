@@ -383,7 +383,8 @@ public final class AppModel {
         }
     }
 
-    /// Goes on with the copy of another phone, which is open, in the place of all that is here.
+    /// Goes on with the copy of another phone, which is open, in the place of all that is here; or without it, where it
+    /// finds none.
     public func moveIn() {
         act { model, device in
             guard let other = model.lockbox.takeOther(), let kept = model.kept, let reopen = model.reopen else {
@@ -391,7 +392,6 @@ public final class AppModel {
             }
             await device.shutdown()
             let made = await Task.detached {
-                try? FileManager.default.removeItem(atPath: kept.folder)
                 try other.make(in: kept.folder, keys: kept.keys)
             }.result
             model.clearStage()

@@ -45,7 +45,7 @@ class AppModel(
     private val usualLinks: String = "https://handfast.example/",
     /** Removes all that this device keeps of itself and others, and the key to it. */
     private val forgetAll: () -> Unit = {},
-    /** Makes a device of another phone's, where there is none. */
+    /** Makes a device of another phone's in the place of this one's, which stays where that cannot be. */
     private val make: (OtherPhone) -> Unit = {},
     private val open: (EventSink) -> Device,
 ) {
@@ -346,18 +346,17 @@ class AppModel(
         show()
     }
 
-    /** Goes on with the copy of another phone, which is open, in the place of all that is here. */
+    /** Goes on with the copy of another phone, which is open, in the place of all that is here; or without it, where it finds none. */
     fun moveIn() = act {
         lockbox.takeOther()?.use { other ->
             device.shutdown()
-            forgetAll()
             val made = runCatching { make(other) }
             sink = Sink()
             sending.stop { true }
             sessions.clear()
             unsent.clear()
             front = null
-            person = null
+            leavePerson()
             device = open(sink)
             begin()
             made.getOrThrow()
@@ -917,6 +916,7 @@ class AppModel(
 
     private suspend fun deliver(shared: Shared, session: Long) {
         front = session
+        leavePerson()
         show()
         shared.text?.let { write(session, it, about = null) }
         attach(session, shared.documents)
