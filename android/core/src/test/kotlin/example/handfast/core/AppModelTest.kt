@@ -1364,6 +1364,35 @@ class AppModelTest {
     }
 
     @Test
+    fun `a question is made up on a page of its own, and only for who is there`() = twoApps { one, two ->
+        meet(one, two)
+        hear(one, two)
+        one.app.askThem()
+        val page = one.until<Screen.Ask>()
+        assertTrue(page.isSecret(Choices()))
+        // What cannot be asked is not lost.
+        one.app.ask(" ", "Rex")
+        assertEquals(Key.KIND_BAD_TEXT, one.notice().what)
+        assertEquals(page, one.app.screen.value)
+        one.app.putAside()
+        one.until<Screen.Conversation>()
+        one.app.askThem()
+        one.until<Screen.Ask>()
+        one.app.ask("Our dog?", "Rex")
+        assertFalse(one.until<Screen.Conversation> { it.asked != null }.canAsk)
+        two.until<Screen.Conversation> { it.asks?.isOpen == true }
+        two.app.answer(listOf("Rex"))
+        assertTrue(one.until<Screen.Conversation> { it.asked?.isOpen == false }.canAsk)
+        one.app.askThem()
+        one.until<Screen.Ask>()
+        two.app.goodbye()
+        assertFalse(one.until<Screen.Conversation> { it.isOver }.canAsk)
+        two.app.meet(two.until<Screen.Conversation> { it.isOver && it.canSeek }.contact!!)
+        one.app.meet(one.app.home.value.people.single().id)
+        one.until<Screen.Conversation> { !it.isOver && it.apart == null }
+    }
+
+    @Test
     fun `what both write disappears once both want it`() = twoApps { one, two ->
         again(one, two)
         one.app.disappear(3_600)

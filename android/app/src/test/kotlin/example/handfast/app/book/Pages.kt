@@ -308,6 +308,7 @@ val pages: List<Page> = listOf(
         isLive = true,
         rows = rows.take(1),
     ),
+    page("ask-them", Screen.Ask("Mira")),
     page("conversation-disappears", talk, isLive = true, rows = disappearing),
     page("search", Screen.Search("Mira")),
     page(
