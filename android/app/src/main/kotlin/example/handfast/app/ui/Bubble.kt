@@ -212,14 +212,14 @@ private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
         )
         (row as? Line.Text)?.endsAt?.let { at ->
             val time = beside(shortDay(at), timeOfDay(at))
-            Icon(Icons.Clock, stringResource(R.string.disappears_at, time), Modifier.size(14.dp))
+            Icon(Icons.Clock, stringResource(R.string.disappears_at, time), Modifier.size(grown(14.dp)))
         }
         val mark = (row as? Line.Text)?.mark?.takeIf { row.ours && it != Mark.NOBODY } ?: return@Row
         val isTheirs = mark == Mark.ON_THEIRS
         Icon(
             if (isTheirs) Icons.Checks else Icons.Check,
             stringResource(if (isTheirs) R.string.mark_theirs else R.string.mark_here),
-            Modifier.size(16.dp),
+            Modifier.size(grown(16.dp)),
         )
     }
 }
@@ -227,7 +227,7 @@ private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
 /** Nobody is here to send it to. */
 @Composable
 private fun Waits(modifier: Modifier) = Row(modifier, Arrangement.spacedBy(4.dp), Alignment.CenterVertically) {
-    Icon(Icons.Clock, null, Modifier.size(14.dp))
+    Icon(Icons.Clock, null, Modifier.size(grown(14.dp)))
     Text(stringResource(R.string.text_waits), style = MaterialTheme.typography.labelSmall)
 }
 

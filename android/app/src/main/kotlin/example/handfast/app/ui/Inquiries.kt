@@ -26,17 +26,17 @@ import example.handfast.core.Screen
 /** What the two ask each other, and how that stands. */
 @Composable
 fun Inquiries(state: Screen.Conversation, onAnswer: (String) -> Unit, onNoAnswer: () -> Unit) {
-    val asks = state.asks
-    if (asks != null) {
-        Hint(listOf(stringResource(R.string.they_ask, named(state.name), asks.question), standing(asks)).joinToString("\n"), icon = Icons.Question) {
+    state.asks?.let { asks ->
+        Asked(stringResource(R.string.they_ask, named(state.name), asks.question), asks) {
             if (asks.isOpen) Answer(onAnswer, onNoAnswer)
         }
     }
-    val asked = state.asked
-    if (asked != null) {
-        Hint(listOf(stringResource(R.string.you_asked, asked.question), standing(asked)).joinToString("\n"), icon = Icons.Question)
-    }
+    state.asked?.let { asked -> Asked(stringResource(R.string.you_asked, asked.question), asked) {} }
 }
+
+@Composable
+private fun Asked(words: String, one: Inquiry, content: @Composable () -> Unit) =
+    Hint("$words\n${standing(one)}", icon = Icons.Question, isDone = !one.isOpen) { content() }
 
 @Composable
 private fun standing(one: Inquiry) = listOfNotNull(
