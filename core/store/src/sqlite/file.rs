@@ -97,14 +97,15 @@ struct New(PathBuf);
 
 impl New {
     fn put_in_place(self, path: &Path) -> Result<(), StoreError> {
+        File::options().write(true).open(&self.0)?.sync_all()?;
         Ok(folder::put_in_place(&self.0, path)?)
     }
 }
 
 impl Drop for New {
     fn drop(&mut self) {
-        for unfinished in [&self.0, &folder::beside(&self.0, "-journal")] {
-            let _ = std::fs::remove_file(unfinished);
+        for part in ["", "-journal", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder::beside(&self.0, part));
         }
     }
 }
@@ -113,6 +114,9 @@ fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<New, St
     let new = New(folder::beside(path, ".new"));
     drop(private::create_anew(&new.0)?);
     let mut connection = connect(&new.0)?;
+    // What a crash leaves of it is begun anew, so it goes to the disk once, when it is whole.
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    keep_journal(&connection, "off")?;
     schema::sign(&connection)?;
     schema::migrate(&mut connection)?;
     let identity = match export {
@@ -130,6 +134,7 @@ fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<New, St
         export::fill(&rows, export)?;
     }
     transaction.commit()?;
+    keep_journal(&connection, "wal")?;
     connection.close().map_err(|(_, error)| error)?;
     Ok(new)
 }
@@ -137,13 +142,9 @@ fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<New, St
 /// A store that nobody has open, once all of it is in its file: another one would swallow its log.
 fn without_log(path: &Path) -> Result<File, StoreError> {
     let connection = connect(path)?;
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "delete", |row| row.get(0))?;
+    keep_journal(&connection, "delete")?;
     connection.close().map_err(|(_, error)| error)?;
-    match mode.as_str() {
-        "delete" => Ok(File::options().write(true).open(path)?),
-        _ => Err(StoreError::InUse),
-    }
+    Ok(File::options().write(true).open(path)?)
 }
 
 /// Writes over a file that is gone, as over everything that is erased.
@@ -172,16 +173,22 @@ fn open_existing(path: &Path, cipher: &Cipher) -> Result<Connection, StoreError>
     if Secret::new(check) != cipher.check() {
         return Err(StoreError::WrongKey);
     }
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
-    if mode != "wal" {
-        return Err(StoreError::internal(format!("journal mode {mode}")));
-    }
+    keep_journal(&connection, "wal")?;
     schema::migrate(&mut connection)?;
     if is_unfinished || conversation::has_abandoned(&connection)? {
         conversation::clear_or_later(&mut connection, Erased::Contact);
     }
     Ok(connection)
+}
+
+/// Says how a transaction is kept from being half there.
+fn keep_journal(connection: &Connection, mode: &str) -> Result<(), StoreError> {
+    let kept: String =
+        connection.pragma_update_and_check(None, "journal_mode", mode, |row| row.get(0))?;
+    match kept == mode {
+        true => Ok(()),
+        false => Err(StoreError::internal(format!("journal mode {kept}"))),
+    }
 }
 
 /// A connection to a file that exists.
