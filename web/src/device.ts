@@ -12,6 +12,15 @@ export type { Core };
 /** What is on the screen, in the words of `core/web/src/screen.rs`. */
 export type Screen =
     | { is: "locked"; questions: string[]; is_unlocking: boolean; hint: Key | null }
+    | {
+          is: "hosting";
+          code: string | null;
+          link: string;
+          status: Key;
+          hint: Key | null;
+          expires_at: number;
+          takes_reply: boolean;
+      }
     | { is: "opened"; name: string | null; question: string | null; proof: Key; expires_at: number | null }
     | { is: "connecting"; status: Key; hint: Key | null }
     | { is: "reply_needed"; code: string | null; link: string; hint: Key | null }
@@ -51,6 +60,17 @@ export interface FileLine {
     may_stop: boolean;
     place: string | null;
 }
+
+/** What a person decides about an invitation. */
+export interface Invitation {
+    name: string;
+    guard: "open" | "asked" | "locked";
+    question: string;
+    answer: string;
+}
+
+/** What a guest opens, and what a host takes. */
+export type Sought = "invitation" | "reply";
 
 /** What a page shows. */
 export interface Face {
@@ -95,18 +115,29 @@ export class Device {
         if (why !== undefined) this.face.notice(why);
     }
 
-    /** Opens the codes that the camera saw. Why that is nothing, if it is. */
-    see(texts: string[]): Key | undefined {
-        return this.attempt((core) => core.open_read(texts, true));
+    /** Makes an invitation. Why there is none, if there is not. */
+    invite({ name, guard, question, answer }: Invitation): Key | undefined {
+        return this.attempt((core) => core.invite(name, guard, question, answer));
     }
 
-    /** Opens a file: a picture of a code, or anything with an invitation in it. */
-    async open(file: File): Promise<void> {
+    /** Takes the codes that the camera saw. Why that is nothing, if it is. */
+    see(what: Sought, texts: string[]): Key | undefined {
+        return this.attempt((core) => (what === "reply" ? core.take_reply_read(texts, true) : core.open_read(texts, true)));
+    }
+
+    /** Takes a text. */
+    take(what: Sought, text: string): void {
+        const bytes = new TextEncoder().encode(text);
+        this.do((core) => (what === "reply" ? core.take_reply(bytes) : core.open(bytes)));
+    }
+
+    /** Takes a file: a picture of a code, or anything with what is sought in it. */
+    async takeFile(what: Sought, file: File): Promise<void> {
         const bytes = new Uint8Array(await file.arrayBuffer());
-        if (!Core.is_picture(bytes)) return this.do((core) => core.open(bytes));
+        if (!Core.is_picture(bytes)) return this.do((core) => (what === "reply" ? core.take_reply(bytes) : core.open(bytes)));
         const told = await readPicture(bytes);
         if ("why" in told) this.face.notice(told.why);
-        else this.do((core) => core.open_read(told.texts, false));
+        else this.do((core) => (what === "reply" ? core.take_reply_read(told.texts, false) : core.open_read(told.texts, false)));
     }
 
     send(session: number, file: File): void {
@@ -140,7 +171,7 @@ export class Device {
                 break;
             }
             case "connect":
-                void connection?.connect(text);
+                void connection?.connect(text, step.is_nameless);
                 break;
             case "connect_again":
                 void connection?.connectAgain();
@@ -201,10 +232,19 @@ export class Device {
         this.told[way] = this.told[way].then(async () => this.do(await answer));
     }
 
+    private knock(session: number, description: string): string | undefined {
+        try {
+            return this.core.knock(session, description);
+        } finally {
+            this.carryOn();
+        }
+    }
+
     private connect(session: number): Connection {
         return new Connection({
             bound: (description) => this.do((core) => core.bound(session, description)),
-            knock: (description) => this.core.knock(session, description),
+            knock: (description) => this.knock(session, description),
+            unheard: (isGivenUp) => this.do((core) => core.unheard(session, isGivenUp)),
             answered: () => this.do((core) => core.answered(session)),
             opened: () => this.do((core) => core.opened(session)),
             received: (message) => this.do((core) => core.received(session, message)),

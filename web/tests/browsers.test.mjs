@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { bring as bringTo, camera, press, reads, shows, write } from "./acts.mjs";
 import { Host, NAMES, PATIENCE, browser, file, hash, look, saved, serve } from "./world.mjs";
 
 const ANSWER = "Wilhelmina lantern 47";
@@ -16,41 +17,6 @@ before(async () => {
 });
 after(() => page.close());
 
-/** Waits until this screen is drawn. */
-const shows = (tab, screen) => tab.waitForSelector(`main[data-screen="${screen}"]`, { timeout: PATIENCE });
-
-/** Waits until something like this can be seen, and presses it. */
-async function press(tab, selector) {
-    await tab.waitForSelector(selector, { timeout: PATIENCE });
-    await tab.click(selector);
-}
-
-const reads = (tab, text) =>
-    tab.waitForFunction((text) => document.body.textContent.includes(text), { timeout: PATIENCE }, text);
-
-/** A camera that sees a picture once nothing covers it, which a page has in the place of its own. */
-function camera(picture) {
-    globalThis.isCovered = true;
-    navigator.mediaDevices.getUserMedia = async () => {
-        const image = new Image();
-        image.src = `data:image/png;base64,${picture}`;
-        await image.decode();
-        const canvas = document.createElement("canvas");
-        [canvas.width, canvas.height] = [1280, 720];
-        const drawing = canvas.getContext("2d");
-        const draw = () => {
-            drawing.fillStyle = "#b0a890";
-            drawing.fillRect(0, 0, 1280, 720);
-            if (!globalThis.isCovered) drawing.drawImage(image, 400, 120, 480, 480);
-        };
-        draw();
-        setInterval(draw, 50);
-        const stream = canvas.captureStream(20);
-        globalThis.track = stream.getTracks()[0];
-        return stream;
-    };
-}
-
 /** Goes on by the tabulator until something like this has the focus, or goes back by it. Who goes on beyond the last
  * thing of a page is in the browser around it. */
 async function reach(tab, selector, isBack = false) {
@@ -63,16 +29,7 @@ async function reach(tab, selector, isBack = false) {
     if (isBack) await tab.keyboard.up("Shift");
 }
 
-/** Opens the page with what stands behind the `#` of a link, in a browser that says to be `agent`. `hears` hears what
- * the page asks for, `before` is done in it before anything of its own, with `shown`. */
-async function bring(browser, link, { hears = () => {}, before = () => {}, shown, agent } = {}) {
-    const tab = await browser.newPage();
-    if (agent !== undefined) await tab.setUserAgent({ userAgent: agent });
-    tab.on("request", hears);
-    await tab.evaluateOnNewDocument(before, shown);
-    await tab.goto(page.address + link.slice(link.indexOf("#")));
-    return tab;
-}
+const bring = (browser, link, how) => bringTo(browser, page.address, link, how);
 
 /** The page opens the link, and the two are together. */
 async function meet(browser, host, link) {
@@ -81,11 +38,6 @@ async function meet(browser, host, link) {
     await shows(tab, "talking");
     await host.until("met");
     return tab;
-}
-
-async function write(tab, text) {
-    await tab.type("#message", text);
-    await tab.keyboard.press("Enter");
 }
 
 /** A host for as long as something is done with it and its link. */

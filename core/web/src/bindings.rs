@@ -1,6 +1,8 @@
 //! What the page calls. Everything is said in numbers, texts and bytes; what is shown is JSON.
 
-use crate::{Chosen, Deed, FileDeed, Line, NotDone, Page, Screen, Told, What, not_done, refused};
+use crate::{
+    Chosen, Deed, FileDeed, Guard, Line, NotDone, Page, Screen, Told, What, not_done, refused,
+};
 use bytes::Bytes;
 use handfast_device::{Event, Provenance, SessionId};
 use handfast_protocol::conversation::{Finding, RequestId};
@@ -28,6 +30,9 @@ pub struct Step {
     /// A description for the connection, the key of a sentence, what a file is called, or what is shown, as JSON.
     #[wasm_bindgen(readonly, getter_with_clone)]
     pub text: String,
+    /// Of a connection: nobody was told by which credentials it goes.
+    #[wasm_bindgen(readonly)]
+    pub is_nameless: bool,
     /// By which the answer about a file names what was asked.
     #[wasm_bindgen(readonly)]
     pub request: f64,
@@ -80,12 +85,38 @@ impl Core {
 
     /// Opens what was read in a picture, or seen by the camera: the texts of all codes in there.
     pub fn open_read(&mut self, texts: Vec<String>, by_camera: bool) -> Result<(), JsError> {
-        let provenance = match by_camera {
-            true => Provenance::Camera,
-            false => Provenance::Carried,
-        };
-        let opened = self.page.open_read(&texts, provenance, now());
+        let opened = self.page.open_read(&texts, provenance(by_camera), now());
         opened.map_err(said)
+    }
+
+    /// Makes an invitation of somebody who is called this. `guard` is `open`, `asked` or `locked`.
+    pub fn invite(
+        &mut self,
+        name: &str,
+        guard: &str,
+        question: &str,
+        answer: &str,
+    ) -> Result<(), JsError> {
+        let guard = match guard {
+            "asked" => Guard::Asked,
+            "locked" => Guard::Locked,
+            _ => Guard::Open,
+        };
+        let invited = self.page.invite(name, guard, [question, answer], now());
+        invited.map_err(said)
+    }
+
+    /// Takes a guest's reply, in a text or a file that is no picture.
+    pub fn take_reply(&mut self, bytes: &[u8]) -> Result<(), JsError> {
+        self.page.take_reply(bytes, now()).map_err(said)
+    }
+
+    /// Takes a guest's reply that was read in a picture, or seen by the camera: the texts of all codes in there.
+    pub fn take_reply_read(&mut self, texts: Vec<String>, by_camera: bool) -> Result<(), JsError> {
+        let taken = self
+            .page
+            .take_reply_read(&texts, provenance(by_camera), now());
+        taken.map_err(said)
     }
 
     /// The person agrees to connect, and is called this.
@@ -195,14 +226,19 @@ impl Core {
         self.page.bound(id(session), sdp, now()).map_err(said)
     }
 
-    /// There is another one. What it is told of the host.
-    pub fn knock(&mut self, session: u32, sdp: &str) -> Result<String, JsError> {
-        self.page.knock(id(session), sdp).map_err(said)
+    /// There is another one. What it is told of the other side, if there is anybody.
+    pub fn knock(&mut self, session: u32, sdp: &str) -> Result<Option<String>, JsError> {
+        self.page.knock(id(session), sdp, now()).map_err(said)
     }
 
     /// The other side answers checks.
     pub fn answered(&mut self, session: u32) {
         self.page.answered(id(session), now());
+    }
+
+    /// Nobody is heard on a connection that was never open; the browser may have given it up.
+    pub fn unheard(&mut self, session: u32, is_given_up: bool) {
+        self.page.unheard(id(session), is_given_up);
     }
 
     /// The channel is open.
@@ -256,7 +292,14 @@ impl Core {
     fn step(&self, deed: Deed) -> Step {
         match deed {
             Deed::Bind(session) => Step::new("bind", session),
-            Deed::Connect(session, told) => Step::new("connect", session).saying(told),
+            Deed::Connect {
+                session,
+                told,
+                is_nameless,
+            } => Step {
+                is_nameless,
+                ..Step::new("connect", session).saying(told)
+            },
             Deed::ConnectAgain(session) => Step::new("connect_again", session),
             Deed::Send(session, message) => Step {
                 bytes: message.into(),
@@ -324,6 +367,7 @@ impl Step {
             // No page lives for four thousand million sessions.
             session: session as u32,
             text: String::new(),
+            is_nameless: false,
             request: 0.0,
             file: 0,
             from: 0.0,
@@ -335,6 +379,13 @@ impl Step {
     fn saying(self, text: impl Into<String>) -> Self {
         let text = text.into();
         Self { text, ..self }
+    }
+}
+
+fn provenance(by_camera: bool) -> Provenance {
+    match by_camera {
+        true => Provenance::Camera,
+        false => Provenance::Carried,
     }
 }
 

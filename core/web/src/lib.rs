@@ -18,5 +18,5 @@ mod talk;
 mod bindings;
 
 pub use files::{Chosen, FileDeed, Told};
-pub use page::{Deed, NotDone, Page, What};
+pub use page::{Deed, Guard, NotDone, Page, What};
 pub use screen::{Comparison, FileLine, Line, Screen, not_done, refused};
