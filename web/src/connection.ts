@@ -35,7 +35,7 @@ const FEW = 1 << 17;
 const FAREWELL = 1_000;
 
 export class Connection {
-    private certificate: RTCCertificate | undefined;
+    certificate: RTCCertificate | undefined;
     private peer: RTCPeerConnection | undefined;
     private channel: RTCDataChannel | undefined;
     private again: ReturnType<typeof setTimeout> | undefined;
@@ -45,10 +45,11 @@ export class Connection {
 
     constructor(private readonly ears: Ears) {}
 
-    async bind(): Promise<void> {
+    /** With this certificate, if others were told of it before. */
+    async bind(certificate?: RTCCertificate): Promise<void> {
         try {
             const keys = { name: "ECDSA", namedCurve: "P-256" };
-            this.certificate = await RTCPeerConnection.generateCertificate(keys);
+            this.certificate = certificate ?? (await RTCPeerConnection.generateCertificate(keys));
             const description = await this.describe();
             if (description !== undefined) this.ears.bound(description);
         } catch {

@@ -6,6 +6,7 @@ import init, { Core, type Step } from "./core/core.js";
 import { Files } from "./files.js";
 import { carriedModule } from "./inside.js";
 import type { Key } from "./strings.js";
+import { type Waiting, find, forget, keep } from "./waiting.js";
 
 export type { Core };
 
@@ -72,10 +73,18 @@ export interface Invitation {
 /** What a guest opens, and what a host takes. */
 export type Sought = "invitation" | "reply";
 
+/** One of several that were found together. */
+export interface Choice {
+    kind: Key;
+    name: string | null;
+}
+
 /** What a page shows. */
 export interface Face {
     screen(session: number, screen: Screen): void;
     line(session: number, line: Line): void;
+    /** Asks which of these is meant. */
+    choose(choices: Choice[]): void;
     notice(sentence: Key): void;
 }
 
@@ -85,16 +94,44 @@ export class Device {
     /** The answers about files that go out, and about those that come in: each in the order in which was asked. */
     private told = { out: Promise.resolve(), in: Promise.resolve() };
 
+    /** What the person is called in the session that waits, and which that is; 0 for none. */
+    private name = "";
+    private waits = 0;
+    /** What is kept goes there in the order in which it was said. */
+    private kept = Promise.resolve();
+
     private constructor(
         private readonly core: Core,
         private readonly files: Files,
         private readonly face: Face,
+        private before: Waiting | undefined,
     ) {}
 
     /** Loads the core. `base` is the address of this page, if others can open it there. */
     static async start(base: string | undefined, face: Face): Promise<Device> {
-        const [files] = await Promise.all([Files.start(), carriedModule("core").then(init)]);
-        return new Device(new Core(base, files.largest), files, face);
+        const [files, waiting] = await Promise.all([Files.start(), find(), carriedModule("core").then(init)]);
+        const core = new Core(base, files.largest, waiting?.record ?? new Uint8Array());
+        return new Device(core, files, face, waiting);
+    }
+
+    /** Goes on with what the page before this one was waiting with. Whether there is anything. */
+    resume(): boolean {
+        this.name = this.before?.name ?? "";
+        let isAny = false;
+        this.do((core) => (isAny = core.resume(this.name)));
+        if (!isAny) this.forget();
+        return isAny;
+    }
+
+    /** What waited before is of no use any more. */
+    forget(): void {
+        this.before = undefined;
+        this.kept = this.kept.then(forget);
+    }
+
+    accept(session: number, name: string): void {
+        this.name = name;
+        this.do((core) => core.accept(session, name));
     }
 
     /** Does something that may be refused at once. The sentence that says so, if it is. */
@@ -117,27 +154,28 @@ export class Device {
 
     /** Makes an invitation. Why there is none, if there is not. */
     invite({ name, guard, question, answer }: Invitation): Key | undefined {
+        this.name = name;
         return this.attempt((core) => core.invite(name, guard, question, answer));
     }
 
     /** Takes the codes that the camera saw. Why that is nothing, if it is. */
     see(what: Sought, texts: string[]): Key | undefined {
-        return this.attempt((core) => (what === "reply" ? core.take_reply_read(texts, true) : core.open_read(texts, true)));
+        return this.attempt((core) => core.take_read(what, texts, true));
     }
 
     /** Takes a text. */
     take(what: Sought, text: string): void {
         const bytes = new TextEncoder().encode(text);
-        this.do((core) => (what === "reply" ? core.take_reply(bytes) : core.open(bytes)));
+        this.do((core) => core.take(what, bytes));
     }
 
     /** Takes a file: a picture of a code, or anything with what is sought in it. */
     async takeFile(what: Sought, file: File): Promise<void> {
         const bytes = new Uint8Array(await file.arrayBuffer());
-        if (!Core.is_picture(bytes)) return this.do((core) => (what === "reply" ? core.take_reply(bytes) : core.open(bytes)));
+        if (!Core.is_picture(bytes)) return this.do((core) => core.take(what, bytes));
         const told = await readPicture(bytes);
         if ("why" in told) this.face.notice(told.why);
-        else this.do((core) => (what === "reply" ? core.take_reply_read(told.texts, false) : core.open_read(told.texts, false)));
+        else this.do((core) => core.take_read(what, told.texts, false));
     }
 
     send(session: number, file: File): void {
@@ -167,7 +205,8 @@ export class Device {
                 connection?.cut();
                 const made = this.connect(session);
                 this.connections.set(session, made);
-                void made.bind();
+                void made.bind(this.before?.certificate);
+                this.before = undefined;
                 break;
             }
             case "connect":
@@ -206,14 +245,32 @@ export class Device {
                 break;
             case "screen":
                 this.face.screen(session, JSON.parse(text) as Screen);
+                this.remember(session, connection);
                 break;
             case "line":
                 this.face.line(session, JSON.parse(text) as Line);
                 this.core.taken(session, 1);
                 break;
+            case "choose":
+                this.face.choose(JSON.parse(text) as Choice[]);
+                break;
             case "notice":
                 if (text !== "") this.face.notice(text as Key);
                 break;
+        }
+    }
+
+    /** Keeps what is needed to go on with a session that waits, for as long as it does. */
+    private remember(session: number, connection: Connection | undefined): void {
+        const record = this.core.pending(session);
+        const certificate = connection?.certificate;
+        if (record !== undefined && certificate !== undefined) {
+            this.waits = session;
+            const { name } = this;
+            this.kept = this.kept.then(() => keep({ record, name, certificate }));
+        } else if (session === this.waits) {
+            this.waits = 0;
+            this.forget();
         }
     }
 

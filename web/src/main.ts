@@ -8,6 +8,7 @@ import {
     Hosting,
     Talk,
     asking,
+    choosing,
     connecting,
     ended,
     inviting,
@@ -49,11 +50,12 @@ const hands: Hands = {
     open,
     openFile: (file) => void openFile(file),
     scan,
+    choose: (number) => device.do((core) => core.choose(number)),
     guard: () => draw(inviting(hands)),
     invite: (invitation) => void invite(invitation),
     takeReply: (text) => device.take("reply", text),
     takeReplyFile: (file) => void device.takeFile("reply", file),
-    accept: (name) => device.do((core) => core.accept(current, name)),
+    accept: (name) => device.accept(current, name),
     answer: (typed) => device.do((core) => core.answer(current, typed)),
     offerReply: () => device.do((core) => core.offer_reply(current)),
     say: (text) => device.do((core) => core.say(current, text)),
@@ -100,6 +102,11 @@ const face: Face = {
     },
     line(session, line) {
         if (session === current) talk?.line(line);
+    },
+    choose(choices) {
+        token = "";
+        draw(choosing(choices, hands));
+        main.dataset["screen"] = "choosing";
     },
     notice(sentence) {
         const shown = notice(sentence);
@@ -238,6 +245,8 @@ async function begin(): Promise<void> {
     }
     device = await Device.start(location.protocol === "file:" ? undefined : location.origin + location.pathname, face);
     draw(start(hands));
+    if (brought === "") device.resume();
+    else device.forget();
     if (brought !== "") open(brought);
     // A link that is opened in the same tab changes nothing but what stands behind the address.
     window.addEventListener("hashchange", () => {

@@ -1,7 +1,7 @@
 // How each state looks. Every function draws one screen from what it is given, and tells what the person did.
 
 import { CAN_READ, HAS_CAMERA } from "./camera.js";
-import type { FileLine, Invitation, Line, Screen } from "./device.js";
+import type { Choice, FileLine, Invitation, Line, Screen } from "./device.js";
 import { element, icon, picture } from "./dom.js";
 import type { Key } from "./strings.js";
 import { LANGUAGE, say, size } from "./words.js";
@@ -12,6 +12,8 @@ export interface Hands {
     openFile(file: File): void;
     /** Looks by the camera. */
     scan(): void;
+    /** Opens this one of those that were found together. */
+    choose(number: number): void;
     /** Asks what an invitation is to be. */
     guard(): void;
     invite(invitation: Invitation): void;
@@ -218,6 +220,14 @@ export function scanning(hands: Hands): { root: HTMLElement; video: HTMLVideoEle
     const said = element("p", { role: "status" });
     const root = element("section", { class: "centred" }, element("h1", {}, say("scan_invitation")), video, said, plain("stop", hands.home));
     return { root, video, say: (key) => (said.textContent = say(key)) };
+}
+
+/** Several were found together. */
+export function choosing(choices: Choice[], hands: Hands): HTMLElement {
+    const buttons = choices.map(({ kind, name }, number) =>
+        element("button", { type: "button", class: "button tonal", click: () => hands.choose(number) }, say(kind, name === null ? {} : { name })),
+    );
+    return element("section", {}, element("h1", {}, say("found_title")), paragraph("found_text"), ...buttons, plain("not_now", hands.home));
 }
 
 export function waiting(): HTMLElement {
@@ -509,7 +519,10 @@ function avatar(name: string): HTMLElement {
 
 function until(seconds: number | null): string {
     if (seconds === null) return "";
-    const time = new Date(seconds * 1_000).toLocaleTimeString(LANGUAGE, { timeStyle: "short" });
+    const at = new Date(seconds * 1_000);
+    const isToday = at.toDateString() === new Date().toDateString();
+    const day = isToday ? {} : ({ weekday: "short" } as const);
+    const time = at.toLocaleString(LANGUAGE, { ...day, hour: "numeric", minute: "2-digit" });
     return say("good_until", { time });
 }
 

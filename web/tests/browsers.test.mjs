@@ -17,6 +17,22 @@ before(async () => {
 });
 after(() => page.close());
 
+/** One picture of two, as base64. */
+async function beside(pictures) {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [1280, 720];
+    const drawing = canvas.getContext("2d");
+    drawing.fillStyle = "white";
+    drawing.fillRect(0, 0, 1280, 720);
+    for (const [at, picture] of pictures.entries()) {
+        const image = new Image();
+        image.src = `data:image/png;base64,${picture}`;
+        await image.decode();
+        drawing.drawImage(image, 40 + 640 * at, 80, 560, 560);
+    }
+    return canvas.toDataURL("image/png").split(",")[1];
+}
+
 /** Goes on by the tabulator until something like this has the focus, or goes back by it. Who goes on beyond the last
  * thing of a page is in the browser around it. */
 async function reach(tab, selector, isBack = false) {
@@ -283,6 +299,36 @@ for (const name of NAMES) {
                 }
             });
         });
+
+        test("of several codes in a picture, and of several links in a text, the person chooses", () =>
+            with_host(["--png", Host.file(`${name} one.png`)], (one, link) =>
+                with_host(["--name", "Zoë", "--png", Host.file(`${name} other.png`)], async (other, otherLink) => {
+                    const tab = await bring(running, "#");
+                    const codes = ["one", "other"].map((which) => readFileSync(Host.file(`${name} ${which}.png`), "base64"));
+                    const both = await tab.evaluate(beside, codes);
+                    const png = Host.file(`${name} both.png`);
+                    writeFileSync(png, Buffer.from(both, "base64"));
+                    await (await tab.waitForSelector("#picture", { timeout: PATIENCE })).uploadFile(png);
+                    await shows(tab, "choosing");
+                    await look(tab, "choosing");
+                    const names = await tab.$$eval("button.tonal", (choices) => choices.map((choice) => choice.textContent));
+                    assert.deepEqual(names.toSorted(), ["Invitation of Mira", "Invitation of Zoë"]);
+                    await tab.click(`button.tonal:nth-of-type(${names.indexOf("Invitation of Zoë") + 1})`);
+                    await shows(tab, "opened");
+                    await reads(tab, "Zoë");
+                    await tab.click("button.plain");
+                    await shows(tab, "ended");
+                    await tab.click("button.filled");
+                    await tab.waitForSelector("#token", { timeout: PATIENCE });
+                    await tab.type("#token", `${otherLink} ${link}`);
+                    await tab.click("button.filled");
+                    await shows(tab, "choosing");
+                    await tab.click("button.tonal:nth-of-type(2)");
+                    await press(tab, "[data-screen=opened] button.filled");
+                    await shows(tab, "talking");
+                    await one.until("met");
+                }),
+            ));
 
         test("what holds no invitation is said to hold none, and the page goes on", async () => {
             const [cut, text] = [Host.file(`${name} cut.png`), Host.file(`${name}.txt`)];

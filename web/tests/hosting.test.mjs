@@ -194,6 +194,68 @@ for (const name of NAMES) {
             });
         });
 
+        test("a page that is loaded anew goes on with its invitation in another form, and says that the one before is dead", async () => {
+            const { tab, link } = await invites(running);
+            await tab.reload();
+            await shows(tab, "hosting");
+            await reads(tab, "This is your invitation in another form.");
+            await tab.evaluate(() => {
+                navigator.clipboard.writeText = async (text) => void (globalThis.copied = text);
+            });
+            const next = await copied(tab);
+            assert.notEqual(next, link);
+            await with_guest(next, [], async (guest, reply) => {
+                await hand_in(tab, reply);
+                await shows(tab, "talking");
+                assert.equal((await guest.until("met")).name, "Ana");
+            });
+            // What was said is gone with the page, and so is the invitation.
+            await tab.reload();
+            await tab.waitForSelector("#token", { timeout: PATIENCE });
+            assert.equal(await tab.evaluate(() => sessionStorage.length), 0);
+        });
+
+        test("a locked invitation of a page that is loaded anew is said to be dead", async () => {
+            const { tab } = await invites(running, { guard: "locked" });
+            await tab.reload();
+            await reads(tab, "The locked invitation does not connect any more.");
+            await look(tab, "hosting locked anew");
+        });
+
+        test("a guest that is loaded anew goes on, by the same certificate", async () => {
+            const host = new Host();
+            try {
+                const { link } = await host.until("invitation");
+                const tab = await bring(running, page.address, link);
+                await shows(tab, "opened");
+                await tab.type("#name", "Ben");
+                // Nobody answers before the page is loaded anew.
+                host.process.kill("SIGSTOP");
+                await tab.click("button.filled");
+                await shows(tab, "reply_needed");
+                await tab.reload();
+                await shows(tab, "reply_needed");
+                host.process.kill("SIGCONT");
+                await shows(tab, "talking");
+                assert.equal((await host.until("met")).name, "Ben");
+            } finally {
+                await host.end();
+            }
+        });
+
+        test("a copy of the tab of an invitation begins with nothing", async () => {
+            const { tab } = await invites(running);
+            const kept = await tab.evaluate(() => sessionStorage.getItem("waiting"));
+            assert.ok(kept !== null);
+            const before = (kept) => sessionStorage.setItem("waiting", kept);
+            const other = await bring(running, page.address, "#", { before, shown: kept });
+            await other.waitForSelector("#token", { timeout: PATIENCE });
+            await new Promise((done) => setTimeout(done, 3_000));
+            assert.equal(await other.$eval("main", (main) => main.dataset.screen), "");
+            await tab.bringToFront();
+            await shows(tab, "hosting");
+        });
+
         test("a page that invites in German says everything in German", async () => {
             const german = await browser(name, "de-DE");
             try {

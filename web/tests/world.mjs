@@ -171,7 +171,8 @@ class Program {
 /** The program as the one who invites. */
 export class Host extends Program {
     constructor(...options) {
-        super("invite", "--link-only", "--name", "Mira", "--no-stun", "--no-port-mapping", ...options);
+        const name = options.includes("--name") ? [] : ["--name", "Mira"];
+        super("invite", "--link-only", ...name, "--no-stun", "--no-port-mapping", ...options);
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the page calls. Everything is said in numbers, texts and bytes; what is shown is JSON.
 
 use crate::{
-    Chosen, Deed, FileDeed, Guard, Line, NotDone, Page, Screen, Told, What, not_done, refused,
+    Choice, Chosen, Deed, FileDeed, Guard, Line, NotDone, Page, Screen, Sought, Told, What,
+    not_done, refused,
 };
 use bytes::Bytes;
 use handfast_device::{Event, Provenance, SessionId};
@@ -9,6 +10,7 @@ use handfast_protocol::conversation::{Finding, RequestId};
 use handfast_protocol::pairing::Now;
 use handfast_token::{LinkBase, is_picture};
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
 
 /// A device in a page. After each call `next` is asked until there is nothing more.
 #[wasm_bindgen]
@@ -59,13 +61,13 @@ impl Step {
 #[wasm_bindgen]
 impl Core {
     /// A device that nobody has met, in a page at this address if others can open it there, where a file that
-    /// comes in has so many bytes at most.
+    /// comes in has so many bytes at most, with what `pending` said last in this tab.
     #[wasm_bindgen(constructor)]
-    pub fn new(base: Option<String>, largest_file: f64) -> Result<Core, JsError> {
+    pub fn new(base: Option<String>, largest_file: f64, waiting: Vec<u8>) -> Result<Core, JsError> {
         let base = base.map_or(Ok(LinkBase::DEFAULT), |base| LinkBase::new(&base))?;
         // Numbers of JavaScript are whole up to 2^53.
         let largest_file = largest_file as u64;
-        let page = Page::new(largest_file, now())?;
+        let page = Page::new(largest_file, &Zeroizing::new(waiting), now())?;
         Ok(Self {
             page,
             base,
@@ -78,15 +80,40 @@ impl Core {
         is_picture(bytes)
     }
 
-    /// Opens a text, or a file that is no picture, with an invitation in it.
-    pub fn open(&mut self, bytes: &[u8]) -> Result<(), JsError> {
-        self.page.open(bytes, now()).map_err(said)
+    /// Goes on with what the page before this one was waiting with. Whether there is anything.
+    pub fn resume(&mut self, name: &str) -> bool {
+        self.page.resume(name, now())
     }
 
-    /// Opens what was read in a picture, or seen by the camera: the texts of all codes in there.
-    pub fn open_read(&mut self, texts: Vec<String>, by_camera: bool) -> Result<(), JsError> {
-        let opened = self.page.open_read(&texts, provenance(by_camera), now());
-        opened.map_err(said)
+    /// What a page that is loaded anew needs to go on with this session; nothing where nothing of it can wait.
+    pub fn pending(&self, session: u32) -> Option<Vec<u8>> {
+        let pending = self.page.pending(id(session))?;
+        Some(pending.to_vec())
+    }
+
+    /// Takes a text, or a file that is no picture. `sought` is `invitation` or `reply`.
+    pub fn take(&mut self, sought: &str, bytes: &[u8]) -> Result<(), JsError> {
+        self.page.take(what(sought), bytes, now()).map_err(said)
+    }
+
+    /// Takes what was read in a picture, or seen by the camera: the texts of all codes in there.
+    pub fn take_read(
+        &mut self,
+        sought: &str,
+        texts: Vec<String>,
+        by_camera: bool,
+    ) -> Result<(), JsError> {
+        let provenance = match by_camera {
+            true => Provenance::Camera,
+            false => Provenance::Carried,
+        };
+        let taken = self.page.take_read(what(sought), &texts, provenance, now());
+        taken.map_err(said)
+    }
+
+    /// Takes the one with this number of those that were found together.
+    pub fn choose(&mut self, number: u32) -> Result<(), JsError> {
+        self.page.choose(number as usize, now()).map_err(said)
     }
 
     /// Makes an invitation of somebody who is called this. `guard` is `open`, `asked` or `locked`.
@@ -104,19 +131,6 @@ impl Core {
         };
         let invited = self.page.invite(name, guard, [question, answer], now());
         invited.map_err(said)
-    }
-
-    /// Takes a guest's reply, in a text or a file that is no picture.
-    pub fn take_reply(&mut self, bytes: &[u8]) -> Result<(), JsError> {
-        self.page.take_reply(bytes, now()).map_err(said)
-    }
-
-    /// Takes a guest's reply that was read in a picture, or seen by the camera: the texts of all codes in there.
-    pub fn take_reply_read(&mut self, texts: Vec<String>, by_camera: bool) -> Result<(), JsError> {
-        let taken = self
-            .page
-            .take_reply_read(&texts, provenance(by_camera), now());
-        taken.map_err(said)
     }
 
     /// The person agrees to connect, and is called this.
@@ -322,6 +336,10 @@ impl Core {
             Deed::Show(Event::NotCompared(session, _)) => {
                 Step::new("notice", session).saying("kind_too_often")
             }
+            Deed::Choose(found) => {
+                let choices: Vec<Choice> = found.iter().map(Choice::of).collect();
+                Step::new("choose", NONE).saying(json(&choices))
+            }
             Deed::Refuse(why) => Step::new("notice", NONE).saying(refused(why).unwrap_or_default()),
             // Lists that a page does not show, as it keeps nothing.
             Deed::Show(_) => Step::new("nothing", NONE),
@@ -382,10 +400,10 @@ impl Step {
     }
 }
 
-fn provenance(by_camera: bool) -> Provenance {
-    match by_camera {
-        true => Provenance::Camera,
-        false => Provenance::Carried,
+fn what(sought: &str) -> Sought {
+    match sought {
+        "reply" => Sought::Reply,
+        _ => Sought::Invitation,
     }
 }
 

@@ -174,13 +174,13 @@ fn candidate(value: &str) -> Option<Candidate> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use handfast_protocol::certificate::Certificate;
     use handfast_token::Secret;
 
     /// As Chromium 156 writes it, for a connection with one negotiated channel.
-    const CHROMIUM: &str = "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
+    pub(crate) const CHROMIUM: &str = "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
         a=group:BUNDLE 0\r\na=extmap-allow-mixed\r\na=msid-semantic: WMS\r\n\
         m=application 54405 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 192.0.2.2\r\n\
         a=candidate:3885 1 udp 2113937151 1b4e28ba-2fa1-11d2-883f-0016d3cca427.local 54405 typ host generation 0 network-cost 999\r\n\

@@ -3,12 +3,13 @@
 use crate::description::{Local, NotUsable, of_guest, of_host};
 use crate::files::{Chosen, FileDeed, Told};
 use crate::talk::{Said, Talk};
+use crate::waiting;
 use bytes::Bytes;
 use handfast_device::{
     self as device, AcceptTerms, CarrierCommand, CarrierEvent, Command, DeliveryMode, Device,
-    Event, GuestKeys, HostKeys, Input, InviteTerms, Output, Place, Protection, Provenance, Saying,
-    SessionCommand, SessionId, SessionTerms, Settings, ShellId, Snapshot, TalkCommand, View, Work,
-    system_randomness,
+    Event, GuestKeys, HostKeys, Input, InviteTerms, Output, PendingId, Place, Protection,
+    Provenance, Saying, SessionCommand, SessionId, SessionTerms, Settings, ShellId, Snapshot,
+    TalkCommand, View, Work, system_randomness,
 };
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::{FileError, Finding, Limits as Costs, RequestId};
@@ -18,11 +19,15 @@ use handfast_protocol::pairing::Now;
 use handfast_seal::{Answers, Limits, LockError, Questions};
 use handfast_store::StoreError;
 use handfast_token::{
-    FieldError, FindError, Fingerprint, Question, Reply, ReplyError, Role, Secret, Token, find,
-    find_among,
+    FieldError, FindError, Fingerprint, Question, Reply, ReplyError, Role, SealedReply, Secret,
+    Token, find, find_among,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// In the place of a certificate's key, which the browser keeps.
+const KEY: &[u8] = b"browser";
 
 /// What a page carries out, in the order in which it comes.
 #[derive(Debug)]
@@ -54,7 +59,9 @@ pub enum Deed {
     Work(SessionId),
     /// Show that this happened.
     Show(Event),
-    /// What [`Page::open`] and the others began could not be done.
+    /// Ask which of these the person means, and say so by [`Page::choose`].
+    Choose(Vec<Token>),
+    /// What [`Page::take`] and the others began could not be done.
     Refuse(handfast_device::Refusal),
 }
 
@@ -109,6 +116,10 @@ pub struct Page {
     connections: BTreeMap<SessionId, Connection>,
     works: BTreeMap<SessionId, Work>,
     last_request: u64,
+    /// What the page before this one was waiting with.
+    waits: Option<PendingId>,
+    /// What was handed in together, and how, until the person says which is meant.
+    choices: Option<(Vec<Token>, Provenance)>,
 }
 
 /// What there is of a session's connection.
@@ -129,6 +140,15 @@ enum Peer {
     Guest(HostKeys, Option<Reply>),
 }
 
+/// What somebody hands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sought {
+    /// A guest: an invitation, locked or not.
+    Invitation,
+    /// A host: what its guest handed back.
+    Reply,
+}
+
 /// What stands between whoever has an invitation and this page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
@@ -142,11 +162,11 @@ pub enum Guard {
 
 impl Page {
     /// A device that nobody has met. `now` is what the page's clocks say, `largest_file` how many bytes a file may
-    /// have that is taken here.
+    /// have that is taken here, `waiting` what [`Page::pending`] said last in this tab.
     ///
     /// # Errors
     /// [`StoreError::Internal`] if this browser has no random numbers.
-    pub fn new(largest_file: u64, now: Now) -> Result<Self, StoreError> {
+    pub fn new(largest_file: u64, waiting: &[u8], now: Now) -> Result<Self, StoreError> {
         let identity = Secret::random().map_err(|_| StoreError::Internal)?;
         let identity = StaticKey::new(identity);
         let randomness = Box::new(system_randomness);
@@ -159,52 +179,111 @@ impl Page {
             },
             ..Settings::default()
         };
-        let kept = Snapshot::default();
+        let mut kept = Snapshot::default();
+        let waits = waiting::read(waiting);
+        if let Some(record) = &waits {
+            kept.apply(&record.keep());
+        }
         Ok(Self {
             device: Device::new(settings, identity, kept, randomness, now),
             deeds: VecDeque::new(),
             connections: BTreeMap::new(),
             works: BTreeMap::new(),
             last_request: 0,
+            waits: waits.map(|record| record.pending()),
+            choices: None,
         })
     }
 
-    /// Opens what was handed in, a text or a file that is no picture, if it is an invitation, locked or not.
-    ///
-    /// # Errors
-    /// [`NotDone::Find`] and [`NotDone::NoInvitation`].
-    pub fn open(&mut self, bytes: &[u8], now: Now) -> Result<(), NotDone> {
-        let found = find(bytes, |_| {
-            Err("the reader of pictures is a module of its own")
-        })?;
-        self.open_token(found, Provenance::Carried, now)
+    /// Goes on with what the page before this one was waiting with. Whether there is anything.
+    pub fn resume(&mut self, name: &str, now: Now) -> bool {
+        let Some(pending) = self.waits.take() else {
+            return false;
+        };
+        let terms = AcceptTerms {
+            terms: terms(name),
+            ..AcceptTerms::default()
+        };
+        self.command(Command::Resume(pending, Box::new(terms)), now);
+        true
     }
 
-    /// Opens what was read in a picture, or seen by the camera: the texts of all codes in there.
+    /// What a page that is loaded anew needs to go on with this session; None where nothing of it can wait.
+    pub fn pending(&self, session: SessionId) -> Option<Zeroizing<Vec<u8>>> {
+        waiting::write(self.device.record(session)?)
+    }
+
+    /// Takes what was handed in, a text or a file that is no picture.
     ///
     /// # Errors
-    /// As [`Self::open`].
-    pub fn open_read(
+    /// [`NotDone::Find`] if nothing is in there, [`NotDone::NoInvitation`], [`NotDone::NoReply`] and
+    /// [`NotDone::Reply`] if it is something else.
+    pub fn take(&mut self, sought: Sought, bytes: &[u8], now: Now) -> Result<(), NotDone> {
+        let found = find(bytes, |_| {
+            Err("the reader of pictures is a module of its own")
+        });
+        self.take_found(sought, found, Provenance::Carried, now)
+    }
+
+    /// Takes what was read in a picture, or seen by the camera: the texts of all codes in there.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn take_read(
         &mut self,
+        sought: Sought,
         texts: &[String],
         provenance: Provenance,
         now: Now,
     ) -> Result<(), NotDone> {
-        self.open_token(find_among(texts)?, provenance, now)
+        self.take_found(sought, find_among(texts), provenance, now)
     }
 
-    fn open_token(
+    /// Takes the invitation that the person means, of those that [`Deed::Choose`] told.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn choose(&mut self, number: usize, now: Now) -> Result<(), NotDone> {
+        let (mut choices, provenance) = std::mem::take(&mut self.choices).ok_or(NotDone::NotNow)?;
+        match number < choices.len() {
+            true => self.open(choices.swap_remove(number), provenance, now),
+            false => Err(NotDone::NotNow),
+        }
+    }
+
+    fn take_found(
         &mut self,
-        found: Token,
+        sought: Sought,
+        found: Result<Token, FindError>,
         provenance: Provenance,
         now: Now,
     ) -> Result<(), NotDone> {
+        match (sought, found) {
+            (Sought::Reply, Ok(Token::Reply(reply))) => self.take_reply(reply, provenance, now),
+            (Sought::Reply, Ok(_)) => Err(NotDone::NoReply),
+            (Sought::Invitation, Err(FindError::SeveralTokens(mut found))) => {
+                found.retain(|one| matches!(one, Token::Invitation(_) | Token::Sealed(_)));
+                match found.len() {
+                    0 => Err(NotDone::NoInvitation),
+                    1 => self.open(found.remove(0), provenance, now),
+                    _ => {
+                        self.deeds.push_back(Deed::Choose(found.clone()));
+                        self.choices = Some((found, provenance));
+                        Ok(())
+                    }
+                }
+            }
+            (Sought::Invitation, Ok(found)) => self.open(found, provenance, now),
+            (_, Err(error)) => Err(error.into()),
+        }
+    }
+
+    fn open(&mut self, found: Token, provenance: Provenance, now: Now) -> Result<(), NotDone> {
         let command = match found {
             Token::Invitation(invitation) => Command::Open(Box::new(invitation), provenance),
             Token::Sealed(container) => Command::OpenLocked(container),
-            Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => {
-                return Err(NotDone::NoInvitation);
-            }
+            Token::Reply(reply) => return self.take_reply(reply, provenance, now),
+            Token::Here(_) | Token::Bundle(_) => return Err(NotDone::NoInvitation),
         };
         self.command(command, now);
         Ok(())
@@ -245,39 +324,13 @@ impl Page {
         Ok(())
     }
 
-    /// Takes what a guest handed back, a text or a file that is no picture.
-    ///
-    /// # Errors
-    /// [`NotDone::Find`], [`NotDone::NoReply`] and [`NotDone::Reply`].
-    pub fn take_reply(&mut self, bytes: &[u8], now: Now) -> Result<(), NotDone> {
-        let found = find(bytes, |_| {
-            Err("the reader of pictures is a module of its own")
-        })?;
-        self.take_reply_token(found, Provenance::Carried, now)
-    }
-
-    /// Takes what was read in a picture, or seen by the camera: the texts of all codes in there.
-    ///
-    /// # Errors
-    /// As [`Self::take_reply`].
-    pub fn take_reply_read(
+    /// Takes a reply. It is known here to which of the invitations of this page it belongs.
+    fn take_reply(
         &mut self,
-        texts: &[String],
+        reply: SealedReply,
         provenance: Provenance,
         now: Now,
     ) -> Result<(), NotDone> {
-        self.take_reply_token(find_among(texts)?, provenance, now)
-    }
-
-    fn take_reply_token(
-        &mut self,
-        found: Token,
-        provenance: Provenance,
-        now: Now,
-    ) -> Result<(), NotDone> {
-        let Token::Reply(reply) = found else {
-            return Err(NotDone::NoReply);
-        };
         let mut opened = self.connections.values().filter_map(|connection| {
             let Some(Peer::Guest(host, _)) = &connection.peer else {
                 return None;
@@ -285,9 +338,8 @@ impl Page {
             Some(reply.open(&host.keys))
         });
         let is_for = |result: &Result<_, ReplyError>| *result != Err(ReplyError::OtherInvitation);
-        opened
-            .find(is_for)
-            .unwrap_or(Err(ReplyError::OtherInvitation))?;
+        let opened = opened.find(is_for);
+        opened.unwrap_or(Err(ReplyError::OtherInvitation))?;
         self.command(Command::Reply(Box::new(reply), provenance), now);
         Ok(())
     }
@@ -399,8 +451,7 @@ impl Page {
             Ok(local) => CarrierEvent::BoundOutOfSight {
                 told: local.candidates.clone(),
                 browser: local.browser.clone(),
-                // The browser keeps its key.
-                certificate: Some(Certificate::new(Vec::new(), local.fingerprint)),
+                certificate: Some(Certificate::new(KEY.to_vec(), local.fingerprint)),
             },
             Err(NotUsable) => CarrierEvent::Failed(TransportError::Protocol),
         };

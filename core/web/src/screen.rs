@@ -6,11 +6,11 @@ use handfast_device::{
     FileState, Provenance, Reached, Refusal, Row, RowContent, SessionEnd, View, Wish,
 };
 use handfast_protocol::conversation::FileError;
-use handfast_protocol::handshake::{SYMBOLS, ShortString, Trust, TrustLevel, TrustReason};
+use handfast_protocol::handshake::{SYMBOLS, ShortString, Trust, TrustLevel, TrustReason, visible};
 use handfast_protocol::pairing::{Failure, GuestStage, HostStage};
 use handfast_qr::Symbol;
 use handfast_seal::{Question, SealError};
-use handfast_token::{FindError, LinkBase, QrText, link};
+use handfast_token::{FindError, LinkBase, QrText, Token, link};
 use serde::Serialize;
 
 /// What is on the screen.
@@ -113,6 +113,33 @@ pub enum Screen {
         /// It is what somebody wanted.
         is_goodbye: bool,
     },
+}
+
+/// One of several that were found together.
+#[derive(Debug, Serialize)]
+pub struct Choice {
+    /// What it is.
+    pub kind: &'static str,
+    /// What its host calls itself.
+    pub name: Option<String>,
+}
+
+impl Choice {
+    /// What to say of this one.
+    pub fn of(found: &Token) -> Self {
+        let name = match found {
+            Token::Invitation(invitation) => invitation.name.as_ref(),
+            _ => None,
+        };
+        Self {
+            kind: match (found, name) {
+                (Token::Sealed(_), _) => "found_locked",
+                (_, Some(_)) => "waiting_theirs",
+                (_, None) => "found_invitation",
+            },
+            name: name.map(|name| visible(name.as_str())),
+        }
+    }
 }
 
 /// What both people look at.
@@ -494,6 +521,7 @@ fn over(end: SessionEnd) -> (&'static str, Option<&'static str>) {
         SessionEnd::Lost => ("kind_lost", together),
         SessionEnd::Broken(_) => ("kind_rules_broken", together),
         SessionEnd::Closed => ("line_left", None),
+        SessionEnd::Moved => ("web_locked_outdated", None),
         _ => ("kind_internal", Some("remedy_restart")),
     }
 }
