@@ -147,6 +147,14 @@ def read_candidates(reader):
     return out
 
 
+def read_ice(reader):
+    """1.2: the ICE credentials of a browser"""
+    form = reader.number(1)
+    require(form in (1, 2), "an unknown form of credentials")
+    both, ufrag = (base64_bare(reader.take(21)), 4) if form == 1 else (reader.take(20).hex(), 8)
+    return both[:ufrag], both[ufrag:]
+
+
 def read_invitation(token):
     reader = Reader(token)
     require(reader.number(1) == 0x11, "not an invitation")
@@ -154,13 +162,13 @@ def read_invitation(token):
     require(flags < 0x10, "unknown flags")
     fields = {
         "can punch": bool(flags & 8),
-        "browser": bool(flags & 4),
         "S": reader.take(16),
         "expiry": reader.number(2),
         "fingerprint": reader.take(32),
         "candidates": read_candidates(reader),
         "question": check_label(reader.short_field(), 256) if flags & 1 else None,
         "name": check_label(reader.short_field(), 64) if flags & 2 else None,
+        "browser": read_ice(reader) if flags & 4 else None,
     }
     reader.end()
     return fields
@@ -783,7 +791,7 @@ def invitation_example():
     agree("fingerprint", fields["fingerprint"], counting(0x20))
     agree("expiry", fields["expiry"], 0x1234)
     agree("name", (fields["name"], fields["question"]), ("Ana", None))
-    agree("flags", (fields["can punch"], fields["browser"]), (True, False))
+    agree("flags", (fields["can punch"], fields["browser"]), (True, None))
     candidates = [(bytes([192, 168, 1, 7]), 40123, False), (bytes([198, 18, 0, 5]), 40123, True)]
     agree("candidates", fields["candidates"], candidates)
     keys = InvitationKeys(fields["S"])
@@ -812,7 +820,11 @@ def invitation_example():
     agree("bare text", "handfast:" + base64url(reply), stated("reply as bare text"))
     second = read_invitation(bytes.fromhex(stated("second invitation")))
     agree("second S", (second["S"], second["expiry"]), (counting(0xF0, 16), 0xFFFF))
-    agree("second flags", (second["can punch"], second["browser"]), (False, True))
+    chosen = ("rnWW", "h1wYalX/uX6eUNT0ffyalxKR")
+    agree("second flags", (second["can punch"], second["browser"]), (False, chosen))
+    chosen = bytes.fromhex("2ce5395027f8b851a910641c99e63d3d78f7b756")
+    browsers = seal_reply(InvitationKeys(second["S"]), b"saltsalt", counting(0x40) + b"\x00\x02" + chosen)
+    agree_hex("browser's reply", browsers)
     agree("second question", (second["question"], second["name"]), ("Wer?", None))
     candidates = [
         (bytes([10, 1, 2, 3]), 5000, False),

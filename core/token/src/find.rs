@@ -73,7 +73,7 @@ pub enum FindError {
 ///     candidates: Candidates::new(vec![Candidate::host("192.168.0.2:4000".parse()?)])?,
 ///     question: None,
 ///     name: None,
-///     host_is_browser: false,
+///     browser: None,
 ///     host_can_punch: true,
 /// };
 /// let link = link(&LinkBase::DEFAULT, &invitation.to_bytes());

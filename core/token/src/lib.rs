@@ -18,6 +18,7 @@
 pub mod crypto;
 
 mod behind;
+mod browser_ice;
 mod bundle;
 mod candidate;
 mod digits;
@@ -46,6 +47,7 @@ mod text;
 mod token;
 
 pub use behind::{SEAL_BYTES, open_behind, seal_behind};
+pub use browser_ice::BrowserIce;
 pub use bundle::{
     BUNDLE_BLOCK, BUNDLE_CLEAR, BUNDLE_HEAD, BUNDLE_SALT, MAX_BUNDLE, MAX_BUNDLE_INSIDE,
     MAX_BUNDLE_TEXT, SealedBundle,

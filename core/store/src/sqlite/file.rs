@@ -97,15 +97,14 @@ struct New(PathBuf);
 
 impl New {
     fn put_in_place(self, path: &Path) -> Result<(), StoreError> {
-        File::options().write(true).open(&self.0)?.sync_all()?;
         Ok(folder::put_in_place(&self.0, path)?)
     }
 }
 
 impl Drop for New {
     fn drop(&mut self) {
-        for part in ["", "-journal", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(folder::beside(&self.0, part));
+        for suffix in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder::beside(&self.0, suffix));
         }
     }
 }
@@ -136,6 +135,7 @@ fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<New, St
     transaction.commit()?;
     keep_journal(&connection, "wal")?;
     connection.close().map_err(|(_, error)| error)?;
+    File::options().write(true).open(&new.0)?.sync_all()?;
     Ok(new)
 }
 
