@@ -1242,6 +1242,13 @@ pub(crate) fn option_large() -> &'static str {
     }
 }
 
+pub(crate) fn option_browser() -> &'static str {
+    match language() {
+        English => "Instead, two pages side by side that meet in a browser of this machine: needs the page that scripts/web builds",
+        German => "Stattdessen zwei Seiten nebeneinander, die sich in einem Browser dieses Rechners treffen: braucht die Seite, die scripts/web baut",
+    }
+}
+
 pub(crate) fn option_two_scan() -> &'static str {
     match language() {
         English => "As if the networks did not join by themselves: the host scans the guest's reply too",
@@ -5835,6 +5842,13 @@ pub(crate) fn not_served(error: impl Display) -> String {
     match language() {
         English => format!("the page cannot be served there ({error}): choose another --port or --bind"),
         German => format!("die Seite lässt sich dort nicht bereitstellen ({error}): Wähle --port oder --bind anders"),
+    }
+}
+
+pub(crate) fn demo_browser(address: impl Display) -> String {
+    match language() {
+        English => format!("Two pages that meet are at {address} until you press Ctrl-C: open it in a browser of this machine."),
+        German => format!("Zwei Seiten, die sich treffen, sind unter {address}, bis du Strg-C drückst: Öffne sie in einem Browser dieses Rechners."),
     }
 }
 
