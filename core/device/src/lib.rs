@@ -42,6 +42,7 @@ mod files;
 mod here;
 mod history;
 mod hours;
+mod locking;
 mod nearby;
 mod pairing;
 mod place;

@@ -11,7 +11,7 @@ use handfast_protocol::conversation::{self, CompareError, FileError, Finding, Li
 use handfast_protocol::discovery::DiscoveryEvent;
 use handfast_protocol::handshake::{PublicKey, ShortString, Trust};
 use handfast_protocol::link::{LinkPath, TransportError};
-use handfast_protocol::log::{self, LogId, Looked, Saved};
+use handfast_protocol::log::{self, LockedText, LogId, Looked, MAX_ENTRY_BODY, Saved};
 use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
 use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::{self, Part, RendezvousKeys};
@@ -529,6 +529,24 @@ pub enum Work {
         /// The code of the second channel, where there is one.
         code: Option<Secret<16>>,
     },
+    /// Lock a message.
+    LockText {
+        /// What is locked.
+        text: String,
+        /// What is asked.
+        questions: Questions,
+        /// What opens it.
+        answers: Answers,
+        /// 32 random bytes.
+        salt: [u8; 32],
+    },
+    /// Open a locked message.
+    OpenText {
+        /// What is locked.
+        locked: LockedText,
+        /// What may open it.
+        answers: Answers,
+    },
 }
 
 /// What came of [`Work`].
@@ -538,6 +556,10 @@ pub enum WorkDone {
     Locked(Result<Vec<u8>, SealError>),
     /// The invitation in it.
     Unlocked(Result<Box<Invitation>, SealError>),
+    /// The container of a message.
+    TextLocked(Result<Vec<u8>, SealError>),
+    /// The message in it.
+    TextOpened(Result<String, SealError>),
 }
 
 impl Work {
@@ -564,6 +586,16 @@ impl Work {
                 let credential = Credential::Answers { answers, code };
                 WorkDone::Unlocked(seal::unlock(&container, &credential, limits).map(Box::new))
             }
+            Self::LockText {
+                text,
+                questions,
+                answers,
+                salt,
+            } => WorkDone::TextLocked(seal::lock_text(&text, questions, answers, salt)),
+            Self::OpenText { locked, answers } => {
+                let (container, most) = (locked.container(), MAX_ENTRY_BODY as u64);
+                WorkDone::TextOpened(seal::unlock_text(container, answers, most, limits))
+            }
         }
     }
 }
@@ -573,6 +605,8 @@ impl std::fmt::Debug for Work {
         f.write_str(match self {
             Self::Lock { .. } => "Lock(..)",
             Self::Unlock { .. } => "Unlock(..)",
+            Self::LockText { .. } => "LockText(..)",
+            Self::OpenText { .. } => "OpenText(..)",
         })
     }
 }

@@ -25,6 +25,8 @@ pub(crate) fn output(output: &Output) -> String {
         Output::Export(request, _) => format!("export {}", request.0),
         Output::Work(session, Work::Lock { .. }) => format!("{} lock", session.0),
         Output::Work(session, Work::Unlock { .. }) => format!("{} unlock", session.0),
+        Output::Work(session, Work::LockText { .. }) => format!("{} lock text", session.0),
+        Output::Work(session, Work::OpenText { .. }) => format!("{} open text", session.0),
     }
 }
 

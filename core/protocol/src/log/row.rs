@@ -106,14 +106,13 @@ impl Row {
         }
     }
 
-    /// True if it is something by itself that waits for a reader: a text, a file, a folder. The size of a file
-    /// that is told later is no other file.
+    /// True if it is something by itself that waits for a reader. The size of a file that is told later is no other
+    /// file.
     pub fn is_message(&self) -> bool {
         let header = &self.entry.header;
         match header.kind {
-            Kind::TEXT | Kind::FOLDER => true,
             Kind::FILE => header.reply_to.is_none(),
-            _ => false,
+            kind => kind.is_message(),
         }
     }
 
@@ -139,7 +138,7 @@ impl Row {
     /// True if this is a withdrawal because of which body and blind of `other` have to be erased, in
     /// whatever order the two came.
     ///
-    /// A text, a file and a folder can be taken back. Anything else is left alone.
+    /// A message can be taken back ([`Kind::is_message`]). Anything else is left alone.
     pub fn erases(&self, other: &Self) -> bool {
         let header = &self.entry.header;
         let about = header.reply_to.filter(|about| about.whose == Whose::Writer);
@@ -151,8 +150,7 @@ impl Row {
     /// the other.
     pub fn goes_with(&self, writer: Author, about: ReplyTo) -> bool {
         let header = &self.entry.header;
-        let is_it = matches!(header.kind, Kind::TEXT | Kind::FILE | Kind::FOLDER)
-            && self.named_by(writer) == about;
+        let is_it = header.kind.is_message() && self.named_by(writer) == about;
         let is_about_it =
             matches!(header.kind, Kind::EDIT | Kind::FILE) && header.reply_to == Some(about);
         self.author == writer && (is_it || is_about_it)

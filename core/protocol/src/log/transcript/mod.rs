@@ -10,6 +10,7 @@ mod life;
 use super::body::{Body, FileBody, FolderBody, Root, Unreadable};
 use super::chain::LogKeys;
 use super::entry::{Incarnation, Kind, Life, ReplyTo, Whose};
+use super::locked::LockedText;
 use super::order::Place;
 use super::row::{Author, LogId, Row};
 pub use life::Agreement;
@@ -96,6 +97,8 @@ pub enum Shown<'a> {
     },
     /// A folder.
     Folder(&'a FolderBody),
+    /// A text that is locked.
+    Locked(&'a LockedText),
     /// Somebody wants what follows to last so long.
     LifeProposed(Option<Life>),
     /// Its writer came back from a copy, and begins anew.
@@ -269,7 +272,7 @@ impl Transcript {
     }
 
     fn shown<'a>(&'a self, line: &'a Line, now: u64) -> Option<Shown<'a>> {
-        let can_go = matches!(line.kind, Kind::TEXT | Kind::FILE | Kind::FOLDER);
+        let can_go = line.kind.is_message();
         if can_go && self.is_size(line) {
             return None;
         }
@@ -303,6 +306,7 @@ impl Transcript {
                 Shown::File { offer, whole }
             }
             Ok(Body::Folder(folder)) => Shown::Folder(folder),
+            Ok(Body::Locked(locked)) => Shown::Locked(locked),
             Ok(Body::Life(life)) => Shown::LifeProposed(*life),
             Ok(Body::First(before)) if !before.is_empty() => Shown::Restored,
             Ok(Body::First(_) | Body::Reaction(_) | Body::Edit(_) | Body::Withdraw) => return None,
