@@ -146,14 +146,18 @@ impl Row {
             && about.is_some_and(|about| other.goes_with(self.author, about))
     }
 
-    /// True if this is what `writer` named, or an edit or a later size of it: nothing is left of the one without
-    /// the other.
+    /// True if this is the own entry that `writer` named, an edit or a later size of it, or a reaction to it: nothing
+    /// is left of the one without the other.
     pub fn goes_with(&self, writer: Author, about: ReplyTo) -> bool {
         let header = &self.entry.header;
+        if self.author != writer {
+            let whose = Whose::Other;
+            let is_about_it = header.reply_to == Some(ReplyTo { whose, ..about });
+            return header.kind == Kind::REACTION && is_about_it;
+        }
         let is_it = header.kind.is_message() && self.named_by(writer) == about;
-        let is_about_it =
-            matches!(header.kind, Kind::EDIT | Kind::FILE) && header.reply_to == Some(about);
-        self.author == writer && (is_it || is_about_it)
+        let says_of_it = matches!(header.kind, Kind::EDIT | Kind::FILE | Kind::REACTION);
+        is_it || (says_of_it && header.reply_to == Some(about))
     }
 
     /// The entry as it goes to the other side, its author seen from here.
@@ -188,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_withdrawal_erases_the_text_and_its_edits_and_nothing_else() {
+    fn a_withdrawal_erases_the_text_its_edits_and_reactions_and_nothing_else() {
         let [keys, _] = keys();
         let mut ana = Writer::new(keys);
         let first = ana.say(&text("first"), None);
@@ -197,8 +201,16 @@ mod tests {
         let edit = ana.say(&Body::Edit("edited".to_owned()), about);
         let reaction = ana.say(&Body::Reaction("x".to_owned()), about);
         let withdrawal = ana.say(&Body::Withdraw, about);
-        assert!(withdrawal.erases(&first) && withdrawal.erases(&edit));
-        for kept in [&other, &reaction, &withdrawal] {
+        for gone in [&first, &edit, &reaction] {
+            assert!(withdrawal.erases(gone));
+        }
+        // Ben's, as Ana has it.
+        let mut of_ben = reaction.clone();
+        (of_ben.author, of_ben.entry.header.reply_to) =
+            (Author::Peer, Some(first.named_by(Author::Peer)));
+        assert!(withdrawal.erases(&of_ben));
+        of_ben.entry.header.reply_to = Some(other.named_by(Author::Peer));
+        for kept in [&other, &of_ben, &withdrawal] {
             assert!(!withdrawal.erases(kept));
         }
         assert!(!edit.erases(&first), "an edit erases nothing");

@@ -215,9 +215,11 @@ impl Transcript {
         let Some(line) = self.rows.get(place) else {
             return BTreeSet::new();
         };
-        let own = |(_, said): &(&Place, &Line)| said.log.author == line.log.author;
-        let said = self.said_about(line, &[Kind::EDIT, Kind::FILE]);
-        let erased: Vec<Place> = said.filter(own).map(|(place, _)| *place).collect();
+        let goes_along = |(_, said): &(&Place, &Line)| {
+            said.kind == Kind::REACTION || said.log.author == line.log.author
+        };
+        let said = self.said_about(line, &[Kind::EDIT, Kind::FILE, Kind::REACTION]);
+        let erased: Vec<Place> = said.filter(goes_along).map(|(place, _)| *place).collect();
         for place in erased.iter().chain([place]) {
             if let Some(line) = self.rows.get_mut(place) {
                 line.body = Err(Unreadable::Erased);
