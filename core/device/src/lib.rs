@@ -76,8 +76,8 @@ pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
     Bind, Carried, CarrierCommand, CarrierEvent, Connected, FileOrder, Found, GuestKeys, HostKeys,
-    Input, Milestones, NetworkCommand, Offerable, Output, Page, Query, SeekKeys, TalkCommand,
-    TalkEvent, Ticket, Work, WorkDone,
+    Input, Leftover, Milestones, NetworkCommand, Offerable, Output, Page, Query, SeekKeys,
+    TalkCommand, TalkEvent, Ticket, Work, WorkDone,
 };
 pub use randomness::{NoRandomness, Randomness, system_randomness};
 pub use search::{Hit, Hits, Search};

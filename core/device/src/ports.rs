@@ -15,7 +15,7 @@ use handfast_protocol::log::{self, LockedText, LogId, Looked, MAX_ENTRY_BODY, Sa
 use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
 use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::{self, Part, RendezvousKeys};
-use handfast_protocol::transfer::{self, Content, Decision};
+use handfast_protocol::transfer::{self, Content, Decision, Goal, Source};
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
 use handfast_token::{Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, Secret};
@@ -77,6 +77,9 @@ pub enum Output {
     Look(Ticket, PathBuf),
     /// What lies there does not go to anybody any more. It is removed, if it is a copy that was made for that alone.
     NotNeeded(PathBuf),
+    /// Remove what there is of a file of the other side that is not whole, and do it before whatever is kept behind
+    /// this: nothing else will know of it then.
+    Discard(Box<Leftover>),
     /// For the conversation of one session.
     Talk(SessionId, TalkCommand),
     /// Do this where it may take long, and say what came of it with [`Input::Worked`].
@@ -361,6 +364,17 @@ pub enum FileOrder {
         /// Where the folder is.
         path: PathBuf,
     },
+}
+
+/// What there may be of a file or folder that came in part and is not wanted any more.
+#[derive(Clone, Debug)]
+pub struct Leftover {
+    /// What tells its conversation from all others.
+    pub scope: [u8; 32],
+    /// What the two call it.
+    pub source: Source,
+    /// Where it went. A folder in it that is not absolute is meant within the usual one for files that come in.
+    pub goal: Goal,
 }
 
 /// What lies at a path that is to be offered.

@@ -425,7 +425,8 @@ impl Page {
                 Output::Network(_)
                 | Output::Nearby(_)
                 | Output::Export(..)
-                | Output::NotNeeded(_) => None,
+                | Output::NotNeeded(_)
+                | Output::Discard(_) => None,
             };
             if deed.is_some() {
                 return deed;

@@ -224,6 +224,44 @@ fn either_side_stops_a_file_for_a_while_or_for_good() {
 }
 
 #[test]
+fn what_came_of_a_file_goes_when_it_is_not_wanted_any_more_although_nobody_is_there() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let (path, _) = file(&folder, "long.bin", 20 * MIB);
+    let (inside, _) = file(&folder, "album/long.bin", 20 * MIB);
+    let album = inside.trim_end_matches("/long.bin");
+    for path in [&path, album] {
+        let mut at_ana = chat(&folder, &ana, "Ben");
+        let mut at_ben = chat(&folder, &ben, "Ana");
+        at_ana.until("met");
+        at_ben.until("met");
+        at_ana.say(&format!("/send {path}"));
+        at_ben.until("file_offered");
+        at_ben.say("/accept");
+        at_ben.until("file_progress");
+        at_ben.say("/pause");
+        at_ben.until("file_paused");
+        at_ana.die();
+        at_ben.die();
+        let left = || {
+            let files = std::fs::read_dir(folder.path("downloads")).expect("a folder");
+            let names = files.flatten().map(|file| file.file_name());
+            names
+                .filter(|name| name.to_string_lossy().starts_with(".handfast-"))
+                .count()
+        };
+        assert!(left() > 0);
+        let mut at_ben = chat(&folder, &ben, "Ana");
+        at_ben.until("file_paused");
+        at_ben.say("/cancel");
+        at_ben.until("file_failed");
+        at_ben.hang_up();
+        assert_eq!(at_ben.end(SOON), Some(0));
+        assert_eq!(left(), 0, "{path}");
+    }
+}
+
+#[test]
 fn files_are_sent_by_a_command_of_their_own_or_wait() {
     let folder = Folder::new();
     let homes = apart(&folder);
