@@ -322,6 +322,24 @@ fn a_log_without_its_store_is_not_swallowed_by_a_new_one() {
 }
 
 #[test]
+fn what_is_left_of_a_store_that_was_never_finished_is_not_taken_into_a_new_one() {
+    let folder = Folder::new();
+    let unfinished = Connection::open(folder.file("store.new")).unwrap();
+    let statements = "PRAGMA journal_mode = wal; CREATE TABLE identity (row, value);";
+    unfinished.execute_batch(statements).unwrap();
+    let left = ["store.new", "store.new-wal"].map(|name| folder.file(name));
+    let bytes = left.each_ref().map(|path| std::fs::read(path).unwrap());
+    drop(unfinished);
+    for (path, bytes) in left.iter().zip(bytes) {
+        std::fs::write(path, bytes).unwrap();
+    }
+    let store = folder.open().unwrap();
+    name(&store, "kept").unwrap();
+    assert_eq!(name_of(&store), Ok(Some("kept".to_owned())));
+    assert_eq!(left.map(|path| path.exists()), [false; 2]);
+}
+
+#[test]
 fn a_store_that_another_holds_for_too_long_says_so() {
     let folder = Folder::new();
     let store = folder.open().unwrap();

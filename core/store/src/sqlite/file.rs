@@ -10,6 +10,7 @@ use crate::cipher::Cipher;
 use crate::{Export, KeyStore, StoreError, private};
 use handfast_token::Secret;
 use rusqlite::{Connection, OpenFlags};
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -62,6 +63,9 @@ fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<(), Sto
     let unfinished = folder::beside(path, ".new");
     drop(private::create_anew(&unfinished)?);
     let mut connection = connect(&unfinished)?;
+    // What a crash leaves of it is begun anew, so it goes to the disk once, when it is whole.
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    keep_journal(&connection, "off")?;
     schema::sign(&connection)?;
     schema::migrate(&mut connection)?;
     let identity = match export {
@@ -79,7 +83,9 @@ fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<(), Sto
         export::fill(&rows, export)?;
     }
     transaction.commit()?;
+    keep_journal(&connection, "wal")?;
     connection.close().map_err(|(_, error)| error)?;
+    File::options().write(true).open(&unfinished)?.sync_all()?;
     folder::put_in_place(&unfinished, path)?;
     Ok(())
 }
@@ -103,16 +109,22 @@ fn open_existing(path: &Path, cipher: &Cipher) -> Result<Connection, StoreError>
     if Secret::new(check) != cipher.check() {
         return Err(StoreError::WrongKey);
     }
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
-    if mode != "wal" {
-        return Err(StoreError::internal(format!("journal mode {mode}")));
-    }
+    keep_journal(&connection, "wal")?;
     schema::migrate(&mut connection)?;
     if is_unfinished || conversation::has_abandoned(&connection)? {
         conversation::clear_or_later(&mut connection, Erased::Contact);
     }
     Ok(connection)
+}
+
+/// Says how a transaction is kept from being half there.
+fn keep_journal(connection: &Connection, mode: &str) -> Result<(), StoreError> {
+    let kept: String =
+        connection.pragma_update_and_check(None, "journal_mode", mode, |row| row.get(0))?;
+    match kept == mode {
+        true => Ok(()),
+        false => Err(StoreError::internal(format!("journal mode {kept}"))),
+    }
 }
 
 /// A connection to a file that exists.
