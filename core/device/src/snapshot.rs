@@ -297,8 +297,10 @@ impl Snapshot {
             Write::Forget(key) | Write::Refuse(Refused { key, .. }) => (None, Some(*key)),
             _ => (None, None),
         };
-        let all = self.files.values();
-        let all = all.filter(move |file| Some(file.offer.with) == all_of);
+        let all = all_of.into_iter().flat_map(|key| {
+            let files = self.files.values();
+            files.filter(move |file| file.offer.with == key)
+        });
         one.into_iter().chain(all)
     }
 
