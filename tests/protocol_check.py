@@ -18,6 +18,7 @@ import pathlib
 import re
 import sys
 import uuid
+import zlib
 
 import argon2.low_level
 import regex
@@ -146,6 +147,14 @@ def read_candidates(reader):
     return out
 
 
+def read_ice(reader):
+    """1.2: the ICE credentials of a browser"""
+    form = reader.number(1)
+    require(form in (1, 2), "an unknown form of credentials")
+    both, ufrag = (base64_bare(reader.take(21)), 4) if form == 1 else (reader.take(20).hex(), 8)
+    return both[:ufrag], both[ufrag:]
+
+
 def read_invitation(token):
     reader = Reader(token)
     require(reader.number(1) == 0x11, "not an invitation")
@@ -153,13 +162,13 @@ def read_invitation(token):
     require(flags < 0x10, "unknown flags")
     fields = {
         "can punch": bool(flags & 8),
-        "browser": bool(flags & 4),
         "S": reader.take(16),
         "expiry": reader.number(2),
         "fingerprint": reader.take(32),
         "candidates": read_candidates(reader),
         "question": check_label(reader.short_field(), 256) if flags & 1 else None,
         "name": check_label(reader.short_field(), 64) if flags & 2 else None,
+        "browser": read_ice(reader) if flags & 4 else None,
     }
     reader.end()
     return fields
@@ -370,6 +379,12 @@ def from_container_text(text):
     data = from_base64url(text.strip()[5:])
     require(digest(data[:-4], 4) == data[-4:], "damaged")
     return data[:-4]
+
+
+def picture_chunk(container):
+    """2.5"""
+    named = b"hfSd" + container
+    return len(container).to_bytes(4, "big") + named + zlib.crc32(named).to_bytes(4, "big")
 
 
 # --- 3. Prologue, Noise, frames ----------------------------------------------------------------
@@ -776,7 +791,7 @@ def invitation_example():
     agree("fingerprint", fields["fingerprint"], counting(0x20))
     agree("expiry", fields["expiry"], 0x1234)
     agree("name", (fields["name"], fields["question"]), ("Ana", None))
-    agree("flags", (fields["can punch"], fields["browser"]), (True, False))
+    agree("flags", (fields["can punch"], fields["browser"]), (True, None))
     candidates = [(bytes([192, 168, 1, 7]), 40123, False), (bytes([198, 18, 0, 5]), 40123, True)]
     agree("candidates", fields["candidates"], candidates)
     keys = InvitationKeys(fields["S"])
@@ -805,7 +820,11 @@ def invitation_example():
     agree("bare text", "handfast:" + base64url(reply), stated("reply as bare text"))
     second = read_invitation(bytes.fromhex(stated("second invitation")))
     agree("second S", (second["S"], second["expiry"]), (counting(0xF0, 16), 0xFFFF))
-    agree("second flags", (second["can punch"], second["browser"]), (False, True))
+    chosen = ("rnWW", "h1wYalX/uX6eUNT0ffyalxKR")
+    agree("second flags", (second["can punch"], second["browser"]), (False, chosen))
+    chosen = bytes.fromhex("2ce5395027f8b851a910641c99e63d3d78f7b756")
+    browsers = seal_reply(InvitationKeys(second["S"]), b"saltsalt", counting(0x40) + b"\x00\x02" + chosen)
+    agree_hex("browser's reply", browsers)
     agree("second question", (second["question"], second["name"]), ("Wer?", None))
     candidates = [
         (bytes([10, 1, 2, 3]), 5000, False),
@@ -823,7 +842,8 @@ def invitation_example():
 def container_examples():
     """2.6"""
     front = b"HFS1" + bytes([3, 0, 0, 0]) + bytes(8) + counting(0x60)
-    example("key", front, {"key": counting(0)}, "hello", "note.txt", "text/plain")
+    container = example("key", front, {"key": counting(0)}, "hello", "note.txt", "text/plain")
+    agree_hex("chunk of the key example", picture_chunk(container))
     question = "What is the dog called?".encode()
     block = b"\x01" + u16(len(question)) + question
     front = b"HFS1" + bytes([3, 1, 1, 2]) + u32(19456) + bytes([1, 1]) + u16(len(block))

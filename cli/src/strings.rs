@@ -432,8 +432,8 @@ pub(crate) fn demo_examples() -> &'static str {
 
 pub(crate) fn seal_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast seal letter.pdf\n  handfast seal photos/ -q 'Where did we meet?' -q 'Who was there?'\n  handfast seal letter.pdf --code          a code is needed as well, sent another way\n  handfast seal letter.pdf --code --html   for somebody who has only a browser\n  handfast seal letter.pdf -q 'Which boat?' --answer-file answers.txt\n  printf 'see you at 8' | handfast seal - --text -q 'Which boat?'\n\nWhoever has the locked file can try answers on their own computer, as many as they like. A code\nends that: send it on another way than the file.",
-        German => "Beispiele:\n  handfast seal brief.pdf\n  handfast seal fotos/ -q 'Wo trafen wir uns?' -q 'Wer war dabei?'\n  handfast seal brief.pdf --code           braucht auch einen Code, auf anderem Weg\n  handfast seal brief.pdf --code --html    für jemanden, der nur einen Browser hat\n  handfast seal brief.pdf -q 'Welches Boot?' --answer-file antworten.txt\n  printf 'bis um 8' | handfast seal - --text -q 'Welches Boot?'\n\nWer die verschlossene Datei hat, kann auf dem eigenen Rechner Antworten probieren,\nso viele er will. Ein Code beendet das: Sende ihn auf anderem Weg als die Datei.",
+        English => "Examples:\n  handfast seal letter.pdf\n  handfast seal photos/ -q 'Where did we meet?' -q 'Who was there?'\n  handfast seal letter.pdf --code          a code is needed as well, sent another way\n  handfast seal letter.pdf --code --html   for somebody who has only a browser\n  handfast seal letter.pdf --png           for a way that takes only pictures\n  handfast seal letter.pdf -q 'Which boat?' --answer-file answers.txt\n  printf 'see you at 8' | handfast seal - --text -q 'Which boat?'\n\nWhoever has the locked file can try answers on their own computer, as many as they like. A code\nends that: send it on another way than the file.",
+        German => "Beispiele:\n  handfast seal brief.pdf\n  handfast seal fotos/ -q 'Wo trafen wir uns?' -q 'Wer war dabei?'\n  handfast seal brief.pdf --code           braucht auch einen Code, auf anderem Weg\n  handfast seal brief.pdf --code --html    für jemanden, der nur einen Browser hat\n  handfast seal brief.pdf --png            für einen Weg, der nur Bilder nimmt\n  handfast seal brief.pdf -q 'Welches Boot?' --answer-file antworten.txt\n  printf 'bis um 8' | handfast seal - --text -q 'Welches Boot?'\n\nWer die verschlossene Datei hat, kann auf dem eigenen Rechner Antworten probieren,\nso viele er will. Ein Code beendet das: Sende ihn auf anderem Weg als die Datei.",
     }
 }
 
@@ -1169,6 +1169,13 @@ pub(crate) fn option_seal_html() -> &'static str {
     match language() {
         English => "Write a page that is one file, with the locked file inside: it opens in any browser",
         German => "Eine Seite als eine Datei schreiben, mit der verschlossenen Datei darin: Sie öffnet sich in jedem Browser",
+    }
+}
+
+pub(crate) fn option_seal_png() -> &'static str {
+    match language() {
+        English => "Write a picture: a short text as a code that also a photo in a messenger still shows, anything else inside of a picture that is sent as a file",
+        German => "Ein Bild schreiben: einen kurzen Text als Code, den auch ein Foto in einem Messenger noch zeigt, alles andere in einem Bild, das als Datei gesendet wird",
     }
 }
 
@@ -5366,6 +5373,27 @@ pub(crate) fn too_large_for_page(size: impl Display) -> String {
     match language() {
         English => format!("this is too long for a page, in which {size} fit: leave out --html and send the file"),
         German => format!("das ist zu lang für eine Seite, in die {size} passen: Lass --html weg und sende die Datei"),
+    }
+}
+
+pub(crate) fn too_large_for_picture(size: impl Display) -> String {
+    match language() {
+        English => format!("this is too long for a picture, in which {size} fit: leave out --png and send the file"),
+        German => format!("das ist zu lang für ein Bild, in das {size} passen: Lass --png weg und sende die Datei"),
+    }
+}
+
+pub(crate) fn picture_is_code() -> &'static str {
+    match language() {
+        English => "The picture is a code: it opens however it is sent, also as a photo in a messenger.",
+        German => "Das Bild ist ein Code: Es öffnet sich, wie auch immer es gesendet wird, auch als Foto in einem Messenger.",
+    }
+}
+
+pub(crate) fn picture_as_file() -> &'static str {
+    match language() {
+        English => "Send this picture as a file: sent as a photo it loses what is locked inside.",
+        German => "Sende dieses Bild als Datei: Als Foto gesendet verliert es, was darin verschlossen ist.",
     }
 }
 

@@ -1059,6 +1059,10 @@ pub(crate) fn too_large_for_page(most: u64) -> String {
     strings::too_large_for_page(size(most))
 }
 
+pub(crate) fn too_large_for_picture(most: u64) -> String {
+    strings::too_large_for_picture(size(most))
+}
+
 pub(crate) fn unsafe_folder(path: &str) -> String {
     of_place(path, strings::unsafe_folder())
 }

@@ -6,10 +6,10 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Refused, digest, hex, le, ofHex, utf8 } from "./bytes.js";
+import { Refused, base64, digest, hex, le, ofHex, utf8 } from "./bytes.js";
 import { type Inside, type Lock, asText, open, password, seal } from "./container.js";
 import { Frames, Guest, prologue, ready } from "./handshake.js";
-import { type Candidate, type Invitation, type Reply, bareText, guestIce, inviteDigest, keysOf, link, qrText, readInvitation, readReply, replyBody, writeCandidates, writeInvitation, writeReply } from "./token.js";
+import { type Candidate, type Ice, type Invitation, type Reply, bareText, guestIce, inviteDigest, keysOf, link, qrText, readInvitation, readReply, replyBody, writeCandidates, writeInvitation, writeReply } from "./token.js";
 
 const BASE = "https://handfast.example/";
 const [, , path = "", theirs] = process.argv;
@@ -33,12 +33,12 @@ const invitation: Invitation = {
     candidates: [at(ip("192.168.1.7"), 40123), at(ip("198.18.0.5"), 40123, true)],
     question: null,
     name: "Ana",
-    isBrowser: false,
+    browser: null,
     canPunch: true,
 };
 const token = writeInvitation(invitation);
 const keys = keysOf(from(0, 16));
-const reply: Reply = { fingerprint: hex(from(0x40)), candidates: [at(ip("192.168.1.9"), 50321)] };
+const reply: Reply = { fingerprint: hex(from(0x40)), candidates: [at(ip("192.168.1.9"), 50321)], browser: null };
 const replied = writeReply(reply, keys, utf8("saltsalt"));
 const replyDigest = digest(replyBody(reply));
 
@@ -70,11 +70,17 @@ function tokens(): void {
         ],
         question: "Wer?",
         name: null,
-        isBrowser: true,
+        browser: { ufrag: "rnWW", password: "h1wYalX/uX6eUNT0ffyalxKR" },
         canPunch: false,
     };
     is("second invitation", writeInvitation(second));
     assert.deepEqual(readInvitation(writeInvitation(second)), second);
+    const browsers: Reply = {
+        fingerprint: hex(from(0x40)),
+        candidates: [],
+        browser: { ufrag: "2ce53950", password: "27f8b851a910641c99e63d3d78f7b756" },
+    };
+    is("browser's reply", writeReply(browsers, keysOf(from(0xf0, 16)), utf8("saltsalt")));
     is("one named candidate", writeCandidates([at("my-phone.local", 6000)]));
 }
 
@@ -179,6 +185,14 @@ function anyCandidates(): Candidate[] {
     return name === undefined ? list : [...list.slice(0, 7), at(name, 6000)];
 }
 
+/** What a browser of either kind would choose. */
+function anyBrowser(): Ice | null {
+    const chosen = oneOf(base64(randomBytes(21)), any(20), null);
+    if (chosen === null) return null;
+    const ufrag = chosen.length === 28 ? 4 : 8;
+    return { ufrag: chosen.slice(0, ufrag), password: chosen.slice(ufrag) };
+}
+
 function write(): Vectors {
     const vectors: Vectors = { invitations: [], altered: [], replies: [], containers: [] };
     for (let number = 0; number < 100; number++) {
@@ -189,7 +203,7 @@ function write(): Vectors {
             candidates: anyCandidates(),
             question: oneOf(null, "Wer?", "Where did we meet? 🙂"),
             name: oneOf(null, "Ana", "Zoë"),
-            isBrowser: oneOf(true, false),
+            browser: anyBrowser(),
             canPunch: oneOf(true, false),
         };
         const bytes = writeInvitation(made);
@@ -200,7 +214,7 @@ function write(): Vectors {
         other[place] = (other[place] ?? 0) ^ (1 << randomInt(8));
         const cut = oneOf(other, other.slice(0, place), bytes.slice(0, place));
         vectors.altered.push({ token: hex(cut), reads: reads(cut) });
-        const answered: Reply = { fingerprint: any(32), candidates: anyCandidates() };
+        const answered: Reply = { fingerprint: any(32), candidates: anyCandidates(), browser: anyBrowser() };
         const sent = writeReply(answered, keysOf(ofHex(made.secret)), randomBytes(8));
         vectors.replies.push({ secret: made.secret, token: hex(sent), is: answered, digest: hex(digest(replyBody(answered))) });
     }

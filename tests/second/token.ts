@@ -17,13 +17,33 @@ export interface Invitation {
     candidates: Candidate[];
     question: string | null;
     name: string | null;
-    isBrowser: boolean;
+    browser: Ice | null;
     canPunch: boolean;
 }
 
 export interface Reply {
     fingerprint: string;
     candidates: Candidate[];
+    browser: Ice | null;
+}
+
+/** The ICE credentials that a browser chose. */
+export interface Ice {
+    ufrag: string;
+    password: string;
+}
+
+function writeIce(ice: Ice | null): Uint8Array {
+    if (ice === null) return new Uint8Array();
+    const both = ice.ufrag + ice.password;
+    return ice.ufrag.length === 4 ? join(le(1, 1), Buffer.from(both, "base64")) : join(le(2, 1), ofHex(both));
+}
+
+function readIce(from: Reader): Ice {
+    const form = from.number(1);
+    must(form === 1 || form === 2, "an unknown form of credentials");
+    const [both, ufrag] = form === 1 ? [base64(from.take(21)), 4] : [hex(from.take(20)), 8];
+    return { ufrag: both.slice(0, ufrag), password: both.slice(ufrag) };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -105,8 +125,8 @@ function readAddress(from: Reader, kind: number): string {
 }
 
 export function writeInvitation(invitation: Invitation): Uint8Array {
-    const { question, name, isBrowser, canPunch } = invitation;
-    const flags = [question !== null, name !== null, isBrowser, canPunch];
+    const { question, name, browser, canPunch } = invitation;
+    const flags = [question !== null, name !== null, browser !== null, canPunch];
     return join(
         le(0x11, 1),
         le(flags.reduce((sum, is, bit) => sum + (is ? 1 << bit : 0), 0), 1),
@@ -115,6 +135,7 @@ export function writeInvitation(invitation: Invitation): Uint8Array {
         ofHex(invitation.fingerprint),
         writeCandidates(invitation.candidates),
         ...[question, name].filter((text) => text !== null).map((text) => shortField(utf8(text))),
+        writeIce(browser),
     );
 }
 
@@ -130,7 +151,7 @@ export function readInvitation(token: Uint8Array): Invitation {
         candidates: readCandidates(from),
         question: (flags & 1) !== 0 ? label(from.shortField(256)) : null,
         name: (flags & 2) !== 0 ? label(from.shortField(64)) : null,
-        isBrowser: (flags & 4) !== 0,
+        browser: (flags & 4) !== 0 ? readIce(from) : null,
         canPunch: (flags & 8) !== 0,
     };
     from.end();
@@ -164,7 +185,7 @@ export function guestIce(secret: Uint8Array, fingerprint: Uint8Array): { ufrag: 
 }
 
 export function replyBody(reply: Reply): Uint8Array {
-    return join(ofHex(reply.fingerprint), writeCandidates(reply.candidates));
+    return join(ofHex(reply.fingerprint), writeCandidates(reply.candidates), writeIce(reply.browser));
 }
 
 export function writeReply(reply: Reply, keys: Keys, salt: Uint8Array): Uint8Array {
@@ -180,7 +201,7 @@ export function readReply(token: Uint8Array, keys: Keys): Reply {
     must(front[0] === 0x21, "no reply of this version");
     must(equal(front.slice(1, 5), keys.inviteId.slice(0, 4)), "of another invitation");
     const length = front[13] ?? 0;
-    must(length >= 33 && length <= 233, "a length that no writer makes");
+    must(length >= 33 && length <= 255, "a length that no writer makes");
     const sealed = from.take(length + 16);
     from.end();
     const key = kdf(keys.reply, "HFS1 reply", front.slice(5, 13));
@@ -191,7 +212,11 @@ export function readReply(token: Uint8Array, keys: Keys): Reply {
         throw new Refused("altered");
     }
     const inside = new Reader(body);
-    const read = { fingerprint: hex(inside.take(32)), candidates: readCandidates(inside) };
+    const read = {
+        fingerprint: hex(inside.take(32)),
+        candidates: readCandidates(inside),
+        browser: inside.left === 0 ? null : readIce(inside),
+    };
     inside.end();
     return read;
 }

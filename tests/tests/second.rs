@@ -2,15 +2,16 @@
 //! `tests/second`, which was written from the document alone and is compiled by `scripts/test protocol`.
 
 use anyhow::{Context, Result, ensure};
-use data_encoding::HEXLOWER as HEX;
+use data_encoding::{BASE64_NOPAD as BASE64, HEXLOWER as HEX};
 use handfast_native::qr::Symbol;
 use handfast_native::seal::{
     About, Answers, Cost, Credential, FileName, Header, Kind, Limits, Lock, MediaType, Questions,
     open_bytes, seal_bytes, text,
 };
 use handfast_native::token::{
-    Candidate, CandidateAddress, CandidateKind, Candidates, Expiry, Fingerprint, Invitation,
-    InvitationKeys, LinkBase, MdnsName, Name, QrText, Question, Reply, SealedReply, Secret, link,
+    BrowserIce, Candidate, CandidateAddress, CandidateKind, Candidates, Expiry, Fingerprint,
+    IceCredentials, IcePassword, Invitation, InvitationKeys, LinkBase, MdnsName, Name, QrText,
+    Question, Reply, SealedReply, Secret, link,
 };
 use handfast_sim::SplitMix64;
 use serde::{Deserialize, Serialize};
@@ -83,7 +84,7 @@ struct PlainInvitation {
     candidates: Vec<PlainCandidate>,
     question: Option<String>,
     name: Option<String>,
-    is_browser: bool,
+    browser: Option<PlainIce>,
     can_punch: bool,
 }
 
@@ -91,6 +92,24 @@ struct PlainInvitation {
 struct PlainReply {
     fingerprint: String,
     candidates: Vec<PlainCandidate>,
+    browser: Option<PlainIce>,
+}
+
+/// What a browser chose.
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+struct PlainIce {
+    ufrag: String,
+    password: String,
+}
+
+impl PlainIce {
+    fn of(browser: &BrowserIce) -> Self {
+        let chosen = browser.credentials();
+        Self {
+            ufrag: chosen.ufrag,
+            password: chosen.password.expose().to_owned(),
+        }
+    }
 }
 
 /// The address in hexadecimal, or a name.
@@ -138,7 +157,7 @@ impl PlainInvitation {
                 .as_ref()
                 .map(|text| text.as_str().into()),
             name: invitation.name.as_ref().map(|text| text.as_str().into()),
-            is_browser: invitation.host_is_browser,
+            browser: invitation.browser.as_ref().map(PlainIce::of),
             can_punch: invitation.host_can_punch,
         }
     }
@@ -244,8 +263,25 @@ impl Any {
             candidates: self.candidates()?,
             question: self.yes().then_some(question),
             name: self.yes().then_some(name),
-            host_is_browser: self.yes(),
+            browser: self.browser(),
             host_can_punch: self.yes(),
+        })
+    }
+
+    /// What a browser of either kind would choose.
+    fn browser(&mut self) -> Option<BrowserIce> {
+        let (base64, hex) = (
+            BASE64.encode(&self.bytes::<21>()),
+            HEX.encode(&self.bytes::<20>()),
+        );
+        let (ufrag, password) = match self.below(3) {
+            0 => base64.split_at(4),
+            1 => hex.split_at(8),
+            _ => return None,
+        };
+        BrowserIce::new(&IceCredentials {
+            ufrag: ufrag.to_owned(),
+            password: IcePassword::new(password)?,
         })
     }
 
@@ -266,6 +302,7 @@ impl Any {
         let reply = Reply {
             fingerprint: Fingerprint(self.bytes()),
             candidates: self.candidates()?,
+            browser: self.browser(),
         };
         let sealed = reply.seal(&InvitationKeys::derive(secret), self.bytes());
         Ok(WrittenReply {
@@ -275,6 +312,7 @@ impl Any {
             is: PlainReply {
                 fingerprint: HEX.encode(&reply.fingerprint.0),
                 candidates: plain(&reply.candidates),
+                browser: reply.browser.as_ref().map(PlainIce::of),
             },
         })
     }
@@ -340,6 +378,8 @@ fn read(vectors: &Vectors) -> Result<()> {
         let reply = sealed.open(&keys)?;
         assert_eq!(HEX.encode(&reply.fingerprint.0), written.is.fingerprint);
         assert_eq!(plain(&reply.candidates), written.is.candidates);
+        let browser = reply.browser.as_ref().map(PlainIce::of);
+        assert_eq!(browser, written.is.browser);
         assert_eq!(HEX.encode(&reply.digest()), written.digest);
     }
     for written in &vectors.containers {

@@ -1,13 +1,15 @@
 // One session's way to its peer: an RTCPeerConnection with one negotiated channel, made anew with the same
-// certificate for as long as nobody answers. What it means that something happened is decided by the core.
+// certificate when nothing came of it. What it means that something happened is decided by the core.
 
 /** What a connection tells. */
 export interface Ears {
     /** There is a connection, described so. */
     bound(description: string): void;
-    /** There is another one: what to tell it of the other side. */
-    knock(description: string): string;
+    /** There is another one: what to tell it of the other side, if there is anybody. */
+    knock(description: string): string | undefined;
     answered(): void;
+    /** Nobody is heard on a connection that was never open; the browser may have given it up. */
+    unheard(isGivenUp: boolean): void;
     opened(): void;
     received(message: Uint8Array): void;
     /** So many bytes wait to leave, right after something was sent. */
@@ -33,19 +35,21 @@ const FEW = 1 << 17;
 const FAREWELL = 1_000;
 
 export class Connection {
-    private certificate: RTCCertificate | undefined;
+    certificate: RTCCertificate | undefined;
     private peer: RTCPeerConnection | undefined;
     private channel: RTCDataChannel | undefined;
     private again: ReturnType<typeof setTimeout> | undefined;
+    private isNameless = false;
     /** The tries so far: one that was given up is not heard any more. */
     private tries = 0;
 
     constructor(private readonly ears: Ears) {}
 
-    async bind(): Promise<void> {
+    /** With this certificate, if others were told of it before. */
+    async bind(certificate?: RTCCertificate): Promise<void> {
         try {
             const keys = { name: "ECDSA", namedCurve: "P-256" };
-            this.certificate = await RTCPeerConnection.generateCertificate(keys);
+            this.certificate = certificate ?? (await RTCPeerConnection.generateCertificate(keys));
             const description = await this.describe();
             if (description !== undefined) this.ears.bound(description);
         } catch {
@@ -53,9 +57,11 @@ export class Connection {
         }
     }
 
-    async connect(description: string): Promise<void> {
+    /** `isNameless`: nobody was told by which credentials it goes, so there may be others every few seconds. */
+    async connect(description: string, isNameless = this.isNameless): Promise<void> {
         const current = this.tries;
-        this.again = setTimeout(() => void this.connectAgain(), TRY_ANEW_AFTER);
+        this.isNameless = isNameless;
+        if (isNameless) this.again = setTimeout(() => void this.connectAgain(), TRY_ANEW_AFTER);
         try {
             await this.peer?.setRemoteDescription({ type: "answer", sdp: description });
         } catch {
@@ -66,7 +72,9 @@ export class Connection {
     async connectAgain(): Promise<void> {
         try {
             const description = await this.describe();
-            if (description !== undefined) await this.connect(this.ears.knock(description));
+            if (description === undefined) return;
+            const other = this.ears.knock(description);
+            if (other !== undefined) await this.connect(other);
         } catch {
             this.ears.failed();
         }
@@ -146,9 +154,11 @@ export class Connection {
                     break;
                 case "disconnected":
                     if (wasOpen) this.ears.silent(true);
+                    else this.ears.unheard(false);
                     break;
                 case "failed":
                     if (wasOpen) this.ears.closed();
+                    else this.ears.unheard(true);
                     break;
             }
         };

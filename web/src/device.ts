@@ -6,12 +6,22 @@ import init, { Core, type Step } from "./core/core.js";
 import { Files } from "./files.js";
 import { carriedModule } from "./inside.js";
 import type { Key } from "./strings.js";
+import { type Waiting, find, forget, keep } from "./waiting.js";
 
 export type { Core };
 
 /** What is on the screen, in the words of `core/web/src/screen.rs`. */
 export type Screen =
     | { is: "locked"; questions: string[]; is_unlocking: boolean; hint: Key | null }
+    | {
+          is: "hosting";
+          code: string | null;
+          link: string;
+          status: Key;
+          hint: Key | null;
+          expires_at: number;
+          takes_reply: boolean;
+      }
     | { is: "opened"; name: string | null; question: string | null; proof: Key; expires_at: number | null }
     | { is: "connecting"; status: Key; hint: Key | null }
     | { is: "reply_needed"; code: string | null; link: string; hint: Key | null }
@@ -52,10 +62,29 @@ export interface FileLine {
     place: string | null;
 }
 
+/** What a person decides about an invitation. */
+export interface Invitation {
+    name: string;
+    guard: "open" | "asked" | "locked";
+    question: string;
+    answer: string;
+}
+
+/** What a guest opens, and what a host takes. */
+export type Sought = "invitation" | "reply";
+
+/** One of several that were found together. */
+export interface Choice {
+    kind: Key;
+    name: string | null;
+}
+
 /** What a page shows. */
 export interface Face {
     screen(session: number, screen: Screen): void;
     line(session: number, line: Line): void;
+    /** Asks which of these is meant. */
+    choose(choices: Choice[]): void;
     notice(sentence: Key): void;
 }
 
@@ -65,16 +94,44 @@ export class Device {
     /** The answers about files that go out, and about those that come in: each in the order in which was asked. */
     private told = { out: Promise.resolve(), in: Promise.resolve() };
 
+    /** What the person is called in the session that waits, and which that is; 0 for none. */
+    private name = "";
+    private waits = 0;
+    /** What is kept goes there in the order in which it was said. */
+    private kept = Promise.resolve();
+
     private constructor(
         private readonly core: Core,
         private readonly files: Files,
         private readonly face: Face,
+        private before: Waiting | undefined,
     ) {}
 
     /** Loads the core. `base` is the address of this page, if others can open it there. */
     static async start(base: string | undefined, face: Face): Promise<Device> {
-        const [files] = await Promise.all([Files.start(), carriedModule("core").then(init)]);
-        return new Device(new Core(base, files.largest), files, face);
+        const [files, waiting] = await Promise.all([Files.start(), find(), carriedModule("core").then(init)]);
+        const core = new Core(base, files.largest, waiting?.record ?? new Uint8Array());
+        return new Device(core, files, face, waiting);
+    }
+
+    /** Goes on with what the page before this one was waiting with. Whether there is anything. */
+    resume(): boolean {
+        this.name = this.before?.name ?? "";
+        let isAny = false;
+        this.do((core) => (isAny = core.resume(this.name)));
+        if (!isAny) this.forget();
+        return isAny;
+    }
+
+    /** What waited before is of no use any more. */
+    forget(): void {
+        this.before = undefined;
+        this.kept = this.kept.then(forget);
+    }
+
+    accept(session: number, name: string): void {
+        this.name = name;
+        this.do((core) => core.accept(session, name));
     }
 
     /** Does something that may be refused at once. The sentence that says so, if it is. */
@@ -95,18 +152,30 @@ export class Device {
         if (why !== undefined) this.face.notice(why);
     }
 
-    /** Opens the codes that the camera saw. Why that is nothing, if it is. */
-    see(texts: string[]): Key | undefined {
-        return this.attempt((core) => core.open_read(texts, true));
+    /** Makes an invitation. Why there is none, if there is not. */
+    invite({ name, guard, question, answer }: Invitation): Key | undefined {
+        this.name = name;
+        return this.attempt((core) => core.invite(name, guard, question, answer));
     }
 
-    /** Opens a file: a picture of a code, or anything with an invitation in it. */
-    async open(file: File): Promise<void> {
+    /** Takes the codes that the camera saw. Why that is nothing, if it is. */
+    see(what: Sought, texts: string[]): Key | undefined {
+        return this.attempt((core) => core.take_read(what, texts, true));
+    }
+
+    /** Takes a text. */
+    take(what: Sought, text: string): void {
+        const bytes = new TextEncoder().encode(text);
+        this.do((core) => core.take(what, bytes));
+    }
+
+    /** Takes a file: a picture of a code, or anything with what is sought in it. */
+    async takeFile(what: Sought, file: File): Promise<void> {
         const bytes = new Uint8Array(await file.arrayBuffer());
-        if (!Core.is_picture(bytes)) return this.do((core) => core.open(bytes));
+        if (!Core.is_picture(bytes)) return this.do((core) => core.take(what, bytes));
         const told = await readPicture(bytes);
         if ("why" in told) this.face.notice(told.why);
-        else this.do((core) => core.open_read(told.texts, false));
+        else this.do((core) => core.take_read(what, told.texts, false));
     }
 
     send(session: number, file: File): void {
@@ -136,11 +205,12 @@ export class Device {
                 connection?.cut();
                 const made = this.connect(session);
                 this.connections.set(session, made);
-                void made.bind();
+                void made.bind(this.before?.certificate);
+                this.before = undefined;
                 break;
             }
             case "connect":
-                void connection?.connect(text);
+                void connection?.connect(text, step.is_nameless);
                 break;
             case "connect_again":
                 void connection?.connectAgain();
@@ -175,14 +245,32 @@ export class Device {
                 break;
             case "screen":
                 this.face.screen(session, JSON.parse(text) as Screen);
+                this.remember(session, connection);
                 break;
             case "line":
                 this.face.line(session, JSON.parse(text) as Line);
                 this.core.taken(session, 1);
                 break;
+            case "choose":
+                this.face.choose(JSON.parse(text) as Choice[]);
+                break;
             case "notice":
                 if (text !== "") this.face.notice(text as Key);
                 break;
+        }
+    }
+
+    /** Keeps what is needed to go on with a session that waits, for as long as it does. */
+    private remember(session: number, connection: Connection | undefined): void {
+        const record = this.core.pending(session);
+        const certificate = connection?.certificate;
+        if (record !== undefined && certificate !== undefined) {
+            this.waits = session;
+            const { name } = this;
+            this.kept = this.kept.then(() => keep({ record, name, certificate }));
+        } else if (session === this.waits) {
+            this.waits = 0;
+            this.forget();
         }
     }
 
@@ -201,10 +289,19 @@ export class Device {
         this.told[way] = this.told[way].then(async () => this.do(await answer));
     }
 
+    private knock(session: number, description: string): string | undefined {
+        try {
+            return this.core.knock(session, description);
+        } finally {
+            this.carryOn();
+        }
+    }
+
     private connect(session: number): Connection {
         return new Connection({
             bound: (description) => this.do((core) => core.bound(session, description)),
-            knock: (description) => this.core.knock(session, description),
+            knock: (description) => this.knock(session, description),
+            unheard: (isGivenUp) => this.do((core) => core.unheard(session, isGivenUp)),
             answered: () => this.do((core) => core.answered(session)),
             opened: () => this.do((core) => core.opened(session)),
             received: (message) => this.do((core) => core.received(session, message)),

@@ -1,13 +1,32 @@
 // The page: what came behind the address goes to the core, what the core shows goes to the screen.
 
-import { Camera } from "./camera.js";
-import { Device, type Face, type Screen } from "./device.js";
+import { Camera, HAS_CAMERA } from "./camera.js";
+import { Device, type Face, type Invitation, type Screen } from "./device.js";
 import { carried } from "./inside.js";
-import { type Hands, Talk, asking, connecting, ended, locked, notice, opened, replyNeeded, scanning, start, waiting } from "./screens.js";
+import {
+    type Hands,
+    Hosting,
+    Talk,
+    asking,
+    choosing,
+    connecting,
+    ended,
+    inviting,
+    locked,
+    notice,
+    opened,
+    replyNeeded,
+    scanning,
+    start,
+    waiting,
+} from "./screens.js";
 import { LANGUAGE, say } from "./words.js";
 
 /** How the text of a locked file begins. */
 const LOCKED = /^\s*hfs1:/i;
+
+/** How long a person may think about the camera before the invitation is made without it. */
+const ASKING = 8_000;
 
 /** How long a notice stays. */
 const NOTICE = 8_000;
@@ -19,6 +38,8 @@ let device: Device;
 /** The session on the screen; 0 for none. */
 let current = 0;
 let talk: Talk | undefined;
+/** The invitation of this page, while it is shown. */
+let hosting: Hosting | undefined;
 /** What was opened, for the app. */
 let token = "";
 
@@ -29,7 +50,12 @@ const hands: Hands = {
     open,
     openFile: (file) => void openFile(file),
     scan,
-    accept: (name) => device.do((core) => core.accept(current, name)),
+    choose: (number) => device.do((core) => core.choose(number)),
+    guard: () => draw(inviting(hands)),
+    invite: (invitation) => void invite(invitation),
+    takeReply: (text) => device.take("reply", text),
+    takeReplyFile: (file) => void device.takeFile("reply", file),
+    accept: (name) => device.accept(current, name),
     answer: (typed) => device.do((core) => core.answer(current, typed)),
     offerReply: () => device.do((core) => core.offer_reply(current)),
     say: (text) => device.do((core) => core.say(current, text)),
@@ -42,7 +68,7 @@ const hands: Hands = {
     later: () => device.do((core) => core.later(current)),
     onlyThey: () => device.do((core) => core.only_they(current)),
     allowMore: () => device.do((core) => core.allow_more(current)),
-    close: () => device.do((core) => core.close(current)),
+    close: () => (main.dataset["screen"] === "inviting" ? hands.home() : device.do((core) => core.close(current))),
     home: () => draw(start(hands)),
 };
 
@@ -51,7 +77,18 @@ const face: Face = {
         // The last word of a session that another one has taken the place of.
         if (session < current) return;
         current = session;
-        if (screen.is === "talking") {
+        if (screen.is === "hosting") {
+            if (hosting === undefined) {
+                hosting = new Hosting(hands);
+                draw(hosting.root);
+            }
+            hosting.show(screen);
+            if (screen.takes_reply) void look(hosting);
+            else stopLooking();
+        } else if (screen.is === "connecting" && hosting !== undefined) {
+            // It is on its way to the screen.
+            return;
+        } else if (screen.is === "talking") {
             if (talk === undefined) {
                 talk = new Talk(hands);
                 draw(talk.root);
@@ -66,6 +103,11 @@ const face: Face = {
     line(session, line) {
         if (session === current) talk?.line(line);
     },
+    choose(choices) {
+        token = "";
+        draw(choosing(choices, hands));
+        main.dataset["screen"] = "choosing";
+    },
     notice(sentence) {
         const shown = notice(sentence);
         notices.append(shown);
@@ -73,7 +115,7 @@ const face: Face = {
     },
 };
 
-function drawn(screen: Exclude<Screen, { is: "talking" }>): HTMLElement {
+function drawn(screen: Exclude<Screen, { is: "hosting" | "talking" }>): HTMLElement {
     switch (screen.is) {
         case "locked":
             return locked(screen, hands);
@@ -98,8 +140,8 @@ function inApp(): string | undefined {
 }
 
 function draw(screen: HTMLElement): void {
-    camera?.stop();
-    camera = undefined;
+    stopLooking();
+    if (screen !== hosting?.root) hosting = undefined;
     main.dataset["screen"] = "";
     main.replaceChildren(screen);
     const first = screen.querySelector<HTMLElement>("input, textarea, h1");
@@ -115,7 +157,7 @@ function scan(): void {
     main.dataset["screen"] = "scanning";
     token = "";
     const own = new Camera(video, (texts) => {
-        const why = device.see(texts);
+        const why = device.see("invitation", texts);
         if (why !== undefined) tell(why === "kind_nothing_found" ? "scan_not_ours" : why);
         return why === undefined;
     });
@@ -123,6 +165,40 @@ function scan(): void {
     void own.start().then((why) => {
         if (why !== undefined) tell(why);
     });
+}
+
+function stopLooking(): void {
+    camera?.stop();
+    camera = undefined;
+}
+
+/** Shows an invitation, and what the camera sees beside it: a browser tells others where it is only while it may use
+ * the camera, so that is asked for first. */
+async function invite(invitation: Invitation): Promise<void> {
+    const shown = new Hosting(hands);
+    hosting = shown;
+    draw(shown.root);
+    main.dataset["screen"] = "inviting";
+    await Promise.race([look(shown), new Promise((done) => setTimeout(done, ASKING))]);
+    if (hosting !== shown) return;
+    const why = device.invite(invitation);
+    if (why === undefined) return;
+    draw(inviting(hands));
+    face.notice(why);
+}
+
+/** Looks for a reply until there is one. */
+async function look(shown: Hosting): Promise<void> {
+    if (!HAS_CAMERA || camera !== undefined) return;
+    const own = new Camera(shown.video, (texts) => {
+        const why = device.see("reply", texts);
+        if (why !== undefined) shown.say(why === "kind_nothing_found" ? "scan_not_ours" : why);
+        return why === undefined;
+    });
+    camera = own;
+    const why = await own.start();
+    shown.video.hidden = why !== undefined;
+    if (why !== undefined) shown.say(why);
 }
 
 /** Whether what is on the screen may go. What is said goodbye to is left. */
@@ -136,14 +212,14 @@ function open(text: string): void {
     if (!mayLeave()) return;
     if (LOCKED.test(text)) return void openLocked(text);
     token = text.slice(text.indexOf("#") + 1).replace(/^handfast:/, "");
-    device.do((core) => core.open(new TextEncoder().encode(text)));
+    device.take("invitation", text);
 }
 
 async function openFile(file: File): Promise<void> {
     if (!mayLeave()) return;
     token = "";
     const isLocked = LOCKED.test(await file.slice(0, 64).text());
-    await (isLocked ? openLocked(await file.text()) : device.open(file));
+    await (isLocked ? openLocked(await file.text()) : device.takeFile("invitation", file));
 }
 
 /** A locked file, which a module of its own opens. */
@@ -169,6 +245,8 @@ async function begin(): Promise<void> {
     }
     device = await Device.start(location.protocol === "file:" ? undefined : location.origin + location.pathname, face);
     draw(start(hands));
+    if (brought === "") device.resume();
+    else device.forget();
     if (brought !== "") open(brought);
     // A link that is opened in the same tab changes nothing but what stands behind the address.
     window.addEventListener("hashchange", () => {

@@ -1,7 +1,7 @@
 // How each state looks. Every function draws one screen from what it is given, and tells what the person did.
 
 import { CAN_READ, HAS_CAMERA } from "./camera.js";
-import type { FileLine, Line, Screen } from "./device.js";
+import type { Choice, FileLine, Invitation, Line, Screen } from "./device.js";
 import { element, icon, picture } from "./dom.js";
 import type { Key } from "./strings.js";
 import { LANGUAGE, say, size } from "./words.js";
@@ -12,6 +12,13 @@ export interface Hands {
     openFile(file: File): void;
     /** Looks by the camera. */
     scan(): void;
+    /** Opens this one of those that were found together. */
+    choose(number: number): void;
+    /** Asks what an invitation is to be. */
+    guard(): void;
+    invite(invitation: Invitation): void;
+    takeReply(text: string): void;
+    takeReplyFile(file: File): void;
     accept(name: string): void;
     answer(typed: string[]): void;
     offerReply(): void;
@@ -48,31 +55,162 @@ const LINK = ["M9 15l6-6", "M11 6l2-2a5 5 0 017 7l-2 2", "M13 18l-2 2a5 5 0 01-7
 export function start(hands: Hands): HTMLElement {
     const token = element("textarea", { id: "token", rows: "3", "aria-label": say("web_paste"), autocomplete: "off" });
     token.placeholder = say("web_paste");
-    const bring = (files: FileList | null | undefined): boolean => {
+    const { drawn, picked } = brought(
+        hands.openFile,
+        form(
+            () => hands.open(token.value),
+            element("h1", {}, say("web_title")),
+            paragraph("web_text"),
+            token,
+            go("web_open"),
+            HAS_CAMERA && element("button", { type: "button", id: "scan", class: "button tonal", click: hands.scan }, icon(...CAMERA), say("scan_code")),
+        ),
+    );
+    const invite = chip(LINK, "web_invite", hands.guard);
+    invite.id = "invite";
+    drawn.append(element("div", { class: "chips" }, CAN_READ && chip(PICTURE, "pick_picture", () => picked.click()), invite));
+    return drawn;
+}
+
+/** What somebody brings as a file: picked, pasted or dropped. */
+function brought<Drawn extends HTMLElement>(take: (file: File) => void, drawn: Drawn): { drawn: Drawn; picked: HTMLInputElement } {
+    const bring = (event: Event, files: FileList | null | undefined): void => {
         const file = files?.[0];
-        if (file !== undefined) hands.openFile(file);
-        return file !== undefined;
+        if (file === undefined) return;
+        event.preventDefault();
+        take(file);
     };
     const picked = element("input", { type: "file", id: "picture", class: "unseen", tabindex: "-1", "aria-hidden": "true" });
-    picked.addEventListener("change", () => bring(picked.files));
-    const drawn = form(
-        () => hands.open(token.value),
-        element("h1", {}, say("web_title")),
-        paragraph("web_text"),
-        token,
-        go("web_open"),
-        HAS_CAMERA && element("button", { type: "button", id: "scan", class: "button tonal", click: hands.scan }, icon(...CAMERA), say("scan_code")),
-        element("div", { class: "chips" }, CAN_READ && chip(PICTURE, "pick_picture", () => picked.click())),
-        picked,
-    );
-    drawn.addEventListener("paste", (event) => {
-        if (bring(event.clipboardData?.files)) event.preventDefault();
-    });
+    picked.addEventListener("change", (event) => bring(event, picked.files));
+    drawn.addEventListener("paste", (event) => bring(event, event.clipboardData?.files));
     drawn.addEventListener("dragover", (event) => event.preventDefault());
-    drawn.addEventListener("drop", (event) => {
-        if (bring(event.dataTransfer?.files)) event.preventDefault();
-    });
-    return drawn;
+    drawn.addEventListener("drop", (event) => bring(event, event.dataTransfer?.files));
+    drawn.append(picked);
+    return { drawn, picked };
+}
+
+/** What stands between whoever has an invitation and this page. */
+export function inviting(hands: Hands): HTMLElement {
+    const name = element("input", { id: "name", autocomplete: "nickname", maxlength: "64" });
+    const question = element("input", { id: "question", autocomplete: "off", maxlength: "200" });
+    const answer = answerInput("answer");
+    const asked = element(
+        "div",
+        { class: "asked-for" },
+        paragraph("protection_text"),
+        element("label", { for: "question" }, say("your_question")),
+        question,
+        element("label", { for: "answer" }, say("your_answer")),
+        answer,
+    );
+    let guard: Invitation["guard"] = "open";
+    const choose = (chosen: Invitation["guard"]): void => {
+        guard = chosen;
+        asked.hidden = guard === "open";
+        question.required = answer.required = guard !== "open";
+    };
+    const way = (chosen: Invitation["guard"], key: Key): HTMLElement => {
+        const choice = element("input", { type: "radio", name: "guard", value: chosen, change: () => choose(chosen) });
+        choice.checked = chosen === guard;
+        return element("label", { class: "choice" }, choice, say(key));
+    };
+    choose(guard);
+    return form(
+        () => hands.invite({ name: name.value.trim(), guard, question: question.value, answer: answer.value }),
+        element("h1", {}, say("web_invite")),
+        element("label", { for: "name" }, say("your_name")),
+        name,
+        element(
+            "fieldset",
+            {},
+            element("legend", {}, say("protection_title")),
+            way("open", "web_guard_none"),
+            way("asked", "web_guard_asked"),
+            way("locked", "lock_link"),
+        ),
+        asked,
+        go("make_invitation"),
+        plain("not_now", hands.home),
+    );
+}
+
+/** An invitation that is shown: what was pasted and what the camera sees stay while the state changes. */
+export class Hosting {
+    readonly root: HTMLElement;
+    readonly video = element("video", { class: "camera", playsinline: true, "aria-label": say("camera_description") });
+    private readonly shown = element("div", { class: "handed" });
+    private readonly status = element("p", { class: "status", role: "status" });
+    private readonly seen = element("p", { role: "status" });
+    private readonly taking: HTMLElement;
+    private link = "";
+
+    constructor(hands: Hands) {
+        this.video.muted = true;
+        this.video.hidden = true;
+        const reply = element("textarea", { id: "reply", rows: "2", required: true, "aria-label": say("web_paste_reply"), autocomplete: "off" });
+        reply.placeholder = say("web_paste_reply");
+        const typed = form(
+            () => {
+                hands.takeReply(reply.value);
+                reply.value = "";
+            },
+            reply,
+            element("button", { class: "button tonal" }, say("connect")),
+        );
+        const { drawn, picked } = brought(hands.takeReplyFile, element("div", { class: "taking" }, this.video, this.seen, typed));
+        drawn.append(element("div", { class: "chips" }, CAN_READ && chip(PICTURE, "pick_picture", () => picked.click())));
+        this.taking = drawn;
+        this.status.textContent = say("under_way_preparing");
+        this.root = element(
+            "section",
+            { class: "centred" },
+            element("h1", {}, say("web_invite_title")),
+            this.shown,
+            this.status,
+            this.taking,
+            paragraph("web_invite_open", "quiet"),
+            plain("stop", hands.close),
+        );
+    }
+
+    /** Says what the camera saw, or why it sees nothing. */
+    say(key: Key): void {
+        this.seen.textContent = say(key);
+    }
+
+    show(screen: Of<"hosting">): void {
+        this.status.textContent = say(screen.status);
+        this.taking.hidden = !screen.takes_reply;
+        this.shown.hidden = !screen.takes_reply;
+        if (screen.link === this.link) return;
+        this.link = screen.link;
+        this.shown.replaceChildren(
+            ...[
+                paragraph("web_invite_text"),
+                screen.hint !== null && alert(screen.hint),
+                screen.code !== null && picture(screen.code, say("qr_description")),
+                element("p", { class: "quiet" }, until(screen.expires_at)),
+                shared(screen.link),
+            ].filter((part) => part !== false),
+        );
+    }
+}
+
+/** Ways in which a link leaves this page. */
+function shared(link: string): HTMLElement {
+    const share = async (): Promise<void> => {
+        try {
+            await navigator.share({ url: link });
+        } catch {
+            // Whoever thinks better of it needs no word.
+        }
+    };
+    return element(
+        "div",
+        { class: "chips" },
+        typeof navigator.share === "function" && chip(LINK, "share_link", () => void share()),
+        chip(undefined, "copy", (event) => void copy(link, event)),
+    );
 }
 
 /** What the camera sees, and what to say of it. */
@@ -82,6 +220,14 @@ export function scanning(hands: Hands): { root: HTMLElement; video: HTMLVideoEle
     const said = element("p", { role: "status" });
     const root = element("section", { class: "centred" }, element("h1", {}, say("scan_invitation")), video, said, plain("stop", hands.home));
     return { root, video, say: (key) => (said.textContent = say(key)) };
+}
+
+/** Several were found together. */
+export function choosing(choices: Choice[], hands: Hands): HTMLElement {
+    const buttons = choices.map(({ kind, name }, number) =>
+        element("button", { type: "button", class: "button tonal", click: () => hands.choose(number) }, say(kind, name === null ? {} : { name })),
+    );
+    return element("section", {}, element("h1", {}, say("found_title")), paragraph("found_text"), ...buttons, plain("not_now", hands.home));
 }
 
 export function waiting(): HTMLElement {
@@ -143,13 +289,6 @@ export function connecting(screen: Of<"connecting">, hands: Hands): HTMLElement 
 }
 
 export function replyNeeded(screen: Of<"reply_needed">, hands: Hands): HTMLElement {
-    const share = async (): Promise<void> => {
-        try {
-            await navigator.share({ url: screen.link });
-        } catch {
-            // Whoever thinks better of it needs no word.
-        }
-    };
     return element(
         "section",
         { class: "centred" },
@@ -158,12 +297,7 @@ export function replyNeeded(screen: Of<"reply_needed">, hands: Hands): HTMLEleme
         screen.code !== null && picture(screen.code, say("qr_description")),
         screen.hint !== null && paragraph(screen.hint, "warning"),
         element("p", { class: "status", role: "status" }, say("web_reply_waits")),
-        element(
-            "div",
-            { class: "chips" },
-            typeof navigator.share === "function" && chip(LINK, "share_link", () => void share()),
-            chip(undefined, "copy", (event) => void copy(screen.link, event)),
-        ),
+        shared(screen.link),
         plain("stop", hands.close),
     );
 }
@@ -385,7 +519,10 @@ function avatar(name: string): HTMLElement {
 
 function until(seconds: number | null): string {
     if (seconds === null) return "";
-    const time = new Date(seconds * 1_000).toLocaleTimeString(LANGUAGE, { timeStyle: "short" });
+    const at = new Date(seconds * 1_000);
+    const isToday = at.toDateString() === new Date().toDateString();
+    const day = isToday ? {} : ({ weekday: "short" } as const);
+    const time = at.toLocaleString(LANGUAGE, { ...day, hour: "numeric", minute: "2-digit" });
     return say("good_until", { time });
 }
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { bring as bringTo, camera, press, reads, shows, write } from "./acts.mjs";
 import { Host, NAMES, PATIENCE, browser, file, hash, look, saved, serve } from "./world.mjs";
 
 const ANSWER = "Wilhelmina lantern 47";
@@ -16,39 +17,20 @@ before(async () => {
 });
 after(() => page.close());
 
-/** Waits until this screen is drawn. */
-const shows = (tab, screen) => tab.waitForSelector(`main[data-screen="${screen}"]`, { timeout: PATIENCE });
-
-/** Waits until something like this can be seen, and presses it. */
-async function press(tab, selector) {
-    await tab.waitForSelector(selector, { timeout: PATIENCE });
-    await tab.click(selector);
-}
-
-const reads = (tab, text) =>
-    tab.waitForFunction((text) => document.body.textContent.includes(text), { timeout: PATIENCE }, text);
-
-/** A camera that sees a picture once nothing covers it, which a page has in the place of its own. */
-function camera(picture) {
-    globalThis.isCovered = true;
-    navigator.mediaDevices.getUserMedia = async () => {
+/** One picture of two, as base64. */
+async function beside(pictures) {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [1280, 720];
+    const drawing = canvas.getContext("2d");
+    drawing.fillStyle = "white";
+    drawing.fillRect(0, 0, 1280, 720);
+    for (const [at, picture] of pictures.entries()) {
         const image = new Image();
         image.src = `data:image/png;base64,${picture}`;
         await image.decode();
-        const canvas = document.createElement("canvas");
-        [canvas.width, canvas.height] = [1280, 720];
-        const drawing = canvas.getContext("2d");
-        const draw = () => {
-            drawing.fillStyle = "#b0a890";
-            drawing.fillRect(0, 0, 1280, 720);
-            if (!globalThis.isCovered) drawing.drawImage(image, 400, 120, 480, 480);
-        };
-        draw();
-        setInterval(draw, 50);
-        const stream = canvas.captureStream(20);
-        globalThis.track = stream.getTracks()[0];
-        return stream;
-    };
+        drawing.drawImage(image, 40 + 640 * at, 80, 560, 560);
+    }
+    return canvas.toDataURL("image/png").split(",")[1];
 }
 
 /** Goes on by the tabulator until something like this has the focus, or goes back by it. Who goes on beyond the last
@@ -63,16 +45,7 @@ async function reach(tab, selector, isBack = false) {
     if (isBack) await tab.keyboard.up("Shift");
 }
 
-/** Opens the page with what stands behind the `#` of a link, in a browser that says to be `agent`. `hears` hears what
- * the page asks for, `before` is done in it before anything of its own, with `shown`. */
-async function bring(browser, link, { hears = () => {}, before = () => {}, shown, agent } = {}) {
-    const tab = await browser.newPage();
-    if (agent !== undefined) await tab.setUserAgent({ userAgent: agent });
-    tab.on("request", hears);
-    await tab.evaluateOnNewDocument(before, shown);
-    await tab.goto(page.address + link.slice(link.indexOf("#")));
-    return tab;
-}
+const bring = (browser, link, how) => bringTo(browser, page.address, link, how);
 
 /** The page opens the link, and the two are together. */
 async function meet(browser, host, link) {
@@ -81,11 +54,6 @@ async function meet(browser, host, link) {
     await shows(tab, "talking");
     await host.until("met");
     return tab;
-}
-
-async function write(tab, text) {
-    await tab.type("#message", text);
-    await tab.keyboard.press("Enter");
 }
 
 /** A host for as long as something is done with it and its link. */
@@ -331,6 +299,36 @@ for (const name of NAMES) {
                 }
             });
         });
+
+        test("of several codes in a picture, and of several links in a text, the person chooses", () =>
+            with_host(["--png", Host.file(`${name} one.png`)], (one, link) =>
+                with_host(["--name", "Zoë", "--png", Host.file(`${name} other.png`)], async (other, otherLink) => {
+                    const tab = await bring(running, "#");
+                    const codes = ["one", "other"].map((which) => readFileSync(Host.file(`${name} ${which}.png`), "base64"));
+                    const both = await tab.evaluate(beside, codes);
+                    const png = Host.file(`${name} both.png`);
+                    writeFileSync(png, Buffer.from(both, "base64"));
+                    await (await tab.waitForSelector("#picture", { timeout: PATIENCE })).uploadFile(png);
+                    await shows(tab, "choosing");
+                    await look(tab, "choosing");
+                    const names = await tab.$$eval("button.tonal", (choices) => choices.map((choice) => choice.textContent));
+                    assert.deepEqual(names.toSorted(), ["Invitation of Mira", "Invitation of Zoë"]);
+                    await tab.click(`button.tonal:nth-of-type(${names.indexOf("Invitation of Zoë") + 1})`);
+                    await shows(tab, "opened");
+                    await reads(tab, "Zoë");
+                    await tab.click("button.plain");
+                    await shows(tab, "ended");
+                    await tab.click("button.filled");
+                    await tab.waitForSelector("#token", { timeout: PATIENCE });
+                    await tab.type("#token", `${otherLink} ${link}`);
+                    await tab.click("button.filled");
+                    await shows(tab, "choosing");
+                    await tab.click("button.tonal:nth-of-type(2)");
+                    await press(tab, "[data-screen=opened] button.filled");
+                    await shows(tab, "talking");
+                    await one.until("met");
+                }),
+            ));
 
         test("what holds no invitation is said to hold none, and the page goes on", async () => {
             const [cut, text] = [Host.file(`${name} cut.png`), Host.file(`${name}.txt`)];

@@ -6,18 +6,12 @@ import { createSocket } from "node:dgram";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { press, shows } from "./acts.mjs";
 import { Host, NAMES, PATIENCE, browser } from "./world.mjs";
 
 const ANSWER = "Wilhelmina lantern 47";
 /** Where a page could phone: in the network of the browser, so that nothing is in its way. */
 const ADDRESS = "10.77.0.1";
-
-const shows = (tab, screen) => tab.waitForSelector(`[data-screen="${screen}"]`, { timeout: PATIENCE });
-
-async function press(tab, selector) {
-    await tab.waitForSelector(selector, { timeout: PATIENCE });
-    await tab.click(selector);
-}
 
 /** Locks a file into a page; gives the page and the code. */
 function lock(name, content) {

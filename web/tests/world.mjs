@@ -118,8 +118,8 @@ export async function saved(folder, name, bytes) {
     throw new Error(`${name} was never saved`);
 }
 
-/** The program as the one who invites, in its own network. Its lines are told in order. */
-export class Host {
+/** The program, in its own network. Its lines are told in order. */
+class Program {
     #lines = [];
     #wake = () => {};
     #folder = mkdtempSync(join(FILES, "home-"));
@@ -127,8 +127,7 @@ export class Host {
     constructor(...options) {
         const program = process.env.HANDFAST_PROGRAM;
         const home = ["--home", this.#folder, "--downloads", this.#folder];
-        const command = [program, "invite", "--json", "--link-only", "--name", "Mira", "--no-stun", "--no-port-mapping"];
-        const all = ["netns", "exec", process.env.HANDFAST_PEER_NETWORK, ...command, ...home, ...options];
+        const all = ["netns", "exec", process.env.HANDFAST_PEER_NETWORK, program, ...options, "--json", ...home];
         this.process = spawn("ip", all, { stdio: ["pipe", "pipe", "inherit"] });
         createInterface({ input: this.process.stdout }).on("line", (line) => {
             this.#lines.push(JSON.parse(line));
@@ -148,7 +147,7 @@ export class Host {
             const line = this.#lines.shift();
             if (line?.event === event) return line;
             if (line !== undefined) continue;
-            if (Date.now() > end) throw new Error(`the host never told ${event}`);
+            if (Date.now() > end) throw new Error(`the program never told ${event}`);
             await new Promise((wake) => {
                 this.#wake = wake;
                 setTimeout(wake, 500);
@@ -166,6 +165,21 @@ export class Host {
             this.process.kill("SIGKILL");
             await gone;
         }
+    }
+}
+
+/** The program as the one who invites. */
+export class Host extends Program {
+    constructor(...options) {
+        const name = options.includes("--name") ? [] : ["--name", "Mira"];
+        super("invite", "--link-only", ...name, "--no-stun", "--no-port-mapping", ...options);
+    }
+}
+
+/** The program as the one who is invited. */
+export class Guest extends Program {
+    constructor(link, ...options) {
+        super("join", link, "--yes", "--name", "Ben", "--no-stun", ...options);
     }
 }
 

@@ -79,6 +79,7 @@ pub use ports::{
     Input, Leftover, Milestones, NetworkCommand, Offerable, Output, Page, Query, SeekKeys,
     TalkCommand, TalkEvent, Ticket, Work, WorkDone,
 };
+pub use prepare::Record;
 pub use randomness::{NoRandomness, Randomness, system_randomness};
 pub use search::{Hit, Hits, Search};
 pub use settings::{Asking, Scope, SessionTerms, Settings};
@@ -352,6 +353,12 @@ impl Device {
     pub fn sessions(&self) -> impl Iterator<Item = (SessionId, Option<&View>)> {
         let sessions = self.sessions.iter();
         sessions.map(|(id, session)| (*id, session.shown()))
+    }
+
+    /// What another process needs to go on with this session, for whoever keeps nothing else of it. None where
+    /// nothing of it can wait.
+    pub fn record(&self, session: SessionId) -> Option<Record> {
+        self.sessions.get(&session)?.record()
     }
 
     /// Obeys, or says why not. None if the answer follows later.

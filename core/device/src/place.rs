@@ -4,7 +4,7 @@ use super::ReflexiveReport;
 use handfast_protocol::network::{own_candidates, usable_addresses};
 use handfast_protocol::pairing::Failure;
 use handfast_store::Way;
-use handfast_token::{Candidate, Candidates, Invitation, Policy, Range};
+use handfast_token::{BrowserIce, Candidate, Candidates, Invitation, Policy, Range, Reply};
 use std::net::{IpAddr, SocketAddr};
 
 /// How many ports of its router a guest tries: a host has one, and another one outside.
@@ -20,7 +20,7 @@ pub struct Place {
     /// Where the router leads in, if it opened a port.
     pub external: Option<SocketAddr>,
     /// What a browser has others told, in the place of all that: it keeps its sockets out of sight.
-    pub told: Option<Candidates>,
+    pub told: Option<(Candidates, BrowserIce)>,
 }
 
 impl Place {
@@ -41,14 +41,24 @@ impl Place {
         self.told.is_some()
     }
 
+    /// What this device chose, if it is a browser.
+    pub(super) fn browser(&self) -> Option<&BrowserIce> {
+        self.told.as_ref().map(|(_, browser)| browser)
+    }
+
     /// The port that all its sockets share.
     pub(super) fn port(&self) -> u16 {
         self.addresses.first().map_or(0, SocketAddr::port)
     }
 
-    /// Whether one of the addresses that were handed out is still one of its sockets.
-    pub(super) fn is_named_by(&self, handed_out: &[Candidate]) -> bool {
-        let mut named = handed_out.iter().filter_map(Candidate::ip);
+    /// What this device chose, if it is a browser and its host has to be told: any other is told by the knock.
+    pub(super) fn named_for(&self, invitation: &Invitation) -> Option<&BrowserIce> {
+        self.browser().filter(|_| invitation.browser.is_some())
+    }
+
+    /// Whether one of the addresses in a reply that was handed out is still one of its sockets.
+    pub(super) fn is_named_by(&self, handed_out: &Reply) -> bool {
+        let mut named = handed_out.candidates.iter().filter_map(Candidate::ip);
         named.any(|address| self.addresses.contains(&address))
     }
 
@@ -59,7 +69,7 @@ impl Place {
     /// # Errors
     /// [`Failure::NoNetwork`] if there is nothing that another device could use.
     pub(super) fn candidates(&self) -> Result<Candidates, Failure> {
-        if let Some(told) = &self.told {
+        if let Some((told, _)) = &self.told {
             return Ok(told.clone());
         }
         own_candidates(
@@ -148,6 +158,8 @@ pub(super) fn is_on_this_machine(invitation: &Invitation) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use handfast_token::{IceCredentials, IcePassword};
+
     #[test]
     fn a_router_is_tried_at_the_ports_that_an_invitation_names() {
         let at = |address: &str| Candidate::host(address.parse().unwrap());
@@ -214,8 +226,12 @@ mod tests {
     #[test]
     fn a_browser_that_names_nothing_is_in_a_network_all_the_same() {
         let nothing = Candidates::new(Vec::new()).unwrap();
+        let chosen = IceCredentials {
+            ufrag: "rnWW".to_owned(),
+            password: IcePassword::new("h1wYalX/uX6eUNT0ffyalxKR").unwrap(),
+        };
         let place = Place {
-            told: Some(nothing.clone()),
+            told: BrowserIce::new(&chosen).map(|browser| (nothing.clone(), browser)),
             ..Place::default()
         };
         assert_eq!(place.candidates(), Ok(nothing));

@@ -18,7 +18,9 @@ use handfast_protocol::reconnect::{self, Part, RendezvousKeys};
 use handfast_protocol::transfer::{self, Content, Decision, Goal, Source};
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
-use handfast_token::{Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, Secret};
+use handfast_token::{
+    BrowserIce, Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, Reply, Secret,
+};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -116,12 +118,14 @@ pub enum CarrierCommand {
     Hours(Vec<RendezvousKeys>),
     /// Host and contact: who is at the end of the newest link has proved it. A link before that ends.
     Stands,
-    /// Guest and contact: the peer can be here too, or instead.
-    Reach(Vec<Candidate>),
+    /// Guest and contact: the peer can be here too, or instead. A host that is a browser may have chosen these
+    /// meanwhile.
+    Reach(Vec<Candidate>, Option<BrowserIce>),
     /// Give up the link, and knock again.
     KnockAgain,
-    /// Host: knock at this guest as well.
-    Expect(Fingerprint, Vec<Candidate>, Turn),
+    /// Host: knock at the guest who made this reply as well, of which only the addresses are left that may be
+    /// sent to.
+    Expect(Reply, Turn),
     /// Host: knock at nobody.
     ExpectNobody,
     /// Send this message over the link.
@@ -178,6 +182,8 @@ pub struct GuestKeys {
     pub host: Fingerprint,
     /// Where the host may be; only what may be sent to.
     pub addresses: Vec<Candidate>,
+    /// What the host chose, if it is a browser.
+    pub browser: Option<BrowserIce>,
 }
 
 /// By what two contacts find each other and are recognised on the network.
@@ -205,6 +211,8 @@ pub enum CarrierEvent {
     BoundOutOfSight {
         /// What it has others told; may be empty, as the peer sees where its checks come from.
         told: Candidates,
+        /// The credentials that it chose.
+        browser: BrowserIce,
         /// The certificate that was asked for.
         certificate: Option<Certificate>,
     },

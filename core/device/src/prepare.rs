@@ -122,22 +122,26 @@ pub(super) struct Ready {
     pub(super) terms: Option<AcceptTerms>,
 }
 
-/// What is kept.
-#[derive(Clone)]
-pub(super) enum Record {
+/// What another process needs to go on with something that waits.
+#[derive(Clone, Debug)]
+pub enum Record {
+    /// An invitation of this device.
     Invitation(Box<PendingInvitation>),
+    /// One that it accepted.
     Reply(Box<PendingReply>),
 }
 
 impl Record {
-    fn pending(&self) -> PendingId {
+    /// Which it is.
+    pub fn pending(&self) -> PendingId {
         match self {
             Self::Invitation(pending) => PendingId::hosted(pending.id()),
             Self::Reply(reply) => PendingId::accepted(reply.id()),
         }
     }
 
-    fn keep(&self) -> Write {
+    /// Keeps it.
+    pub fn keep(&self) -> Write {
         match self {
             Self::Invitation(pending) => Write::AddInvitation(pending.clone()),
             Self::Reply(reply) => Write::PutReply(reply.clone()),
@@ -318,8 +322,15 @@ impl Preparing {
                 }
                 self.record(context)
             }
-            (Step::Binding, CarrierEvent::BoundOutOfSight { told, certificate }) => {
-                self.place.told = Some(told);
+            (
+                Step::Binding,
+                CarrierEvent::BoundOutOfSight {
+                    told,
+                    browser,
+                    certificate,
+                },
+            ) => {
+                self.place.told = Some((told, browser));
                 self.certificate = certificate;
                 self.record(context)
             }
@@ -391,7 +402,7 @@ impl Preparing {
             candidates,
             question,
             name: terms.name.as_deref().and_then(Name::cleaned),
-            host_is_browser: false,
+            browser: self.place.browser().cloned(),
             host_can_punch: true,
         };
         let handed = match (&terms.protection, terms.delivery) {
@@ -443,7 +454,8 @@ impl Preparing {
             None => &accepting.invitation,
         };
         let named = invitation.candidates.iter().cloned();
-        if admit(named, self.place.policy()).is_empty() {
+        // A browser that hosts comes by itself, once it has the reply.
+        if invitation.browser.is_none() && admit(named, self.place.policy()).is_empty() {
             return Err(Failure::NoRoute.into());
         }
         let keys = invitation.keys();
@@ -456,7 +468,7 @@ impl Preparing {
         }
         if let Some(kept) = &accepting.kept {
             let opened = kept.reply.open(&keys);
-            let leads_here = opened.is_ok_and(|reply| self.place.is_named_by(&reply.candidates));
+            let leads_here = opened.is_ok_and(|reply| self.place.is_named_by(&reply));
             if leads_here {
                 let record = Record::Reply(Box::new(kept.clone()));
                 self.step = Step::Ready(record, None);
@@ -472,6 +484,7 @@ impl Preparing {
         let reply = Reply {
             fingerprint: certificate.fingerprint(),
             candidates: candidates.clone(),
+            browser: self.place.named_for(invitation).cloned(),
         };
         let made = accepting.kept.as_ref().map(|kept| kept.made);
         let record = PendingReply {

@@ -192,7 +192,7 @@ impl Returning {
     pub(super) fn found(&mut self, context: &mut Context<'_>, nearby: Vec<SocketAddr>) -> bool {
         self.nearby = nearby;
         let addresses = self.addresses(context);
-        context.carry(CarrierCommand::Reach(addresses));
+        context.carry(CarrierCommand::Reach(addresses, None));
         self.talk.is_some() || self.proof.is_some()
     }
 
@@ -207,7 +207,7 @@ impl Returning {
             let places = self.hours(context)?;
             context.carry(CarrierCommand::Hours(places));
             let addresses = self.addresses(context);
-            context.carry(CarrierCommand::Reach(addresses));
+            context.carry(CarrierCommand::Reach(addresses, None));
         }
         Ok(())
     }
@@ -345,7 +345,7 @@ impl Returning {
                     Step::Stopped | Step::Binding => {}
                     Step::Looking => {
                         let addresses = self.addresses(context);
-                        context.carry(CarrierCommand::Reach(addresses));
+                        context.carry(CarrierCommand::Reach(addresses, None));
                     }
                 }
             }
@@ -466,7 +466,7 @@ impl Returning {
                 self.place = place;
                 self.nearby.clear();
                 let addresses = self.addresses(context);
-                context.carry(CarrierCommand::Reach(addresses));
+                context.carry(CarrierCommand::Reach(addresses, None));
             }
             // There is no network now; the next one begins anew.
             CarrierEvent::Failed(_) if self.step == Step::Binding => {
@@ -692,7 +692,7 @@ impl Returning {
                 }
                 self.since = context.now.monotonic;
                 let addresses = self.addresses(context);
-                context.carry(CarrierCommand::Reach(addresses));
+                context.carry(CarrierCommand::Reach(addresses, None));
                 Ok(())
             }
             taken => taken,

@@ -6,7 +6,7 @@ use super::locking::Locking;
 use super::nearby::Wanted;
 use super::pairing::{Pairing, Remembered};
 use super::place::is_on_this_machine;
-use super::prepare::{Plan, Preparing};
+use super::prepare::{Plan, Preparing, Record};
 use super::returning::Returning;
 use super::shared::{Purpose, Shared};
 use super::snapshot::{expires, name_of};
@@ -361,6 +361,18 @@ impl Session {
             State::Preparing(preparing) => preparing.pending(),
             State::Pairing(pairing) => Some(pairing.pending()),
             State::Locked { .. } | State::Talking(_) | State::Returning(_) => None,
+        }
+    }
+
+    /// What another process needs to go on with it, as long as it can wait.
+    pub(super) fn record(&self) -> Option<Record> {
+        match &self.state {
+            State::Pairing(pairing) => Some(pairing.record()),
+            State::Locked { .. }
+            | State::Opened(..)
+            | State::Preparing(_)
+            | State::Talking(_)
+            | State::Returning(_) => None,
         }
     }
 

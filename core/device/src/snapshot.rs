@@ -521,7 +521,7 @@ mod tests {
             candidates: Candidates::new(vec![candidate]).unwrap(),
             question: None,
             name: None,
-            host_is_browser: false,
+            browser: None,
             host_can_punch: true,
         }
     }
@@ -544,6 +544,7 @@ mod tests {
         let reply = Reply {
             fingerprint: Fingerprint([8; 32]),
             candidates: invitation.candidates.clone(),
+            browser: None,
         };
         reply.seal(&invitation.keys(), [secret; 8])
     }

@@ -53,7 +53,7 @@ fn frame() -> Result<Vec<u8>, Error> {
         candidates: Candidates::new(vec![Candidate::host("192.168.1.7:40123".parse()?)])?,
         question: None,
         name: None,
-        host_is_browser: false,
+        browser: None,
         host_can_punch: true,
     };
     let text = QrText::new(&LinkBase::DEFAULT, &invitation.to_bytes());

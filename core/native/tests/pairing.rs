@@ -346,6 +346,7 @@ async fn a_guest_that_goes_away_half_way_leaves_the_slot_to_the_next() {
         keys: invitation.keys(),
         host: invitation.fingerprint,
         addresses: invitation.candidates.to_vec(),
+        browser: None,
     });
     let answered = timeout(shell::AT_ONCE, gone.next()).await;
     assert!(matches!(answered, Ok(Some(ConnectEvent::Answered))));
@@ -375,6 +376,7 @@ async fn a_reply_to_another_invitation_is_refused_and_the_host_waits_on() {
     let reply = Reply {
         fingerprint: other.fingerprint,
         candidates: Candidates::new(vec![nowhere]).unwrap(),
+        browser: None,
     };
     let sealed = Box::new(reply.seal(&other.keys(), [0; 8]));
     let refused = Err(Refusal::Reply(ReplyError::OtherInvitation));

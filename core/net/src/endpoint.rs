@@ -38,7 +38,9 @@ use handfast_protocol::link::{Link, LinkEnd, LinkError, LinkPath, LinkState};
 use handfast_protocol::network::{ReflexiveReport, StunServer};
 use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::RendezvousKeys;
-use handfast_token::{Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Role};
+use handfast_token::{
+    Candidate, Fingerprint, IceCredentials, InvitationKeys, Knocker, Reply, Role,
+};
 use std::collections::VecDeque;
 use std::future::pending;
 use std::net::{IpAddr, SocketAddr};
@@ -95,6 +97,8 @@ pub struct GuestSetup {
     pub host: Fingerprint,
     /// Where the host may be; see [`handfast_token::admit`] before trusting a stranger's list.
     pub addresses: Vec<Candidate>,
+    /// What the host chose, if it is a browser: it knocks then, and this guest waits for it.
+    pub browser: Option<IceCredentials>,
 }
 
 /// What happens on the way to a link.
@@ -134,10 +138,10 @@ pub struct Connector {
 
 #[derive(Debug)]
 enum Command {
-    Expect(Fingerprint, Vec<Candidate>, Turn),
+    Expect(Reply, Turn),
     ExpectNobody,
     Again,
-    Reach(Vec<Candidate>),
+    Reach(Vec<Candidate>, Option<IceCredentials>),
     TryHarder,
     Hours(Vec<RendezvousKeys>),
     Stands,
@@ -318,9 +322,8 @@ impl Connector {
 
     /// Host: a reply says who the guest is and where; knock there too, in place of whoever was announced
     /// before.
-    pub async fn expect(&self, guest: Fingerprint, addresses: Vec<Candidate>, turn: Turn) {
-        let expect = Command::Expect(guest, addresses, turn);
-        let _ = self.commands.send(expect).await;
+    pub async fn expect(&self, guest: Reply, turn: Turn) {
+        let _ = self.commands.send(Command::Expect(guest, turn)).await;
     }
 
     /// Host: knock at nobody. Whoever knocks is heard all the same.
@@ -328,9 +331,11 @@ impl Connector {
         let _ = self.commands.send(Command::ExpectNobody).await;
     }
 
-    /// Guest, contact: the other side may be here as well.
-    pub async fn reach(&self, addresses: Vec<Candidate>) {
-        let _ = self.commands.send(Command::Reach(addresses)).await;
+    /// Guest, contact: the other side may be here as well. `browser` is what the host chose, if it is a browser:
+    /// where that is news, it has lost what it chose before, and the guest begins anew.
+    pub async fn reach(&self, addresses: Vec<Candidate>, browser: Option<IceCredentials>) {
+        let reach = Command::Reach(addresses, browser);
+        let _ = self.commands.send(reach).await;
     }
 
     /// Guest: begin anew. A link that is open is given up. Contact: the same, of the link that was opened last;
@@ -431,7 +436,7 @@ struct Slot {
     /// When the current attempt, silence or farewell has lasted too long.
     deadline: Option<Instant>,
     /// Host: whom a reply announced, and where. Known for as long as somebody waits for them.
-    announced: Option<(Fingerprint, Vec<Candidate>)>,
+    announced: Option<Reply>,
     /// When a guest begins anew, or sockets that could not be bound are tried again.
     again: Option<Instant>,
     /// What its machines send.
@@ -667,7 +672,8 @@ impl Slot {
             role: Role::Guest,
             certificate: setup.certificate.clone(),
             local: setup.keys.guest_ice(setup.certificate.fingerprint()),
-            remote: setup.keys.host_ice(),
+            is_controlling: setup.browser.is_none(),
+            remote: (setup.browser.clone()).unwrap_or_else(|| setup.keys.host_ice()),
             expected: setup.host,
             cookie: None,
         };
@@ -675,12 +681,12 @@ impl Slot {
         self.begin(parties, &peers);
     }
 
-    /// Meets a guest whose reply announced it. Replies are of native guests; a browser that made one is
-    /// heard when it knocks.
-    fn begin_as_announced(&mut self, guest: Fingerprint, peers: &[Candidate]) {
-        if let Side::Host(setup, _) = &self.side {
-            let knocker = setup.keys.native_guest(guest);
-            self.begin_as_host(knocker, peers);
+    /// Meets a guest whose reply announced it.
+    fn begin_as_announced(&mut self, guest: &Reply) {
+        if let Side::Host(setup, _) = &self.side
+            && let Some(knocker) = setup.keys.replier(guest)
+        {
+            self.begin_as_host(knocker, &guest.candidates);
         }
     }
 
@@ -708,9 +714,9 @@ impl Slot {
 
     fn handle_command(&mut self, command: Command) {
         match command {
-            Command::Expect(guest, peers, turn) => self.expect(guest, &peers, turn),
+            Command::Expect(guest, turn) => self.expect(guest, turn),
             Command::ExpectNobody => self.expect_nobody(),
-            Command::Reach(peers) => self.reach(peers),
+            Command::Reach(peers, browser) => self.reach(peers, browser),
             Command::Again => {
                 self.give_up(Instant::now());
                 self.judge_last(Word::GivenUp);
@@ -721,17 +727,17 @@ impl Slot {
         }
     }
 
-    fn expect(&mut self, guest: Fingerprint, peers: &[Candidate], turn: Turn) {
+    fn expect(&mut self, guest: Reply, turn: Turn) {
         let now = Instant::now();
         self.boost(now);
-        self.named = peers.to_vec();
-        self.announced = Some((guest, peers.to_vec()));
+        self.named = guest.candidates.to_vec();
+        self.announced = Some(guest.clone());
         let is_taken = self.is_slot_taken(now);
         match &mut self.session {
-            Some(session) if session.expected() == guest => {
+            Some(session) if session.expected() == guest.fingerprint => {
                 // Already talking: nothing that a reply says is news.
                 if !session.is_open() {
-                    session.add_peers(now, peers);
+                    session.add_peers(now, &guest.candidates);
                 }
                 return;
             }
@@ -742,7 +748,7 @@ impl Slot {
             }
             Some(_) | None => {}
         }
-        self.begin_as_announced(guest, peers);
+        self.begin_as_announced(&guest);
         // Somebody knocks from both sides now, for as long as the person above has patience.
         self.deadline = None;
     }
@@ -756,7 +762,7 @@ impl Slot {
         }
     }
 
-    fn reach(&mut self, peers: Vec<Candidate>) {
+    fn reach(&mut self, peers: Vec<Candidate>, browser: Option<IceCredentials>) {
         let now = Instant::now();
         if let Side::Seek(_) = &self.side {
             return self.reach_contact(now, peers);
@@ -766,9 +772,15 @@ impl Slot {
             session.add_peers(now, &peers);
         }
         self.named.clone_from(&peers);
-        if let Side::Guest(setup) = &mut self.side {
-            setup.addresses.retain(|known| !peers.contains(known));
-            setup.addresses.extend(peers);
+        let Side::Guest(setup) = &mut self.side else {
+            return;
+        };
+        setup.addresses.retain(|known| !peers.contains(known));
+        setup.addresses.extend(peers);
+        if setup.browser != browser {
+            setup.browser = browser;
+            self.give_up(now);
+            self.again = Some(now);
         }
     }
 

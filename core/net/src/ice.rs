@@ -143,7 +143,7 @@ pub(super) fn can_reach(local: SocketAddr, peer: SocketAddr) -> bool {
 }
 
 impl Ice {
-    /// The guest is the controlling side (it nominates), because it acts first.
+    /// The controlling side nominates: a guest, because it acts first, or a browser.
     pub(super) fn new(
         now: Instant,
         controlling: bool,

@@ -7,7 +7,7 @@
 use super::asked::{Transaction, transaction};
 use super::certificate::provider;
 use bytes::Bytes;
-use handfast_token::{IceCredentials, InvitationKeys, Knocker, Role, random_bytes};
+use handfast_token::{IceCredentials, InvitationKeys, Knocker, random_bytes};
 use rtc_ice::attributes::control::{AttrControlled, AttrControlling};
 use rtc_ice::attributes::priority::PriorityAttr;
 use rtc_stun::attributes::{
@@ -65,8 +65,12 @@ pub(super) fn knocker(
 
 /// A check that a peer with these credentials takes, as ICE sends them (RFC 8445 §7.1.1). It nominates
 /// nothing; whether it is answered is no concern of the sender's.
-pub(super) fn check(ours: &IceCredentials, theirs: &IceCredentials, role: Role) -> Option<Bytes> {
-    padded_check(ours, theirs, role, 0)
+pub(super) fn check(
+    ours: &IceCredentials,
+    theirs: &IceCredentials,
+    is_controlling: bool,
+) -> Option<Bytes> {
+    padded_check(ours, theirs, is_controlling, 0)
 }
 
 /// Such a check of this many bytes at least, a multiple of four, and the number under which it will be
@@ -74,10 +78,10 @@ pub(super) fn check(ours: &IceCredentials, theirs: &IceCredentials, role: Role) 
 pub(super) fn probe(
     ours: &IceCredentials,
     theirs: &IceCredentials,
-    role: Role,
+    is_controlling: bool,
     size: usize,
 ) -> Option<(Transaction, Bytes)> {
-    let datagram = padded_check(ours, theirs, role, size)?;
+    let datagram = padded_check(ours, theirs, is_controlling, size)?;
     transaction(&datagram).map(|number| (number, datagram))
 }
 
@@ -90,12 +94,12 @@ pub(super) fn answered(datagram: &[u8]) -> Option<Transaction> {
 fn padded_check(
     ours: &IceCredentials,
     theirs: &IceCredentials,
-    role: Role,
+    is_controlling: bool,
     size: usize,
 ) -> Option<Bytes> {
-    let control: Box<dyn Setter> = match role {
-        Role::Guest => Box::new(AttrControlling(0)),
-        Role::Host => Box::new(AttrControlled(0)),
+    let control: Box<dyn Setter> = match is_controlling {
+        true => Box::new(AttrControlling(0)),
+        false => Box::new(AttrControlled(0)),
     };
     let mut message = Message::new();
     message

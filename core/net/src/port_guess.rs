@@ -16,7 +16,7 @@ use super::knock;
 use super::socket::Socket;
 use bytes::{Bytes, BytesMut};
 use handfast_protocol::network::{MappingBehavior, ReflexiveReport, address_dependent_mapping};
-use handfast_token::{Candidate, IceCredentials, Range, Role, random_bytes};
+use handfast_token::{Candidate, IceCredentials, Range, random_bytes};
 use std::net::{IpAddr, SocketAddr};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -165,11 +165,11 @@ impl PortGuess {
     pub(super) fn begin(
         now: Instant,
         plan: Plan,
-        role: Role,
+        is_controlling: bool,
         ours: &IceCredentials,
         theirs: &IceCredentials,
     ) -> Option<Self> {
-        let check = knock::check(ours, theirs, role)?;
+        let check = knock::check(ours, theirs, is_controlling)?;
         let (mut ports, mut guess_sockets) = (None, Vec::new());
         match &plan.part {
             Part::OpenSockets { from, .. } => {
@@ -467,7 +467,7 @@ mod tests {
             Part::OpenSockets { towards, .. } => Some(towards),
             Part::Guess { .. } => None,
         };
-        let mut port_guess = PortGuess::begin(began, plan, Role::Guest, &ours, &theirs).unwrap();
+        let mut port_guess = PortGuess::begin(began, plan, true, &ours, &theirs).unwrap();
         let mut sent = Vec::new();
         while let Some(now) = port_guess.poll_timeout() {
             let mut knocks = 0;

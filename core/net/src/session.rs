@@ -56,6 +56,8 @@ const MOST_PROVEN: usize = 32;
 pub(super) struct Parties {
     /// Of two contacts, the initiator does what a guest does: it controls, and is the client of the tunnel.
     pub(super) role: Role,
+    /// This side nominates the path. A browser that hosts does so as well, so its guest does not.
+    pub(super) is_controlling: bool,
     pub(super) certificate: TunnelCertificate,
     pub(super) local: IceCredentials,
     pub(super) remote: IceCredentials,
@@ -155,7 +157,8 @@ impl Session {
             false => INVITED,
         };
         let (ours, theirs) = (&parties.local, &parties.remote);
-        let ice = Ice::new(now, is_guest, ours, theirs, sockets, pace)?;
+        let controls = parties.is_controlling;
+        let ice = Ice::new(now, controls, ours, theirs, sockets, pace)?;
         let dtls = parties.tunnel(now)?;
         Ok(Self {
             sctp: Sctp::new(now, !is_guest),
@@ -182,6 +185,11 @@ impl Session {
             out: VecDeque::new(),
             probes: VecDeque::new(),
         })
+    }
+
+    /// Whether this side nominates the path.
+    pub(super) fn is_controlling(&self) -> bool {
+        self.parties.is_controlling
     }
 
     /// Whom this session is with.
@@ -576,7 +584,9 @@ impl Session {
         carries.handle_timeout(now);
         let (ours, theirs) = (&self.parties.local, &self.parties.remote);
         while let Some(size) = carries.poll_probe() {
-            if let Some((number, probe)) = knock::probe(ours, theirs, self.parties.role, size) {
+            if let Some((number, probe)) =
+                knock::probe(ours, theirs, self.parties.is_controlling, size)
+            {
                 carries.asked(size, number);
                 self.probes.push_back((path, probe));
             }

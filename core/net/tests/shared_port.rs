@@ -36,6 +36,7 @@ impl Invitation {
             keys: self.keys.clone(),
             host: self.host,
             addresses: at,
+            browser: None,
         }
     }
 

@@ -125,7 +125,7 @@ async fn copies_of_a_true_knock_do_not_keep_its_guest_out() {
     tokio::task::spawn_blocking(move || replay(&knock, address))
         .await
         .unwrap();
-    guest.reach(vec![Candidate::host(address)]).await;
+    guest.reach(vec![Candidate::host(address)], None).await;
     tokio::join!(opened(&mut host), opened(&mut guest));
 }
 

@@ -109,7 +109,7 @@ mod tests {
             candidates: Candidates::default(),
             question: None,
             name: None,
-            host_is_browser: false,
+            browser: None,
             host_can_punch: true,
         }
     }

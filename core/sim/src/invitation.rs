@@ -26,7 +26,7 @@ pub fn leading_to(
         candidates: Candidates::new(candidates).map_err(io::Error::other)?,
         question: None,
         name: None,
-        host_is_browser: false,
+        browser: None,
         host_can_punch: true,
     };
     Ok(PendingInvitation {

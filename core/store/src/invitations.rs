@@ -98,7 +98,10 @@ impl Kept {
     /// `version 1 | 0, or 5 and a fingerprint | pending` while it waits for anybody, or for the one who was met
     /// and has not said whether they keep it; `version 1 | end_reason | made u64 | ended u64 | id 16`
     /// afterwards.
-    pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] if something of it is larger than anything that is kept.
+    pub fn to_bytes(&self) -> Result<Plain, StoreError> {
         match self {
             Self::Waiting(pending) => pending.to_bytes(),
             Self::Over {
@@ -115,7 +118,11 @@ impl Kept {
         }
     }
 
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] for anything else.
+    pub fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
         let mut reader = Reader::new(bytes);
         reader.version(VERSION)?;
         let end_reason = match reader.byte()? {

@@ -37,7 +37,10 @@ impl PendingReply {
 
     /// `version 1 | made u64 | port u16 | provenance | invitation | certificate | reply`, the last three
     /// each behind its length as u16.
-    pub(super) fn to_bytes(&self) -> Result<Plain, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] if something of it is larger than anything that is kept.
+    pub fn to_bytes(&self) -> Result<Plain, StoreError> {
         let writer = Writer::new(VERSION, 32 + MAX_INVITATION + MAX_CERTIFICATE + MAX_REPLY)
             .u64(self.made)
             .u16(self.port)
@@ -47,7 +50,11 @@ impl PendingReply {
         Ok(write_reply(writer, &self.reply)?.finish())
     }
 
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] for anything else.
+    pub fn parse(bytes: &[u8]) -> Result<Self, StoreError> {
         let mut reader = Reader::new(bytes);
         reader.version(VERSION)?;
         let made = reader.u64()?;

@@ -61,7 +61,7 @@ fn invitation(secret: [u8; 16], lifetime: Duration) -> Invitation {
         candidates: Candidates::new(vec![address]).unwrap(),
         question: None,
         name: Name::cleaned("Ömer"),
-        host_is_browser: false,
+        browser: None,
         host_can_punch: true,
     }
 }
@@ -70,6 +70,7 @@ fn sealed_reply(invitation: &Invitation) -> handfast_token::SealedReply {
     let reply = Reply {
         fingerprint: Fingerprint([3; 32]),
         candidates: invitation.candidates.clone(),
+        browser: None,
     };
     reply.seal(&invitation.keys(), [4; 8])
 }
@@ -319,6 +320,7 @@ fn a_writer_that_is_behind_forgets_no_reply_that_there_is_room_for() {
         let reply = Reply {
             fingerprint: Fingerprint([salt; 32]),
             candidates: kept.invitation.candidates.clone(),
+            browser: None,
         };
         ReceivedReply {
             reply: reply.seal(&kept.invitation.keys(), [salt; 8]),

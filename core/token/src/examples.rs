@@ -19,7 +19,7 @@ pub(super) fn invitation() -> Invitation {
         .unwrap(),
         question: None,
         name: Some(Name::new("Ana").unwrap()),
-        host_is_browser: false,
+        browser: None,
         host_can_punch: true,
     }
 }
@@ -30,6 +30,31 @@ pub(super) fn reply() -> Reply {
         fingerprint: Fingerprint(std::array::from_fn(|i| 0x40 + i as u8)),
         candidates: Candidates::new(vec![Candidate::host("192.168.1.9:50321".parse().unwrap())])
             .unwrap(),
+        browser: None,
+    }
+}
+
+/// Ufrag and password as browsers choose them.
+pub(super) const CHROMIUM: (&str, &str) = ("rnWW", "h1wYalX/uX6eUNT0ffyalxKR");
+pub(super) const FIREFOX: (&str, &str) = ("2ce53950", "27f8b851a910641c99e63d3d78f7b756");
+
+fn chosen((ufrag, password): (&str, &str)) -> IceCredentials {
+    IceCredentials {
+        ufrag: ufrag.to_owned(),
+        password: IcePassword::new(password).unwrap(),
+    }
+}
+
+pub(super) fn chromium() -> BrowserIce {
+    BrowserIce::new(&chosen(CHROMIUM)).unwrap()
+}
+
+/// The reply of a browser to the second invitation.
+fn browsers_reply() -> Reply {
+    Reply {
+        candidates: Candidates::default(),
+        browser: BrowserIce::new(&chosen(FIREFOX)),
+        ..reply()
     }
 }
 
@@ -52,7 +77,7 @@ fn asking() -> Invitation {
         .unwrap(),
         question: Some(Question::new("Wer?").unwrap()),
         name: None,
-        host_is_browser: true,
+        browser: Some(chromium()),
         host_can_punch: false,
         ..invitation()
     }
@@ -116,13 +141,14 @@ pub(super) fn any_candidates() -> impl Strategy<Value = Candidates> {
 
 pub(super) fn any_invitation() -> impl Strategy<Value = Invitation> {
     (
-        any::<([u8; 16], u16, [u8; 32], bool, bool)>(),
+        any::<([u8; 16], u16, [u8; 32], bool)>(),
         any_candidates(),
         prop::option::of("[^\\p{C}\\p{Z}][^\\p{C}\\p{Zl}\\p{Zp}]{0,60}"),
         prop::option::of("[^\\p{C}\\p{Z}][^\\p{C}\\p{Zl}\\p{Zp}]{0,12}"),
+        any_browser(),
     )
         .prop_map(
-            |((secret, expiry, fingerprint, browser, punch), candidates, question, name)| {
+            |((secret, expiry, fingerprint, punch), candidates, question, name, browser)| {
                 Invitation {
                     secret: Secret::new(secret),
                     expiry: Expiry(expiry),
@@ -130,7 +156,7 @@ pub(super) fn any_invitation() -> impl Strategy<Value = Invitation> {
                     candidates,
                     question: question.and_then(|text| Question::new(&text).ok()),
                     name: name.and_then(|text| Name::new(&text).ok()),
-                    host_is_browser: browser,
+                    browser,
                     host_can_punch: punch,
                 }
             },
@@ -138,9 +164,23 @@ pub(super) fn any_invitation() -> impl Strategy<Value = Invitation> {
 }
 
 pub(super) fn any_reply() -> impl Strategy<Value = Reply> {
-    (any::<[u8; 32]>(), any_candidates()).prop_map(|(fingerprint, candidates)| Reply {
-        fingerprint: Fingerprint(fingerprint),
-        candidates,
+    (any::<[u8; 32]>(), any_candidates(), any_browser()).prop_map(
+        |(fingerprint, candidates, browser)| Reply {
+            fingerprint: Fingerprint(fingerprint),
+            candidates,
+            browser,
+        },
+    )
+}
+
+fn any_browser() -> impl Strategy<Value = Option<BrowserIce>> {
+    let own = prop_oneof![
+        ("[A-Za-z0-9+/]{4}", "[A-Za-z0-9+/]{24}"),
+        ("[0-9a-f]{8}", "[0-9a-f]{32}"),
+    ];
+    prop::option::of(own).prop_map(|own| {
+        let (ufrag, password) = own?;
+        BrowserIce::new(&chosen((&ufrag, &password)))
     })
 }
 
@@ -181,14 +221,12 @@ fn the_worked_example_is_what_the_document_says() {
     let sealed = reply().seal(&keys, *b"saltsalt");
     let (host, guest) = (keys.host_ice(), keys.guest_ice(reply().fingerprint));
     let bytes = invitation().to_bytes();
-    let browser = |ufrag: &str, password: &str| {
-        let guest = IceCredentials {
-            ufrag: ufrag.to_owned(),
-            password: IcePassword::new(password).unwrap(),
-        };
+    let browser = |own| {
+        let guest = chosen(own);
         let host = keys.ufrag_for_browser(reply().fingerprint, &guest).unwrap();
-        format!("{host}:{ufrag}")
+        format!("{host}:{}", guest.ufrag)
     };
+    let browsers_reply = browsers_reply().seal(&asking().keys(), *b"saltsalt");
     let stated = [
         ("invitation", HEXLOWER.encode(&bytes)),
         ("invitation digest", HEXLOWER.encode(&invitation().digest())),
@@ -199,14 +237,8 @@ fn the_worked_example_is_what_the_document_says() {
         ("host password", host.password.expose().to_owned()),
         ("guest ufrag", guest.ufrag),
         ("guest password", guest.password.expose().to_owned()),
-        (
-            "browser's knock",
-            browser("rnWW", "h1wYalX/uX6eUNT0ffyalxKR"),
-        ),
-        (
-            "knock with the longest password",
-            browser("2ce53950", "27f8b851a910641c99e63d3d78f7b756"),
-        ),
+        ("browser's knock", browser(CHROMIUM)),
+        ("knock with the longest password", browser(FIREFOX)),
         ("reply", HEXLOWER.encode(sealed.as_bytes())),
         ("reply digest", HEXLOWER.encode(&reply().digest())),
         ("invitation link", link(&LinkBase::DEFAULT, &bytes)),
@@ -216,6 +248,10 @@ fn the_worked_example_is_what_the_document_says() {
         ),
         ("reply as bare text", bare_text(sealed.as_bytes())),
         ("second invitation", HEXLOWER.encode(&asking().to_bytes())),
+        (
+            "browser's reply",
+            HEXLOWER.encode(browsers_reply.as_bytes()),
+        ),
         ("one named candidate", HEXLOWER.encode(&named())),
     ];
     let lines = stated.map(|(what, value)| format!("{what}: {value}\n"));

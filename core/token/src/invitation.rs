@@ -3,11 +3,14 @@
 use super::candidate::MAX_LIST_BYTES;
 use super::head::{INVITATION, check_head};
 use super::reader::{Reader, write_prefixed};
-use super::{Candidates, Expiry, Fingerprint, InvitationKeys, Name, Question, TokenError};
+use super::{
+    BrowserIce, Candidates, Expiry, Fingerprint, InvitationKeys, Name, Question, TokenError,
+    browser_ice,
+};
 use crate::crypto::{Secret, digest};
 
 /// The most bytes of an invitation.
-pub(super) const MAX_BYTES: usize = 52 + MAX_LIST_BYTES + 257 + 65;
+pub(super) const MAX_BYTES: usize = 52 + MAX_LIST_BYTES + 257 + 65 + browser_ice::MAX_BYTES;
 
 const ASKS: u8 = 1 << 0;
 const NAMED: u8 = 1 << 1;
@@ -31,9 +34,9 @@ pub struct Invitation {
     pub question: Option<Question>,
     /// What the host calls itself.
     pub name: Option<Name>,
-    /// The host is a browser: it cannot learn the guest's fingerprint from a first packet, so it
-    /// needs a reply.
-    pub host_is_browser: bool,
+    /// The host is a browser, and chose these: it cannot learn the guest's fingerprint from a first packet,
+    /// so it needs a reply. Those of any other host follow from the secret.
+    pub browser: Option<BrowserIce>,
     /// The host will send towards the candidates of a reply, which opens most translated networks.
     pub host_can_punch: bool,
 }
@@ -47,7 +50,7 @@ impl Invitation {
         out.push(
             flag(self.question.is_some(), ASKS)
                 | flag(self.name.is_some(), NAMED)
-                | flag(self.host_is_browser, BROWSER)
+                | flag(self.browser.is_some(), BROWSER)
                 | flag(self.host_can_punch, PUNCHES),
         );
         out.extend_from_slice(self.secret.expose());
@@ -59,6 +62,9 @@ impl Invitation {
         }
         if let Some(name) = &self.name {
             write_prefixed(name.as_str().as_bytes(), &mut out);
+        }
+        if let Some(ice) = &self.browser {
+            ice.write(&mut out);
         }
         out
     }
@@ -88,6 +94,10 @@ impl Invitation {
             0 => None,
             _ => Some(Name::from_utf8(reader.prefixed()?)?),
         };
+        let browser = match flags & BROWSER {
+            0 => None,
+            _ => Some(BrowserIce::read(&mut reader)?),
+        };
         reader.finish()?;
         Ok(Self {
             secret,
@@ -96,7 +106,7 @@ impl Invitation {
             candidates,
             question,
             name,
-            host_is_browser: flags & BROWSER != 0,
+            browser,
             host_can_punch: flags & PUNCHES != 0,
         })
     }
@@ -115,7 +125,7 @@ impl Invitation {
 
 #[cfg(test)]
 mod tests {
-    use super::super::examples::{any_invitation, invitation};
+    use super::super::examples::{any_invitation, chromium, invitation};
     use super::super::{Candidate, FieldError};
     use super::*;
     use proptest::prelude::*;
@@ -163,6 +173,7 @@ mod tests {
         let largest = Invitation {
             question: Some(Question::new(&"q".repeat(256)).unwrap()),
             name: Some(Name::new(&"n".repeat(64)).unwrap()),
+            browser: Some(chromium()),
             ..with(&list)
         };
         let bytes = largest.to_bytes();

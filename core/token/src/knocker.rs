@@ -8,7 +8,7 @@
 use data_encoding::BASE64_NOPAD;
 
 use super::keys::is_ice_char;
-use super::{Fingerprint, IceCredentials, IcePassword, InvitationKeys};
+use super::{Fingerprint, IceCredentials, IcePassword, InvitationKeys, Reply};
 use crate::crypto::Secret;
 use zeroize::Zeroizing;
 
@@ -37,6 +37,23 @@ impl InvitationKeys {
             host: self.host_ice(),
             guest: self.guest_ice(fingerprint),
         }
+    }
+
+    /// The guest who made this reply.
+    pub fn replier(&self, reply: &Reply) -> Option<Knocker> {
+        let Some(browser) = &reply.browser else {
+            return Some(self.native_guest(reply.fingerprint));
+        };
+        let guest = browser.credentials();
+        let ufrag = self.ufrag_for_browser(reply.fingerprint, &guest)?;
+        Some(Knocker {
+            fingerprint: reply.fingerprint,
+            host: IceCredentials {
+                ufrag,
+                ..self.host_ice()
+            },
+            guest,
+        })
     }
 
     /// Reads both halves of the USERNAME of a knock. None if they are of no guest of this invitation;

@@ -18,6 +18,7 @@
 pub mod crypto;
 
 mod behind;
+mod browser_ice;
 mod bundle;
 mod candidate;
 mod digits;
@@ -35,6 +36,7 @@ mod invitation;
 mod keys;
 mod knocker;
 mod label;
+mod png;
 mod reader;
 mod reduce;
 mod reply;
@@ -45,6 +47,7 @@ mod text;
 mod token;
 
 pub use behind::{SEAL_BYTES, open_behind, seal_behind};
+pub use browser_ice::BrowserIce;
 pub use bundle::{
     BUNDLE_BLOCK, BUNDLE_CLEAR, BUNDLE_HEAD, BUNDLE_SALT, MAX_BUNDLE, MAX_BUNDLE_INSIDE,
     MAX_BUNDLE_TEXT, SealedBundle,
@@ -64,6 +67,7 @@ pub use invitation::Invitation;
 pub use keys::{IceCredentials, IcePassword, InvitationKeys, InviteId};
 pub use knocker::Knocker;
 pub use label::{Label, Name, Question};
+pub use png::{MOST_IN_PICTURE, picture_with};
 pub use reply::{Reply, ReplyError, SealedReply};
 pub use role::Role;
 pub use text::{FILE_EXTENSION, LinkBase, QrText, SCHEME, SEALED_SCHEME, bare_text, link};

@@ -36,6 +36,10 @@ impl<'a> Reader<'a> {
         self.bytes(length)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn finish(self) -> Result<(), TokenError> {
         match self.0 {
             [] => Ok(()),

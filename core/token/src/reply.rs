@@ -4,12 +4,12 @@ use super::behind::{SEAL_BYTES, open_behind, seal_behind};
 use super::candidate::MAX_LIST_BYTES;
 use super::head::{REPLY, check_head};
 use super::reader::Reader;
-use super::{Candidates, Fingerprint, InvitationKeys, TokenError};
+use super::{BrowserIce, Candidates, Fingerprint, InvitationKeys, TokenError, browser_ice};
 use crate::crypto::{Secret, digest, kdf};
 
 const CLEAR_BYTES: usize = 14;
 const MIN_BODY: usize = 33;
-const MAX_BODY: usize = 32 + MAX_LIST_BYTES;
+const MAX_BODY: usize = 32 + MAX_LIST_BYTES + browser_ice::MAX_BYTES;
 
 /// The most bytes of a sealed reply.
 pub(super) const MAX_BYTES: usize = CLEAR_BYTES + MAX_BODY + SEAL_BYTES;
@@ -24,6 +24,8 @@ pub struct Reply {
     pub fingerprint: Fingerprint,
     /// Where the guest listens, best first. See [`admit`](super::admit) before sending to them.
     pub candidates: Candidates,
+    /// The guest is a browser, and chose these. Those of any other guest follow from the invitation.
+    pub browser: Option<BrowserIce>,
 }
 
 impl Reply {
@@ -39,6 +41,7 @@ impl Reply {
     /// let reply = Reply {
     ///     fingerprint: Fingerprint([8; 32]),
     ///     candidates: Candidates::new(vec![Candidate::host("192.168.0.3:5000".parse()?)])?,
+    ///     browser: None,
     /// };
     /// let sealed = reply.seal(&keys, random_bytes()?);
     /// assert_eq!(sealed.open(&keys)?, reply);
@@ -70,6 +73,9 @@ impl Reply {
         let mut out = Vec::with_capacity(64);
         out.extend_from_slice(&self.fingerprint.0);
         self.candidates.write(&mut out);
+        if let Some(ice) = &self.browser {
+            ice.write(&mut out);
+        }
         out
     }
 
@@ -77,10 +83,15 @@ impl Reply {
         let mut reader = Reader::new(body);
         let fingerprint = Fingerprint(reader.array()?);
         let candidates = Candidates::read(&mut reader)?;
+        let browser = match reader.is_empty() {
+            true => None,
+            false => Some(BrowserIce::read(&mut reader)?),
+        };
         reader.finish()?;
         Ok(Self {
             fingerprint,
             candidates,
+            browser,
         })
     }
 }

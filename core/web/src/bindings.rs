@@ -1,12 +1,16 @@
 //! What the page calls. Everything is said in numbers, texts and bytes; what is shown is JSON.
 
-use crate::{Chosen, Deed, FileDeed, Line, NotDone, Page, Screen, Told, What, not_done, refused};
+use crate::{
+    Choice, Chosen, Deed, FileDeed, Guard, Line, NotDone, Page, Screen, Sought, Told, What,
+    not_done, refused,
+};
 use bytes::Bytes;
 use handfast_device::{Event, Provenance, SessionId};
 use handfast_protocol::conversation::{Finding, RequestId};
 use handfast_protocol::pairing::Now;
 use handfast_token::{LinkBase, is_picture};
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
 
 /// A device in a page. After each call `next` is asked until there is nothing more.
 #[wasm_bindgen]
@@ -28,6 +32,9 @@ pub struct Step {
     /// A description for the connection, the key of a sentence, what a file is called, or what is shown, as JSON.
     #[wasm_bindgen(readonly, getter_with_clone)]
     pub text: String,
+    /// Of a connection: nobody was told by which credentials it goes.
+    #[wasm_bindgen(readonly)]
+    pub is_nameless: bool,
     /// By which the answer about a file names what was asked.
     #[wasm_bindgen(readonly)]
     pub request: f64,
@@ -54,13 +61,13 @@ impl Step {
 #[wasm_bindgen]
 impl Core {
     /// A device that nobody has met, in a page at this address if others can open it there, where a file that
-    /// comes in has so many bytes at most.
+    /// comes in has so many bytes at most, with what `pending` said last in this tab.
     #[wasm_bindgen(constructor)]
-    pub fn new(base: Option<String>, largest_file: f64) -> Result<Core, JsError> {
+    pub fn new(base: Option<String>, largest_file: f64, waiting: Vec<u8>) -> Result<Core, JsError> {
         let base = base.map_or(Ok(LinkBase::DEFAULT), |base| LinkBase::new(&base))?;
         // Numbers of JavaScript are whole up to 2^53.
         let largest_file = largest_file as u64;
-        let page = Page::new(largest_file, now())?;
+        let page = Page::new(largest_file, &Zeroizing::new(waiting), now())?;
         Ok(Self {
             page,
             base,
@@ -73,19 +80,57 @@ impl Core {
         is_picture(bytes)
     }
 
-    /// Opens a text, or a file that is no picture, with an invitation in it.
-    pub fn open(&mut self, bytes: &[u8]) -> Result<(), JsError> {
-        self.page.open(bytes, now()).map_err(said)
+    /// Goes on with what the page before this one was waiting with. Whether there is anything.
+    pub fn resume(&mut self, name: &str) -> bool {
+        self.page.resume(name, now())
     }
 
-    /// Opens what was read in a picture, or seen by the camera: the texts of all codes in there.
-    pub fn open_read(&mut self, texts: Vec<String>, by_camera: bool) -> Result<(), JsError> {
+    /// What a page that is loaded anew needs to go on with this session; nothing where nothing of it can wait.
+    pub fn pending(&self, session: u32) -> Option<Vec<u8>> {
+        let pending = self.page.pending(id(session))?;
+        Some(pending.to_vec())
+    }
+
+    /// Takes a text, or a file that is no picture. `sought` is `invitation` or `reply`.
+    pub fn take(&mut self, sought: &str, bytes: &[u8]) -> Result<(), JsError> {
+        self.page.take(what(sought), bytes, now()).map_err(said)
+    }
+
+    /// Takes what was read in a picture, or seen by the camera: the texts of all codes in there.
+    pub fn take_read(
+        &mut self,
+        sought: &str,
+        texts: Vec<String>,
+        by_camera: bool,
+    ) -> Result<(), JsError> {
         let provenance = match by_camera {
             true => Provenance::Camera,
             false => Provenance::Carried,
         };
-        let opened = self.page.open_read(&texts, provenance, now());
-        opened.map_err(said)
+        let taken = self.page.take_read(what(sought), &texts, provenance, now());
+        taken.map_err(said)
+    }
+
+    /// Takes the one with this number of those that were found together.
+    pub fn choose(&mut self, number: u32) -> Result<(), JsError> {
+        self.page.choose(number as usize, now()).map_err(said)
+    }
+
+    /// Makes an invitation of somebody who is called this. `guard` is `open`, `asked` or `locked`.
+    pub fn invite(
+        &mut self,
+        name: &str,
+        guard: &str,
+        question: &str,
+        answer: &str,
+    ) -> Result<(), JsError> {
+        let guard = match guard {
+            "asked" => Guard::Asked,
+            "locked" => Guard::Locked,
+            _ => Guard::Open,
+        };
+        let invited = self.page.invite(name, guard, [question, answer], now());
+        invited.map_err(said)
     }
 
     /// The person agrees to connect, and is called this.
@@ -195,14 +240,19 @@ impl Core {
         self.page.bound(id(session), sdp, now()).map_err(said)
     }
 
-    /// There is another one. What it is told of the host.
-    pub fn knock(&mut self, session: u32, sdp: &str) -> Result<String, JsError> {
-        self.page.knock(id(session), sdp).map_err(said)
+    /// There is another one. What it is told of the other side, if there is anybody.
+    pub fn knock(&mut self, session: u32, sdp: &str) -> Result<Option<String>, JsError> {
+        self.page.knock(id(session), sdp, now()).map_err(said)
     }
 
     /// The other side answers checks.
     pub fn answered(&mut self, session: u32) {
         self.page.answered(id(session), now());
+    }
+
+    /// Nobody is heard on a connection that was never open; the browser may have given it up.
+    pub fn unheard(&mut self, session: u32, is_given_up: bool) {
+        self.page.unheard(id(session), is_given_up);
     }
 
     /// The channel is open.
@@ -256,7 +306,14 @@ impl Core {
     fn step(&self, deed: Deed) -> Step {
         match deed {
             Deed::Bind(session) => Step::new("bind", session),
-            Deed::Connect(session, told) => Step::new("connect", session).saying(told),
+            Deed::Connect {
+                session,
+                told,
+                is_nameless,
+            } => Step {
+                is_nameless,
+                ..Step::new("connect", session).saying(told)
+            },
             Deed::ConnectAgain(session) => Step::new("connect_again", session),
             Deed::Send(session, message) => Step {
                 bytes: message.into(),
@@ -278,6 +335,10 @@ impl Core {
             }
             Deed::Show(Event::NotCompared(session, _)) => {
                 Step::new("notice", session).saying("kind_too_often")
+            }
+            Deed::Choose(found) => {
+                let choices: Vec<Choice> = found.iter().map(Choice::of).collect();
+                Step::new("choose", NONE).saying(json(&choices))
             }
             Deed::Refuse(why) => Step::new("notice", NONE).saying(refused(why).unwrap_or_default()),
             // Lists that a page does not show, as it keeps nothing.
@@ -324,6 +385,7 @@ impl Step {
             // No page lives for four thousand million sessions.
             session: session as u32,
             text: String::new(),
+            is_nameless: false,
             request: 0.0,
             file: 0,
             from: 0.0,
@@ -335,6 +397,13 @@ impl Step {
     fn saying(self, text: impl Into<String>) -> Self {
         let text = text.into();
         Self { text, ..self }
+    }
+}
+
+fn what(sought: &str) -> Sought {
+    match sought {
+        "reply" => Sought::Reply,
+        _ => Sought::Invitation,
     }
 }
 

@@ -2,10 +2,11 @@
 //! other, which never wrote one.
 
 use data_encoding::HEXUPPER;
+use handfast_device::GuestKeys;
 use handfast_protocol::link::MAX_MESSAGE;
 use handfast_token::{
-    Candidate, CandidateAddress, Candidates, Fingerprint, IceCredentials, IcePassword,
-    InvitationKeys, MdnsName,
+    BrowserIce, Candidate, CandidateAddress, Candidates, Fingerprint, IceCredentials, IcePassword,
+    InvitationKeys, MdnsName, Reply,
 };
 use std::net::{IpAddr, SocketAddr};
 
@@ -23,7 +24,7 @@ pub struct Local {
     /// The certificate that it will prove.
     pub fingerprint: Fingerprint,
     /// The credentials that it chose.
-    pub ice: IceCredentials,
+    pub browser: BrowserIce,
     /// Where it says that it is: often a name that only its own network can resolve, or nothing.
     pub candidates: Candidates,
 }
@@ -32,7 +33,7 @@ impl Local {
     /// Reads a browser's own description.
     ///
     /// # Errors
-    /// [`NotUsable`] without a fingerprint by SHA-256, or credentials that a host can be told.
+    /// [`NotUsable`] without a fingerprint by SHA-256, or credentials of a form that is known.
     pub fn read(sdp: &str) -> Result<Self, NotUsable> {
         let fingerprint = attribute(sdp, "fingerprint").ok_or(NotUsable)?;
         let ufrag = attribute(sdp, "ice-ufrag").ok_or(NotUsable)?;
@@ -45,31 +46,55 @@ impl Local {
                 candidates.pop();
             }
         }
+        let ice = IceCredentials {
+            ufrag: ufrag.to_owned(),
+            password: IcePassword::new(password).ok_or(NotUsable)?,
+        };
         Ok(Self {
             fingerprint: read_fingerprint(fingerprint).ok_or(NotUsable)?,
-            ice: IceCredentials {
-                ufrag: ufrag.to_owned(),
-                password: IcePassword::new(password).ok_or(NotUsable)?,
-            },
+            browser: BrowserIce::new(&ice).ok_or(NotUsable)?,
             candidates: Candidates::new(candidates).map_err(|_| NotUsable)?,
         })
     }
 }
 
-/// What a browser is told of the host of an invitation, so that its checks are knocks there. `local` is its
-/// own side, `host` the host's certificate, `addresses` where the host may be.
+/// What a guest's browser is told of the host of an invitation, so that its checks are knocks there. `local` is
+/// its own side.
 ///
 /// # Errors
 /// [`NotUsable`] if the host could not be told the browser's credentials.
-pub fn of_host(
-    keys: &InvitationKeys,
-    local: &Local,
-    host: Fingerprint,
+pub fn of_host(host: &GuestKeys, local: &Local) -> Result<String, NotUsable> {
+    let ice = match &host.browser {
+        Some(chosen) => chosen.credentials(),
+        None => {
+            let ufrag = host
+                .keys
+                .ufrag_for_browser(local.fingerprint, &local.browser.credentials());
+            IceCredentials {
+                ufrag: ufrag.ok_or(NotUsable)?,
+                ..host.keys.host_ice()
+            }
+        }
+    };
+    // The browser greets first, as every guest does.
+    Ok(described("passive", &ice, host.host, &host.addresses))
+}
+
+/// What a host's browser is told of the guest who made this reply.
+pub fn of_guest(keys: &InvitationKeys, guest: &Reply) -> String {
+    let ice = match &guest.browser {
+        Some(chosen) => chosen.credentials(),
+        None => keys.guest_ice(guest.fingerprint),
+    };
+    described("active", &ice, guest.fingerprint, &guest.candidates)
+}
+
+fn described(
+    setup: &str,
+    ice: &IceCredentials,
+    fingerprint: Fingerprint,
     addresses: &[Candidate],
-) -> Result<String, NotUsable> {
-    let ufrag = keys.ufrag_for_browser(local.fingerprint, &local.ice);
-    let ufrag = ufrag.ok_or(NotUsable)?;
-    let password = keys.host_ice().password;
+) -> String {
     let mut lines = vec![
         "v=0".to_owned(),
         "o=- 1 1 IN IP4 0.0.0.0".to_owned(),
@@ -78,11 +103,10 @@ pub fn of_host(
         "m=application 9 UDP/DTLS/SCTP webrtc-datachannel".to_owned(),
         "c=IN IP4 0.0.0.0".to_owned(),
         "a=mid:0".to_owned(),
-        // The browser greets first, as every guest does.
-        "a=setup:passive".to_owned(),
-        format!("a=ice-ufrag:{ufrag}"),
-        format!("a=ice-pwd:{}", password.expose()),
-        format!("a=fingerprint:sha-256 {}", write_fingerprint(host)),
+        format!("a=setup:{setup}"),
+        format!("a=ice-ufrag:{}", ice.ufrag),
+        format!("a=ice-pwd:{}", ice.password.expose()),
+        format!("a=fingerprint:sha-256 {}", write_fingerprint(fingerprint)),
         format!("a=sctp-port:{SCTP_PORT}"),
         format!("a=max-message-size:{MAX_MESSAGE}"),
     ];
@@ -94,7 +118,7 @@ pub fn of_host(
         format!("a=candidate:{number} 1 udp 2130706431 {host} {port} typ host")
     }));
     lines.push(String::new());
-    Ok(lines.join("\r\n"))
+    lines.join("\r\n")
 }
 
 fn attributes<'a>(sdp: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -150,12 +174,13 @@ fn candidate(value: &str) -> Option<Candidate> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use handfast_protocol::certificate::Certificate;
     use handfast_token::Secret;
 
     /// As Chromium 156 writes it, for a connection with one negotiated channel.
-    const CHROMIUM: &str = "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
+    pub(crate) const CHROMIUM: &str = "v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
         a=group:BUNDLE 0\r\na=extmap-allow-mixed\r\na=msid-semantic: WMS\r\n\
         m=application 54405 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 192.0.2.2\r\n\
         a=candidate:3885 1 udp 2113937151 1b4e28ba-2fa1-11d2-883f-0016d3cca427.local 54405 typ host generation 0 network-cost 999\r\n\
@@ -172,8 +197,9 @@ mod tests {
             local.fingerprint,
             Fingerprint(std::array::from_fn(|i| i as u8 + 1))
         );
-        assert_eq!(local.ice.ufrag, "rnWW");
-        assert_eq!(local.ice.password.expose(), "h1wYalX/uX6eUNT0ffyalxKR");
+        let ice = local.browser.credentials();
+        assert_eq!(ice.ufrag, "rnWW");
+        assert_eq!(ice.password.expose(), "h1wYalX/uX6eUNT0ffyalxKR");
         assert_eq!(local.candidates.len(), 2, "{:?}", local.candidates);
         assert_eq!(
             local.candidates[1].reflexive(),
@@ -189,12 +215,20 @@ mod tests {
             Candidate::host("192.168.0.9:4000".parse().unwrap()),
             Candidate::host("[fd00::2]:4000".parse().unwrap()),
         ];
-        let told = of_host(&keys, &local, Fingerprint([0xab; 32]), &at).unwrap();
+        let host = GuestKeys {
+            certificate: Certificate::new(Vec::new(), local.fingerprint),
+            keys: keys.clone(),
+            host: Fingerprint([0xab; 32]),
+            addresses: at.to_vec(),
+            browser: None,
+        };
+        let told = of_host(&host, &local).unwrap();
         let ufrag = attribute(&told, "ice-ufrag").unwrap();
-        let knocker = keys.knocker(ufrag, &local.ice.ufrag).unwrap();
+        let ice = local.browser.credentials();
+        let knocker = keys.knocker(ufrag, &ice.ufrag).unwrap();
         assert_eq!(
             (knocker.fingerprint, knocker.guest),
-            (local.fingerprint, local.ice)
+            (local.fingerprint, ice)
         );
         let read = attribute(&told, "fingerprint").and_then(read_fingerprint);
         assert_eq!(read, Some(Fingerprint([0xab; 32])));
@@ -203,6 +237,31 @@ mod tests {
             .collect();
         assert_eq!(named, at);
         assert!(told.ends_with("\r\n") && !told.contains("\r\n\r\n"));
+    }
+
+    #[test]
+    fn a_browser_that_hosts_is_told_of_its_guest_what_the_guest_goes_by() {
+        let keys = InvitationKeys::derive(&Secret::new([7; 16]));
+        let guest = Fingerprint([9; 32]);
+        let at = [Candidate::host("192.168.0.9:4000".parse().unwrap())];
+        let chosen = Local::read(CHROMIUM).unwrap().browser;
+        for browser in [None, Some(chosen)] {
+            let ice = match &browser {
+                Some(chosen) => chosen.credentials(),
+                None => keys.guest_ice(guest),
+            };
+            let reply = Reply {
+                fingerprint: guest,
+                candidates: Candidates::new(at.to_vec()).unwrap(),
+                browser,
+            };
+            let told = of_guest(&keys, &reply);
+            assert_eq!(attribute(&told, "setup"), Some("active"), "it greets first");
+            assert_eq!(attribute(&told, "ice-ufrag"), Some(&ice.ufrag[..]));
+            assert_eq!(attribute(&told, "ice-pwd"), Some(ice.password.expose()));
+            let named = attributes(&told, "candidate").filter_map(candidate);
+            assert_eq!(named.collect::<Vec<_>>(), at);
+        }
     }
 
     #[test]

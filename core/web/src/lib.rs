@@ -6,17 +6,19 @@
 //! place of sockets, ICE, DTLS and SCTP, and [`description`] writes the offers and answers by which two
 //! browsers would agree, as the other side has none.
 //!
-//! Nothing is kept: each session has a long-term key of its own, and ends with the page.
+//! Nothing is kept: each session has a long-term key of its own, and ends with the page. Only what waits for the other
+//! side goes on when the page is loaded anew.
 
 pub mod description;
 mod files;
 mod page;
 mod screen;
 mod talk;
+mod waiting;
 
 #[cfg(target_arch = "wasm32")]
 mod bindings;
 
 pub use files::{Chosen, FileDeed, Told};
-pub use page::{Deed, NotDone, Page, What};
-pub use screen::{Comparison, FileLine, Line, Screen, not_done, refused};
+pub use page::{Deed, Guard, NotDone, Page, Sought, What};
+pub use screen::{Choice, Comparison, FileLine, Line, Screen, not_done, refused};

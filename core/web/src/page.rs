@@ -1,34 +1,51 @@
 //! The machine of a page: a device, its connections and its conversations.
 
-use crate::description::{Local, NotUsable, of_host};
+use crate::description::{Local, NotUsable, of_guest, of_host};
 use crate::files::{Chosen, FileDeed, Told};
 use crate::talk::{Said, Talk};
+use crate::waiting;
 use bytes::Bytes;
 use handfast_device::{
-    self as device, AcceptTerms, CarrierCommand, CarrierEvent, Command, Device, Event, GuestKeys,
-    Input, Output, Provenance, Saying, SessionCommand, SessionId, SessionTerms, Settings, ShellId,
-    Snapshot, TalkCommand, View, Work, system_randomness,
+    self as device, AcceptTerms, CarrierCommand, CarrierEvent, Command, DeliveryMode, Device,
+    Event, GuestKeys, HostKeys, Input, InviteTerms, Output, PendingId, Place, Protection,
+    Provenance, Saying, SessionCommand, SessionId, SessionTerms, Settings, ShellId, Snapshot,
+    TalkCommand, View, Work, system_randomness,
 };
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::{FileError, Finding, Limits as Costs, RequestId};
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::link::{LinkError, TransportError};
 use handfast_protocol::pairing::Now;
-use handfast_seal::{Answers, Limits, LockError};
+use handfast_seal::{Answers, Limits, LockError, Questions};
 use handfast_store::StoreError;
-use handfast_token::{FindError, Secret, Token, find, find_among};
-use std::collections::BTreeMap;
+use handfast_token::{
+    FieldError, FindError, Fingerprint, Question, Reply, ReplyError, Role, SealedReply, Secret,
+    Token, find, find_among,
+};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// In the place of a certificate's key, which the browser keeps.
+const KEY: &[u8] = b"browser";
 
 /// What a page carries out, in the order in which it comes.
 #[derive(Debug)]
 pub enum Deed {
     /// Make a connection with a certificate of its own, and say what it is by [`Page::bound`].
     Bind(SessionId),
-    /// Tell the connection this about the other side, and make another one with the same certificate
-    /// when it comes to nothing: whoever is knocked at may come later. [`Page::knock`] says it anew then.
-    Connect(SessionId, String),
-    /// Give up the connection, and make another one with the same certificate. Knock by it.
+    /// Tell the connection this about the other side, and say by [`Page::unheard`] when nobody is heard there.
+    Connect {
+        /// In which session.
+        session: SessionId,
+        /// What it is told.
+        told: String,
+        /// Nobody was told by which credentials it goes, so it can be made anew every few seconds: whoever is
+        /// knocked at may come later, and browsers give up soon.
+        is_nameless: bool,
+    },
+    /// Give up the connection, and make another one with the same certificate. [`Page::knock`] says what to tell
+    /// it, if there is anybody.
     ConnectAgain(SessionId),
     /// Send this message, and say how much waits in the channel by [`Page::waiting`], now and whenever little does.
     Send(SessionId, Bytes),
@@ -42,7 +59,9 @@ pub enum Deed {
     Work(SessionId),
     /// Show that this happened.
     Show(Event),
-    /// What [`Page::open`] and the others began could not be done.
+    /// Ask which of these the person means, and say so by [`Page::choose`].
+    Choose(Vec<Token>),
+    /// What [`Page::take`] and the others began could not be done.
     Refuse(handfast_device::Refusal),
 }
 
@@ -58,6 +77,15 @@ pub enum NotDone {
     /// It is a token, and not one that a guest opens.
     #[error("this is no invitation")]
     NoInvitation,
+    /// It is a token, and not one that a host is handed.
+    #[error("this is no reply")]
+    NoReply,
+    /// The reply is for another invitation, or was altered.
+    #[error(transparent)]
+    Reply(#[from] ReplyError),
+    /// What is to be asked cannot be asked.
+    #[error(transparent)]
+    Question(#[from] FieldError),
     /// The answers cannot be used.
     #[error(transparent)]
     Answers(#[from] LockError),
@@ -84,29 +112,61 @@ pub enum What {
 /// See the module text.
 pub struct Page {
     device: Device,
+    deeds: VecDeque<Deed>,
     connections: BTreeMap<SessionId, Connection>,
     works: BTreeMap<SessionId, Work>,
     last_request: u64,
+    /// What the page before this one was waiting with.
+    waits: Option<PendingId>,
+    /// What was handed in together, and how, until the person says which is meant.
+    choices: Option<(Vec<Token>, Provenance)>,
 }
 
 /// What there is of a session's connection.
 #[derive(Default)]
 struct Connection {
     local: Option<Local>,
-    host: Option<GuestKeys>,
+    peer: Option<Peer>,
     /// How many channels were open so far.
     links: u64,
     is_open: bool,
     talk: Option<Talk>,
 }
 
+/// Whom a connection leads to.
+enum Peer {
+    Host(GuestKeys),
+    /// And which of them is expected, whose reply came.
+    Guest(HostKeys, Option<Reply>),
+}
+
+/// What somebody hands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sought {
+    /// A guest: an invitation, locked or not.
+    Invitation,
+    /// A host: what its guest handed back.
+    Reply,
+}
+
+/// What stands between whoever has an invitation and this page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Nothing.
+    Open,
+    /// The guest is asked once connected.
+    Asked,
+    /// The invitation itself is locked.
+    Locked,
+}
+
 impl Page {
     /// A device that nobody has met. `now` is what the page's clocks say, `largest_file` how many bytes a file may
-    /// have that is taken here.
+    /// have that is taken here, `waiting` what [`Page::pending`] said last in this tab.
     ///
     /// # Errors
     /// [`StoreError::Internal`] if this browser has no random numbers.
-    pub fn new(largest_file: u64, now: Now) -> Result<Self, StoreError> {
+    pub fn new(largest_file: u64, waiting: &[u8], now: Now) -> Result<Self, StoreError> {
         let identity = Secret::random().map_err(|_| StoreError::Internal)?;
         let identity = StaticKey::new(identity);
         let randomness = Box::new(system_randomness);
@@ -119,64 +179,175 @@ impl Page {
             },
             ..Settings::default()
         };
-        let kept = Snapshot::default();
+        let mut kept = Snapshot::default();
+        let waits = waiting::read(waiting);
+        if let Some(record) = &waits {
+            kept.apply(&record.keep());
+        }
         Ok(Self {
             device: Device::new(settings, identity, kept, randomness, now),
+            deeds: VecDeque::new(),
             connections: BTreeMap::new(),
             works: BTreeMap::new(),
             last_request: 0,
+            waits: waits.map(|record| record.pending()),
+            choices: None,
         })
     }
 
-    /// Opens what was handed in, a text or a file that is no picture, if it is an invitation, locked or not.
-    ///
-    /// # Errors
-    /// [`NotDone::Find`] and [`NotDone::NoInvitation`].
-    pub fn open(&mut self, bytes: &[u8], now: Now) -> Result<(), NotDone> {
-        let found = find(bytes, |_| {
-            Err("the reader of pictures is a module of its own")
-        })?;
-        self.open_token(found, Provenance::Carried, now)
+    /// Goes on with what the page before this one was waiting with. Whether there is anything.
+    pub fn resume(&mut self, name: &str, now: Now) -> bool {
+        let Some(pending) = self.waits.take() else {
+            return false;
+        };
+        let terms = AcceptTerms {
+            terms: terms(name),
+            ..AcceptTerms::default()
+        };
+        self.command(Command::Resume(pending, Box::new(terms)), now);
+        true
     }
 
-    /// Opens what was read in a picture, or seen by the camera: the texts of all codes in there.
+    /// What a page that is loaded anew needs to go on with this session; None where nothing of it can wait.
+    pub fn pending(&self, session: SessionId) -> Option<Zeroizing<Vec<u8>>> {
+        waiting::write(self.device.record(session)?)
+    }
+
+    /// Takes what was handed in, a text or a file that is no picture.
     ///
     /// # Errors
-    /// As [`Self::open`].
-    pub fn open_read(
+    /// [`NotDone::Find`] if nothing is in there, [`NotDone::NoInvitation`], [`NotDone::NoReply`] and
+    /// [`NotDone::Reply`] if it is something else.
+    pub fn take(&mut self, sought: Sought, bytes: &[u8], now: Now) -> Result<(), NotDone> {
+        let found = find(bytes, |_| {
+            Err("the reader of pictures is a module of its own")
+        });
+        self.take_found(sought, found, Provenance::Carried, now)
+    }
+
+    /// Takes what was read in a picture, or seen by the camera: the texts of all codes in there.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn take_read(
         &mut self,
+        sought: Sought,
         texts: &[String],
         provenance: Provenance,
         now: Now,
     ) -> Result<(), NotDone> {
-        self.open_token(find_among(texts)?, provenance, now)
+        self.take_found(sought, find_among(texts), provenance, now)
     }
 
-    fn open_token(
+    /// Takes the invitation that the person means, of those that [`Deed::Choose`] told.
+    ///
+    /// # Errors
+    /// As [`Self::take`].
+    pub fn choose(&mut self, number: usize, now: Now) -> Result<(), NotDone> {
+        let (mut choices, provenance) = std::mem::take(&mut self.choices).ok_or(NotDone::NotNow)?;
+        match number < choices.len() {
+            true => self.open(choices.swap_remove(number), provenance, now),
+            false => Err(NotDone::NotNow),
+        }
+    }
+
+    fn take_found(
         &mut self,
-        found: Token,
+        sought: Sought,
+        found: Result<Token, FindError>,
         provenance: Provenance,
         now: Now,
     ) -> Result<(), NotDone> {
+        match (sought, found) {
+            (Sought::Reply, Ok(Token::Reply(reply))) => self.take_reply(reply, provenance, now),
+            (Sought::Reply, Ok(_)) => Err(NotDone::NoReply),
+            (Sought::Invitation, Err(FindError::SeveralTokens(mut found))) => {
+                found.retain(|one| matches!(one, Token::Invitation(_) | Token::Sealed(_)));
+                match found.len() {
+                    0 => Err(NotDone::NoInvitation),
+                    1 => self.open(found.remove(0), provenance, now),
+                    _ => {
+                        self.deeds.push_back(Deed::Choose(found.clone()));
+                        self.choices = Some((found, provenance));
+                        Ok(())
+                    }
+                }
+            }
+            (Sought::Invitation, Ok(found)) => self.open(found, provenance, now),
+            (_, Err(error)) => Err(error.into()),
+        }
+    }
+
+    fn open(&mut self, found: Token, provenance: Provenance, now: Now) -> Result<(), NotDone> {
         let command = match found {
             Token::Invitation(invitation) => Command::Open(Box::new(invitation), provenance),
             Token::Sealed(container) => Command::OpenLocked(container),
-            Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => {
-                return Err(NotDone::NoInvitation);
-            }
+            Token::Reply(reply) => return self.take_reply(reply, provenance, now),
+            Token::Here(_) | Token::Bundle(_) => return Err(NotDone::NoInvitation),
         };
         self.command(command, now);
+        Ok(())
+    }
+
+    /// Makes an invitation of somebody who is called this. Nothing of it is kept.
+    ///
+    /// # Errors
+    /// [`NotDone::Question`] and [`NotDone::Answers`] if what guards it cannot be used.
+    pub fn invite(
+        &mut self,
+        name: &str,
+        guard: Guard,
+        [question, answer]: [&str; 2],
+        now: Now,
+    ) -> Result<(), NotDone> {
+        let asked = || Ok::<_, NotDone>((Question::new(question)?, Answers::new(&[answer])?));
+        let protection = match guard {
+            Guard::Open => Protection::Open,
+            Guard::Asked => {
+                asked().map(|(question, answers)| Protection::Asked(question, answers))?
+            }
+            Guard::Locked => {
+                let (question, answers) = asked()?;
+                Protection::Locked(Questions::new(vec![question])?, answers)
+            }
+        };
+        let terms = InviteTerms {
+            // No server is asked, as nobody but the page's own host is.
+            is_far: false,
+            protection,
+            name: Some(name.to_owned()),
+            terms: terms(name),
+            // It can be copied from where it is shown.
+            ..InviteTerms::new(DeliveryMode::Send)
+        };
+        self.command(Command::Invite(Box::new(terms)), now);
+        Ok(())
+    }
+
+    /// Takes a reply. It is known here to which of the invitations of this page it belongs.
+    fn take_reply(
+        &mut self,
+        reply: SealedReply,
+        provenance: Provenance,
+        now: Now,
+    ) -> Result<(), NotDone> {
+        let mut opened = self.connections.values().filter_map(|connection| {
+            let Some(Peer::Guest(host, _)) = &connection.peer else {
+                return None;
+            };
+            Some(reply.open(&host.keys))
+        });
+        let is_for = |result: &Result<_, ReplyError>| *result != Err(ReplyError::OtherInvitation);
+        let opened = opened.find(is_for);
+        opened.unwrap_or(Err(ReplyError::OtherInvitation))?;
+        self.command(Command::Reply(Box::new(reply), provenance), now);
         Ok(())
     }
 
     /// The person agrees to connect, and is called this. Nothing of it is kept.
     pub fn accept(&mut self, session: SessionId, name: &str, now: Now) {
         let terms = AcceptTerms {
-            terms: SessionTerms {
-                is_incognito: true,
-                called: Some(name.to_owned()),
-                ..SessionTerms::default()
-            },
+            terms: terms(name),
             ..AcceptTerms::default()
         };
         self.to(session, SessionCommand::Accept(Box::new(terms)), now);
@@ -279,8 +450,8 @@ impl Page {
         let event = match &local {
             Ok(local) => CarrierEvent::BoundOutOfSight {
                 told: local.candidates.clone(),
-                // The browser keeps its key.
-                certificate: Some(Certificate::new(Vec::new(), local.fingerprint)),
+                browser: local.browser.clone(),
+                certificate: Some(Certificate::new(KEY.to_vec(), local.fingerprint)),
             },
             Err(NotUsable) => CarrierEvent::Failed(TransportError::Protocol),
         };
@@ -292,21 +463,58 @@ impl Page {
         Ok(())
     }
 
-    /// There is another connection with the same certificate, described so. What it is told of the host.
+    /// There is another connection with the same certificate, described so. What it is told of the other side, if
+    /// there is anybody.
     ///
     /// # Errors
-    /// [`NotDone::NotNow`] if nobody is knocked at.
-    pub fn knock(&mut self, session: SessionId, sdp: &str) -> Result<String, NotDone> {
+    /// [`NotDone::NotNow`] if there is no such session.
+    pub fn knock(
+        &mut self,
+        session: SessionId,
+        sdp: &str,
+        now: Now,
+    ) -> Result<Option<String>, NotDone> {
         let connection = self.connections.get_mut(&session);
         let connection = connection.ok_or(NotDone::NotNow)?;
-        connection.local = Some(Local::read(sdp)?);
+        let local = Local::read(sdp)?;
         connection.is_open = false;
-        Ok(connection.of_host()?)
+        // What names it to the other side, invitation or reply, has another form now.
+        let moved = connection.is_named().then(|| Place {
+            told: Some((local.candidates.clone(), local.browser.clone())),
+            ..Place::default()
+        });
+        connection.local = Some(local);
+        let told = connection.of_peer()?;
+        if let Some(place) = moved {
+            self.handle(Input::Carrier(session, CarrierEvent::Moved(place)), now);
+        }
+        Ok(told)
     }
 
     /// The other side answers checks.
     pub fn answered(&mut self, session: SessionId, now: Now) {
-        self.handle(Input::Carrier(session, CarrierEvent::Answered), now);
+        let peer = self
+            .connections
+            .get(&session)
+            .and_then(Connection::expected);
+        let event = match peer {
+            Some((Role::Host, _)) => CarrierEvent::Answered,
+            Some((Role::Guest, guest)) => CarrierEvent::KnockSeen(guest),
+            None => return,
+        };
+        self.handle(Input::Carrier(session, event), now);
+    }
+
+    /// Nobody is heard on a connection that was never open; the browser may have given it up.
+    pub fn unheard(&mut self, session: SessionId, is_given_up: bool) {
+        let connection = self.connections.get(&session);
+        match connection.and_then(|connection| connection.peer.as_ref()) {
+            Some(Peer::Guest(..)) => self.wait_again(session),
+            Some(Peer::Host(_)) if is_given_up => {
+                self.deeds.push_back(Deed::ConnectAgain(session));
+            }
+            Some(Peer::Host(_)) | None => {}
+        }
     }
 
     /// The channel is open.
@@ -314,7 +522,7 @@ impl Page {
         let Some(connection) = self.connections.get_mut(&session) else {
             return;
         };
-        let (Some(local), Some(host)) = (&connection.local, &connection.host) else {
+        let (Some(local), Some((_, remote))) = (&connection.local, connection.expected()) else {
             return;
         };
         connection.links += 1;
@@ -323,8 +531,7 @@ impl Page {
             number: connection.links,
             is_beside: false,
             local: local.fingerprint,
-            // The browser lets in no other.
-            remote: host.host,
+            remote,
             path: None,
         };
         self.handle(Input::Carrier(session, event), now);
@@ -358,6 +565,7 @@ impl Page {
             None if connection.is_open => {
                 connection.is_open = false;
                 self.handle(Input::Carrier(session, CarrierEvent::LinkEnded), now);
+                self.wait_again(session);
             }
             None => {}
         }
@@ -385,6 +593,9 @@ impl Page {
     /// What to do next. To be asked until there is nothing more, after anything was said.
     pub fn poll(&mut self, now: Now) -> Option<Deed> {
         loop {
+            if let Some(deed) = self.deeds.pop_front() {
+                return Some(deed);
+            }
             let Some(output) = self.device.poll() else {
                 let (session, said) = self.said(now)?;
                 match said {
@@ -396,40 +607,29 @@ impl Page {
                 }
                 continue;
             };
-            let deed = match output {
-                Output::Event(event) => Some(Deed::Show(event)),
-                Output::Answer(answer) => answer.result.err().map(Deed::Refuse),
+            match output {
+                Output::Event(event) => self.deeds.push_back(Deed::Show(event)),
+                Output::Answer(answer) => self.deeds.extend(answer.result.err().map(Deed::Refuse)),
                 Output::Carrier(session, command) => self.carry(session, command),
-                Output::Talk(session, command) => {
-                    self.talk(session, command, now);
-                    None
-                }
+                Output::Talk(session, command) => self.talk(session, command, now),
                 Output::Work(session, work) => {
                     self.works.insert(session, work);
-                    Some(Deed::Work(session))
+                    self.deeds.push_back(Deed::Work(session));
                 }
                 // Nothing is kept, and no session asks for it.
-                Output::Store(ticket, _) => {
-                    self.handle(Input::Stored(ticket, Ok(())), now);
-                    None
-                }
+                Output::Store(ticket, _) => self.handle(Input::Stored(ticket, Ok(())), now),
                 Output::Find(ticket, _) => {
                     self.handle(Input::Found(ticket, Err(StoreError::Internal)), now);
-                    None
                 }
                 Output::Look(ticket, _) => {
                     self.handle(Input::Looked(ticket, Err(FileError::NoPermission)), now);
-                    None
                 }
                 // The browser looks after its network.
                 Output::Network(_)
                 | Output::Nearby(_)
                 | Output::Export(..)
                 | Output::NotNeeded(_)
-                | Output::Discard(_) => None,
-            };
-            if deed.is_some() {
-                return deed;
+                | Output::Discard(_) => {}
             }
         }
     }
@@ -443,43 +643,94 @@ impl Page {
         })
     }
 
-    fn carry(&mut self, session: SessionId, command: CarrierCommand) -> Option<Deed> {
+    fn carry(&mut self, session: SessionId, command: CarrierCommand) {
         if let CarrierCommand::Bind(_) = command {
             self.connections.insert(session, Connection::default());
-            return Some(Deed::Bind(session));
+            return self.deeds.push_back(Deed::Bind(session));
         }
-        let connection = self.connections.get_mut(&session)?;
+        let Some(connection) = self.connections.get_mut(&session) else {
+            return;
+        };
         match command {
-            CarrierCommand::Knock(keys) => {
-                connection.host = Some(*keys);
-                connection.connect(session)
+            CarrierCommand::Listen(keys) => connection.peer = Some(Peer::Guest(*keys, None)),
+            CarrierCommand::Expect(guest, _) => self.expect(session, guest),
+            CarrierCommand::ExpectNobody => {
+                if let Some(Peer::Guest(_, expected)) = &mut connection.peer {
+                    *expected = None;
+                }
             }
-            CarrierCommand::Reach(addresses) => {
-                let host = connection.host.as_mut()?;
-                host.addresses = addresses;
-                connection.is_open = false;
-                Some(Deed::ConnectAgain(session))
+            CarrierCommand::Knock(keys) => {
+                connection.peer = Some(Peer::Host(*keys));
+                self.connect(session);
+            }
+            CarrierCommand::Reach(addresses, browser) => {
+                if let Some(Peer::Host(host)) = &mut connection.peer {
+                    (host.addresses, host.browser) = (addresses, browser);
+                    connection.is_open = false;
+                    self.deeds.push_back(Deed::ConnectAgain(session));
+                }
             }
             CarrierCommand::KnockAgain => {
                 connection.is_open = false;
-                Some(Deed::ConnectAgain(session))
+                self.deeds.push_back(Deed::ConnectAgain(session));
             }
-            CarrierCommand::Send(message) => Some(Deed::Send(session, message)),
+            CarrierCommand::Send(message) => self.deeds.push_back(Deed::Send(session, message)),
             CarrierCommand::Shut => {
                 connection.is_open = false;
-                Some(Deed::Shut(session))
+                self.deeds.push_back(Deed::Shut(session));
+                self.wait_again(session);
             }
             CarrierCommand::Cut => {
                 connection.is_open = false;
-                Some(Deed::Cut(session))
+                self.deeds.push_back(Deed::Cut(session));
             }
             CarrierCommand::Release => {
                 self.connections.remove(&session);
-                Some(Deed::Shut(session))
+                self.deeds.push_back(Deed::Shut(session));
             }
-            // What a host and a contact want, whom a page is not, and what a browser does by itself.
-            _ => None,
+            // What a contact wants, whom a page is not, and what a browser does by itself.
+            _ => {}
         }
+    }
+
+    /// A guest has made this reply. One connection serves one guest: whoever else comes needs another form of the
+    /// invitation first.
+    fn expect(&mut self, session: SessionId, guest: Reply) {
+        let Some(Connection {
+            peer: Some(Peer::Guest(_, expected)),
+            ..
+        }) = self.connections.get_mut(&session)
+        else {
+            return;
+        };
+        match expected.replace(guest.clone()) {
+            None => self.connect(session),
+            Some(before) if before == guest => {}
+            Some(_) => self.wait_again(session),
+        }
+    }
+
+    /// A host waits for whoever comes next. What its browser chose has died with the connection that there was.
+    fn wait_again(&mut self, session: SessionId) {
+        let connection = self.connections.get_mut(&session);
+        if let Some(Peer::Guest(_, expected)) = connection.and_then(|one| one.peer.as_mut()) {
+            *expected = None;
+            self.deeds.push_back(Deed::ConnectAgain(session));
+        }
+    }
+
+    fn connect(&mut self, session: SessionId) {
+        let connection = self.connections.get(&session);
+        let told = connection.map(Connection::of_peer);
+        self.deeds.extend(match told {
+            Some(Ok(Some(told))) => Some(Deed::Connect {
+                session,
+                told,
+                is_nameless: connection.is_some_and(|connection| !connection.is_named()),
+            }),
+            Some(Err(NotUsable)) => Some(Deed::ConnectAgain(session)),
+            Some(Ok(None)) | None => None,
+        });
     }
 
     fn talk(&mut self, session: SessionId, command: TalkCommand, now: Now) {
@@ -524,17 +775,41 @@ impl Page {
 }
 
 impl Connection {
-    fn of_host(&self) -> Result<String, NotUsable> {
-        let (Some(local), Some(host)) = (&self.local, &self.host) else {
-            return Err(NotUsable);
-        };
-        of_host(&host.keys, local, host.host, &host.addresses)
+    /// What the browser is told of the other side, if there is anybody.
+    fn of_peer(&self) -> Result<Option<String>, NotUsable> {
+        let local = self.local.as_ref().ok_or(NotUsable)?;
+        Ok(match &self.peer {
+            Some(Peer::Host(host)) => Some(of_host(host, local)?),
+            Some(Peer::Guest(host, guest)) => {
+                guest.as_ref().map(|guest| of_guest(&host.keys, guest))
+            }
+            None => None,
+        })
     }
 
-    fn connect(&self, session: SessionId) -> Option<Deed> {
-        Some(match self.of_host() {
-            Ok(told) => Deed::Connect(session, told),
-            Err(NotUsable) => Deed::ConnectAgain(session),
-        })
+    /// What its browser chose stands in an invitation or a reply.
+    fn is_named(&self) -> bool {
+        match &self.peer {
+            Some(Peer::Host(host)) => host.browser.is_some(),
+            Some(Peer::Guest(..)) => true,
+            None => false,
+        }
+    }
+
+    /// Who is at the other end, by their certificate, and in which role. The browser lets in no other.
+    fn expected(&self) -> Option<(Role, Fingerprint)> {
+        match self.peer.as_ref()? {
+            Peer::Host(host) => Some((Role::Host, host.host)),
+            Peer::Guest(_, guest) => Some((Role::Guest, guest.as_ref()?.fingerprint)),
+        }
+    }
+}
+
+/// How every session of a page differs.
+fn terms(name: &str) -> SessionTerms {
+    SessionTerms {
+        is_incognito: true,
+        called: Some(name.to_owned()),
+        ..SessionTerms::default()
     }
 }

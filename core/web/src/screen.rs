@@ -6,11 +6,11 @@ use handfast_device::{
     FileState, Provenance, Reached, Refusal, Row, RowContent, SessionEnd, View, Wish,
 };
 use handfast_protocol::conversation::FileError;
-use handfast_protocol::handshake::{SYMBOLS, ShortString, Trust, TrustLevel, TrustReason};
-use handfast_protocol::pairing::{Failure, GuestStage};
+use handfast_protocol::handshake::{SYMBOLS, ShortString, Trust, TrustLevel, TrustReason, visible};
+use handfast_protocol::pairing::{Failure, GuestStage, HostStage};
 use handfast_qr::Symbol;
 use handfast_seal::{Question, SealError};
-use handfast_token::{FindError, LinkBase, QrText, SealedReply, link};
+use handfast_token::{FindError, LinkBase, QrText, Token, link};
 use serde::Serialize;
 
 /// What is on the screen.
@@ -25,6 +25,21 @@ pub enum Screen {
         is_unlocking: bool,
         /// What was wrong with the answers before.
         hint: Option<&'static str>,
+    },
+    /// An invitation of this page is shown, and the guest's reply waited for.
+    Hosting {
+        /// It as a symbol, in SVG.
+        code: Option<String>,
+        /// It as a link.
+        link: String,
+        /// How far it is.
+        status: &'static str,
+        /// What became of what was handed out before.
+        hint: Option<&'static str>,
+        /// When it is too old, in seconds since 1970-01-01 UTC.
+        expires_at: u64,
+        /// A reply can be taken; if not, the guest is here.
+        takes_reply: bool,
     },
     /// The person is asked whether to connect. Nothing has been sent.
     Opened {
@@ -98,6 +113,33 @@ pub enum Screen {
         /// It is what somebody wanted.
         is_goodbye: bool,
     },
+}
+
+/// One of several that were found together.
+#[derive(Debug, Serialize)]
+pub struct Choice {
+    /// What it is.
+    pub kind: &'static str,
+    /// What its host calls itself.
+    pub name: Option<String>,
+}
+
+impl Choice {
+    /// What to say of this one.
+    pub fn of(found: &Token) -> Self {
+        let name = match found {
+            Token::Invitation(invitation) => invitation.name.as_ref(),
+            _ => None,
+        };
+        Self {
+            kind: match (found, name) {
+                (Token::Sealed(_), _) => "found_locked",
+                (_, Some(_)) => "waiting_theirs",
+                (_, None) => "found_invitation",
+            },
+            name: name.map(|name| visible(name.as_str())),
+        }
+    }
 }
 
 /// What both people look at.
@@ -182,7 +224,7 @@ impl Screen {
                 is_slot_taken,
                 ..
             } => {
-                let (code, link) = handed_out(&reply, base);
+                let (code, link) = handed_out(reply.as_bytes(), base);
                 Self::ReplyNeeded {
                     code,
                     link,
@@ -239,13 +281,33 @@ impl Screen {
                     is_goodbye: matches!(end, SessionEnd::PeerLeft | SessionEnd::Closed),
                 }
             }
-            // What a host and a contact see, whom a page is not.
-            View::Preparing { .. } | View::Hosting { .. } | View::Seeking { .. } => {
-                Self::Connecting {
-                    status: "under_way_preparing",
-                    hint: None,
+            View::Hosting {
+                stage,
+                expires_at,
+                token,
+                is_outdated,
+                is_reissued,
+                ..
+            } => {
+                let (code, link) = handed_out(&token.to_text_bytes(), base);
+                Self::Hosting {
+                    code,
+                    link,
+                    status: host_stage(stage),
+                    hint: match (is_outdated, is_reissued) {
+                        (true, _) => Some("web_locked_outdated"),
+                        (false, true) => Some("web_invited_anew"),
+                        (false, false) => None,
+                    },
+                    expires_at,
+                    takes_reply: !matches!(stage, HostStage::Checking | HostStage::Asking { .. }),
                 }
             }
+            // What a contact sees, whom a page is not.
+            View::Preparing { .. } | View::Seeking { .. } => Self::Connecting {
+                status: "under_way_preparing",
+                hint: None,
+            },
         }
     }
 }
@@ -362,6 +424,7 @@ pub fn refused(why: Refusal) -> Option<&'static str> {
         Refusal::Busy(_) | Refusal::TooMuchWaits => "kind_busy",
         Refusal::Seal(error) => sealed(error),
         Refusal::NoInvitation => "kind_nothing_found",
+        Refusal::Reply(_) => "kind_wrong_reply",
         Refusal::TooLong => "kind_bad_text",
         _ => "kind_internal",
     })
@@ -377,8 +440,9 @@ pub fn not_done(why: &NotDone) -> Option<&'static str> {
         NotDone::Find(FindError::SeveralTokens(_)) => "kind_several_found",
         NotDone::Find(FindError::TooLarge) => "kind_too_large",
         NotDone::Find(FindError::Picture(_)) => "kind_not_a_picture",
-        NotDone::NoInvitation => "kind_wrong_thing",
-        NotDone::Answers(_) => "kind_bad_text",
+        NotDone::NoInvitation | NotDone::NoReply => "kind_wrong_thing",
+        NotDone::Reply(_) => "kind_wrong_reply",
+        NotDone::Answers(_) | NotDone::Question(_) => "kind_bad_text",
         NotDone::NotUsable(_) => "kind_device",
     })
 }
@@ -387,10 +451,21 @@ fn text(question: &Question) -> String {
     question.as_str().to_owned()
 }
 
-fn handed_out(reply: &SealedReply, base: &LinkBase) -> (Option<String>, String) {
-    let drawn = Symbol::draw(QrText::new(base, reply.as_bytes()).as_str());
+fn handed_out(token: &[u8], base: &LinkBase) -> (Option<String>, String) {
+    let drawn = Symbol::draw(QrText::new(base, token).as_str());
     let code = drawn.ok().map(|symbol| symbol.to_svg());
-    (code, link(base, reply.as_bytes()))
+    (code, link(base, token))
+}
+
+fn host_stage(stage: HostStage) -> &'static str {
+    match stage {
+        HostStage::Waiting => "host_waiting",
+        HostStage::TheyAreHere => "host_they_are_here",
+        HostStage::ScanTheirCode => "host_scan_their_code",
+        HostStage::ShowAgain => "host_show_again",
+        HostStage::Checking => "host_checking",
+        HostStage::Asking { .. } => "host_asking",
+    }
 }
 
 fn proof(provenance: Provenance) -> &'static str {
@@ -447,6 +522,7 @@ fn over(end: SessionEnd) -> (&'static str, Option<&'static str>) {
         SessionEnd::Lost => ("kind_lost", together),
         SessionEnd::Broken(_) => ("kind_rules_broken", together),
         SessionEnd::Closed => ("line_left", None),
+        SessionEnd::Moved => ("web_locked_outdated", None),
         _ => ("kind_internal", Some("remedy_restart")),
     }
 }

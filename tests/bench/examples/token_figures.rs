@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             candidates: Candidates::new(list.clone())?,
             question: None,
             name: None,
-            host_is_browser: false,
+            browser: None,
             host_can_punch: true,
         };
         let (keys, candidates) = (invitation.keys(), Candidates::new(list)?);
@@ -46,6 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let reply = Reply {
             fingerprint: Fingerprint([0x5a; 32]),
             candidates,
+            browser: None,
         };
         let sealed = reply.seal(&keys, [3; 8]);
         print(&format!("reply, {what}"), &Token::Reply(sealed.clone()))?;

@@ -68,6 +68,7 @@ pub(crate) async fn give(giver: &Giver) -> Result<()> {
             keys: keys(),
             host,
             addresses: addresses.into_iter().map(Candidate::host).collect(),
+            browser: None,
         };
         let mut connector = Endpoint::bind(&[HERE], None)?.guest(setup);
         let mut link = opened(&mut connector).await?;

@@ -68,7 +68,7 @@ fn invitation(candidates: Vec<Candidate>) -> Result<Invitation> {
         candidates: Candidates::new(candidates)?,
         question: None,
         name: None,
-        host_is_browser: false,
+        browser: None,
         host_can_punch: true,
     })
 }

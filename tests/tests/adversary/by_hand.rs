@@ -75,6 +75,7 @@ impl Holder {
             keys: self.invitation.keys(),
             host: self.invitation.fingerprint,
             addresses: vec![Candidate::host(host)],
+            browser: None,
         });
         opened(&mut connector).await
     }

@@ -190,6 +190,7 @@ async fn bridged(flow: Flow, swaps_reply: bool) -> (Host, Guest, Transcript) {
         let ours = Reply {
             fingerprint: holder.certificate.fingerprint(),
             candidates: Candidates::new(vec![Candidate::host(middle.address())]).unwrap(),
+            browser: None,
         };
         let sealed = ours.seal(&host.invitation.keys(), [3; 8]);
         host.take_reply(sealed.as_bytes()).await.unwrap();

@@ -11,8 +11,9 @@ use handfast_native::handshake::{Flow, Trust, TrustLevel};
 use handfast_native::net::TunnelCertificate;
 use handfast_native::pairing::{Failure, HostStage};
 use handfast_native::token::{
-    Candidate, CandidateKind, Candidates, Expiry, FindError, Invitation, LinkBase, Name, Question,
-    Reply, ReplyError, Role, SealedReply, Secret, Token, find, link,
+    BrowserIce, Candidate, CandidateKind, Candidates, Expiry, FindError, IceCredentials,
+    IcePassword, Invitation, LinkBase, Name, Question, Reply, ReplyError, Role, SealedReply,
+    Secret, Token, find, link,
 };
 use handfast_native::unix_seconds;
 use std::convert::Infallible;
@@ -112,10 +113,13 @@ const REWRITINGS: [Rewriting; 13] = [
     Rewriting {
         what: "a host that is a browser",
         rewrite: |invitation| Invitation {
-            host_is_browser: true,
+            browser: BrowserIce::new(&IceCredentials {
+                ufrag: "rnWW".into(),
+                password: IcePassword::new("h1wYalX/uX6eUNT0ffyalxKR").unwrap(),
+            }),
             ..invitation
         },
-        ends: Failure::NotTheInviter,
+        ends: Failure::NotReached,
     },
     Rewriting {
         what: "no name",
@@ -277,6 +281,7 @@ async fn a_reply_of_somebody_else_vouches_for_nobody_who_knocks() {
         let theirs = Reply {
             fingerprint: holder.certificate.fingerprint(),
             candidates: Candidates::new(vec![dead_end()]).unwrap(),
+            browser: None,
         };
         let sealed = theirs.seal(&host.invitation.keys(), [1; 8]);
         host.take_reply(sealed.as_bytes()).await.unwrap();
@@ -317,6 +322,7 @@ async fn a_reply_that_is_scanned_ends_the_attempt_of_the_carrier_who_came_first(
     let theirs = Reply {
         fingerprint: carrier.certificate.fingerprint(),
         candidates: Candidates::new(vec![dead_end()]).unwrap(),
+        browser: None,
     };
     let theirs = theirs.seal(&host.invitation.keys(), [1; 8]);
     host.take_reply_by(theirs.as_bytes(), Provenance::Carried)

@@ -42,7 +42,7 @@ fn invitation() -> String {
         candidates: Candidates::new(named).expect("eight fit"),
         question: None,
         name: None,
-        host_is_browser: false,
+        browser: None,
         host_can_punch: true,
     };
     let token = Token::Invitation(invitation).to_text_bytes();

@@ -22,7 +22,7 @@ use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::link::LinkPath;
 use handfast_protocol::pairing::{Cause, Failure, GuestView, HostStage};
 use handfast_store::StoreError;
-use handfast_token::{Invitation, Policy, SealedReply, Token, admit};
+use handfast_token::{Candidates, Invitation, Policy, Reply, SealedReply, Token, admit};
 use std::io;
 use std::net::IpAddr;
 use web_time::Instant;
@@ -141,7 +141,7 @@ impl Pairing {
                 self.unheard.wait(context.now.monotonic, &self.place);
                 // After a restart the invitation may lead to where this device was.
                 if let Ok(candidates) = self.place.candidates() {
-                    machine.moved(candidates);
+                    machine.moved(candidates, self.place.browser().cloned());
                 }
             }
             Side::Guest {
@@ -161,11 +161,32 @@ impl Pairing {
                         true => Vec::new(),
                         false => admitted,
                     },
+                    browser: kept.invitation.browser.clone(),
                 };
                 context.carry(CarrierCommand::Knock(Box::new(keys)));
             }
         }
         self.go_on(context)
+    }
+
+    /// What another process needs to go on with it.
+    pub(super) fn record(&self) -> Record {
+        match &self.side {
+            Side::Host {
+                machine, pending, ..
+            } => {
+                let mut pending = pending.clone();
+                pending.history = machine.history();
+                Record::Invitation(pending)
+            }
+            Side::Guest { machine, kept, .. } => {
+                let mut kept = kept.clone();
+                if let Some(reply) = machine.reply() {
+                    kept.reply = reply.clone();
+                }
+                Record::Reply(kept)
+            }
+        }
     }
 
     pub(super) fn pending(&self) -> PendingId {
@@ -384,8 +405,13 @@ impl Pairing {
             return;
         };
         match (&mut self.side, context.shared.bytes()) {
-            (Side::Host { machine, .. }, _) => machine.moved(candidates),
-            (Side::Guest { machine, .. }, Ok(salt)) => machine.moved(candidates, salt),
+            (Side::Host { machine, .. }, _) => {
+                machine.moved(candidates, self.place.browser().cloned());
+            }
+            (Side::Guest { machine, kept, .. }, Ok(salt)) => {
+                let browser = self.place.named_for(&kept.invitation).cloned();
+                machine.moved(candidates, browser, salt);
+            }
             (Side::Guest { .. }, Err(_)) => {}
         }
     }
@@ -437,7 +463,8 @@ impl Pairing {
         if let (Some(router), Some(invitation)) = (router, self.side.knocked_at()) {
             let mut named = admit(invitation.candidates.to_vec(), self.place.policy());
             named.extend(at_router(router, &named));
-            context.carry(CarrierCommand::Reach(named));
+            let browser = invitation.browser.clone();
+            context.carry(CarrierCommand::Reach(named, browser));
         }
     }
 
@@ -454,7 +481,8 @@ impl Pairing {
         machine.invitation_received(invitation.clone())?;
         kept.invitation = invitation;
         let named = admit(kept.invitation.candidates.to_vec(), policy);
-        context.carry(CarrierCommand::Reach(named));
+        let browser = kept.invitation.browser.clone();
+        context.carry(CarrierCommand::Reach(named, browser));
         context.carry(CarrierCommand::Boost);
         Ok(Done::GoesOn(context.id))
     }
@@ -475,14 +503,19 @@ impl Pairing {
 
     fn carry_out(&mut self, context: &mut Context<'_>, effect: Effect) -> Result<(), SessionEnd> {
         match effect {
-            Effect::Expect(guest, candidates, turn) => {
+            Effect::Expect(guest, turn) => {
                 let now = context.now.monotonic;
                 self.began = now;
                 let loopback = self.place.is_on_this_machine();
-                let admitted = admit(candidates, Policy { loopback });
+                let admitted = admit(guest.candidates.clone(), Policy { loopback });
                 self.cause = None;
                 self.unheard.seek(now, &self.place, admitted.clone(), true);
-                context.carry(CarrierCommand::Expect(guest, admitted, turn));
+                let guest = Reply {
+                    // They are some of those that there were.
+                    candidates: Candidates::new(admitted).unwrap_or_default(),
+                    ..guest
+                };
+                context.carry(CarrierCommand::Expect(guest, turn));
             }
             Effect::ExpectNobody => context.carry(CarrierCommand::ExpectNobody),
             // A link that was given up meanwhile takes nothing with it into the next.

@@ -10,7 +10,7 @@ use handfast_protocol::pairing::{
     Failure, Guest, GuestEffect, Host, HostEffect, HostTerms, Now, Turn,
 };
 use handfast_store::{PendingInvitation, PendingReply};
-use handfast_token::{Candidate, Fingerprint, Invitation, MAX_LIFETIME, Token};
+use handfast_token::{Invitation, MAX_LIFETIME, Reply, Token};
 use web_time::Instant;
 
 /// The role of this device, with what only that role has.
@@ -33,7 +33,7 @@ pub(super) enum Side {
 
 /// What either machine wants done.
 pub(super) enum Effect {
-    Expect(Fingerprint, Vec<Candidate>, Turn),
+    Expect(Reply, Turn),
     ExpectNobody,
     Send(Bytes),
     SendBeside(Bytes),
@@ -105,7 +105,8 @@ impl Side {
             kept.provenance,
             random,
         )
-        .with_tried(tried);
+        .with_tried(tried)
+        .with_browser(ready.place.named_for(&kept.invitation).cloned());
         // Who names a time means it, whatever this device's clock says.
         if terms.patience.is_some() {
             machine.doubt_clock();
@@ -155,8 +156,13 @@ impl Side {
         };
         match token {
             Token::Sealed(_) => {
-                let named = &pending.invitation.candidates;
-                *is_outdated = !new.candidates.iter().any(|one| named.contains(one));
+                let old = &pending.invitation;
+                let mut named = new.candidates.iter();
+                let leads_here = named.any(|one| old.candidates.contains(one));
+                *is_outdated = match &old.browser {
+                    None => !leads_here,
+                    chosen => *chosen != new.browser,
+                };
             }
             Token::Invitation(_) | Token::Reply(_) | Token::Here(_) | Token::Bundle(_) => {
                 *token = Token::Invitation(new)
@@ -167,7 +173,7 @@ impl Side {
     pub(super) fn poll_effect(&mut self) -> Option<Effect> {
         match self {
             Self::Host { machine, .. } => machine.poll_effect().map(|effect| match effect {
-                HostEffect::Expect(guest, at, turn) => Effect::Expect(guest, at, turn),
+                HostEffect::Expect(guest, turn) => Effect::Expect(guest, turn),
                 HostEffect::ExpectNobody => Effect::ExpectNobody,
                 HostEffect::Send(message) => Effect::Send(message),
                 HostEffect::SendBeside(message) => Effect::SendBeside(message),

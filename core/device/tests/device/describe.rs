@@ -76,7 +76,7 @@ fn carrier(command: &CarrierCommand) -> String {
         CarrierCommand::Knock(keys) => format!("Knock {:?}", keys.addresses),
         CarrierCommand::Seek(keys) => format!("Seek {:?} {:?}", keys.part, keys.addresses),
         CarrierCommand::Hours(hours) => format!("Hours {}", hours.len()),
-        CarrierCommand::Expect(_, candidates, turn) => format!("Expect {candidates:?} {turn:?}"),
+        CarrierCommand::Expect(guest, turn) => format!("Expect {:?} {turn:?}", guest.candidates),
         CarrierCommand::Send(message) => format!("Send {}", message.len()),
         other => format!("{other:?}"),
     }

@@ -185,7 +185,7 @@ enum SocketRole {
     Idle,
     Host {
         keys: Box<HostKeys>,
-        expected: Option<(Fingerprint, Vec<Candidate>)>,
+        expected: Option<Reply>,
     },
     Guest {
         keys: Box<GuestKeys>,
@@ -766,7 +766,7 @@ impl World {
                     keys.hours = hours;
                 }
             }
-            CarrierCommand::Reach(addresses) => {
+            CarrierCommand::Reach(addresses, _) => {
                 if let Some(SocketRole::Contact(keys)) =
                     one.sockets.get_mut(&session).map(|socket| &mut socket.role)
                 {
@@ -788,11 +788,11 @@ impl World {
                     self.later(KNOCK_EVERY, Happening::Knock(end));
                 }
             }
-            CarrierCommand::Expect(guest, candidates, _) => {
+            CarrierCommand::Expect(guest, _) => {
                 if let Some(SocketRole::Host { expected, .. }) =
                     one.sockets.get_mut(&session).map(|socket| &mut socket.role)
                 {
-                    *expected = Some((guest, candidates));
+                    *expected = Some(guest);
                 }
             }
             CarrierCommand::ExpectNobody => {
@@ -892,9 +892,9 @@ impl World {
                 expected,
             } => {
                 let is_known = is_named(&keys.addresses, socket.address);
-                let is_expected = expected
-                    .as_ref()
-                    .is_some_and(|(expected, at)| *expected == guest && is_named(at, *address));
+                let is_expected = expected.as_ref().is_some_and(|expected| {
+                    expected.fingerprint == guest && is_named(&expected.candidates, *address)
+                });
                 let is_right = theirs.certificate.fingerprint() == keys.host;
                 theirs.keys.invite_id() == id && is_right && (is_known || is_expected)
             }

@@ -66,7 +66,7 @@ pub(crate) fn invitation(secret: u8) -> Invitation {
         candidates: Candidates::new(vec![candidate]).unwrap(),
         question: None,
         name: None,
-        host_is_browser: false,
+        browser: None,
         host_can_punch: true,
     }
 }
@@ -89,6 +89,7 @@ pub(crate) fn accepted(secret: u8, port: u16) -> PendingReply {
     let reply = Reply {
         fingerprint: Fingerprint([8; 32]),
         candidates: invitation.candidates.clone(),
+        browser: None,
     };
     PendingReply {
         reply: reply.seal(&invitation.keys(), [secret; 8]),

@@ -272,12 +272,14 @@ impl Carrier {
                     keys,
                     host,
                     addresses,
+                    browser,
                 } = *keys;
                 let setup = GuestSetup {
                     certificate: TunnelCertificate::read(&certificate)?,
                     keys,
                     host,
                     addresses,
+                    browser: browser.map(|chosen| chosen.credentials()),
                 };
                 let endpoint = self.endpoint.take().ok_or(TransportError::Closed)?;
                 self.begin(endpoint.guest(setup)).await;
@@ -310,9 +312,10 @@ impl Carrier {
                     connector.stands().await;
                 }
             }
-            CarrierCommand::Reach(candidates) => {
+            CarrierCommand::Reach(candidates, browser) => {
                 if let Some(connector) = &self.connector {
-                    connector.reach(candidates).await;
+                    let browser = browser.map(|chosen| chosen.credentials());
+                    connector.reach(candidates, browser).await;
                 }
             }
             CarrierCommand::KnockAgain => {
@@ -321,9 +324,9 @@ impl Carrier {
                     connector.again().await;
                 }
             }
-            CarrierCommand::Expect(guest, candidates, turn) => {
+            CarrierCommand::Expect(guest, turn) => {
                 if let Some(connector) = &self.connector {
-                    connector.expect(guest, candidates, turn).await;
+                    connector.expect(guest, turn).await;
                 }
             }
             CarrierCommand::ExpectNobody => {

@@ -6,7 +6,6 @@ use crate::guesses::{Guesses, Token};
 use crate::ice::Path;
 use crate::port_guess::{Pace, Part, Plan, PortGuess};
 use bytes::BytesMut;
-use handfast_token::Role;
 use std::time::Instant;
 
 impl Slot {
@@ -69,7 +68,7 @@ impl Slot {
         };
         log::debug!("a strict network is in between: guessing begins");
         let (ours, theirs) = session.credentials();
-        self.port_guess = PortGuess::begin(now, plan, self.role(), ours, theirs);
+        self.port_guess = PortGuess::begin(now, plan, session.is_controlling(), ours, theirs);
         // Whoever lacks what it takes does not try again and again.
         self.may_guess = self.port_guess.is_some();
     }
@@ -96,7 +95,8 @@ impl Slot {
         let token = Token::naming(session.credentials().1, &self.named);
         // A host that knows of a guest has its reply, so the guest is there. A guest cannot know when
         // that will be.
-        let pace = match self.role() == Role::Host || Guesses::of_this_process().is_raised(token) {
+        let is_host = matches!(self.side, Side::Host(..));
+        let pace = match is_host || Guesses::of_this_process().is_raised(token) {
             true => Pace::AtOnce,
             false => Pace::Waiting,
         };
@@ -105,13 +105,5 @@ impl Slot {
             pace,
             token,
         })
-    }
-
-    fn role(&self) -> Role {
-        match self.side {
-            Side::Host(..) => Role::Host,
-            // Nothing is guessed for contacts.
-            Side::Guest(_) | Side::Seek(_) => Role::Guest,
-        }
     }
 }

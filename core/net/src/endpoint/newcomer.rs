@@ -39,6 +39,7 @@ impl Slot {
         };
         Some(Parties {
             role: Role::Host,
+            is_controlling: false,
             certificate: setup.certificate.clone(),
             local: knocker.host,
             remote: knocker.guest,

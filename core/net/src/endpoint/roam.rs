@@ -133,8 +133,8 @@ impl Slot {
     fn begin_as_expected(&mut self) {
         match (&self.side, self.announced.clone()) {
             (Side::Guest(_), _) => self.begin_as_guest(),
-            (Side::Host(..), Some((guest, peers))) => {
-                self.begin_as_announced(guest, &peers);
+            (Side::Host(..), Some(guest)) => {
+                self.begin_as_announced(&guest);
                 self.deadline = None;
             }
             (Side::Host(..), None) | (Side::Seek(_), _) => {}

@@ -166,7 +166,7 @@ fn key(ufrag: &str) -> &str {
 mod tests {
     use super::*;
     use crate::knock::check;
-    use handfast_token::{Fingerprint, InvitationKeys, Role, Secret};
+    use handfast_token::{Fingerprint, InvitationKeys, Secret};
 
     fn path(local: u16, peer: u16) -> Path {
         Path {
@@ -182,7 +182,7 @@ mod tests {
     const GUEST: Fingerprint = Fingerprint([7; 32]);
 
     fn knock(keys: &InvitationKeys) -> Vec<u8> {
-        let knock = check(&keys.guest_ice(GUEST), &keys.host_ice(), Role::Guest);
+        let knock = check(&keys.guest_ice(GUEST), &keys.host_ice(), true);
         knock.unwrap().to_vec()
     }
 
@@ -231,7 +231,7 @@ mod tests {
             ufrag: keys.ufrag_for_browser(GUEST, &browser).unwrap(),
             password: keys.host_ice().password,
         };
-        let knock = check(&browser, &host, Role::Guest).unwrap();
+        let knock = check(&browser, &host, true).unwrap();
         assert_eq!(hosts().route(path(1, 2), &knock), [3]);
     }
 
@@ -241,7 +241,7 @@ mod tests {
         let mut router = hosts();
         let guest = keys.guest_ice(GUEST);
         router.listen(20, std::slice::from_ref(&guest.ufrag));
-        let check = check(&keys.host_ice(), &guest, Role::Host).unwrap();
+        let check = check(&keys.host_ice(), &guest, false).unwrap();
         assert_eq!(router.route(path(1, 2), &check), [20]);
         let mut answer = check.to_vec();
         answer[..2].copy_from_slice(&[1, 1]);
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn a_contact_is_found_in_every_hour_that_is_listened_for_and_in_no_other() {
         let mut router = hosts();
-        let check = |pair: u8| check(&keys(pair).host_ice(), &keys(pair).host_ice(), Role::Guest);
+        let check = |pair: u8| check(&keys(pair).host_ice(), &keys(pair).host_ice(), true);
         let ufrags = |pairs: &[u8]| -> Vec<String> {
             let pairs = pairs.iter();
             pairs.map(|pair| keys(*pair).host_ice().ufrag).collect()
@@ -291,7 +291,7 @@ mod tests {
         let now = Instant::now();
         let mut router = hosts();
         let ours = keys(50).host_ice();
-        let check = check(&ours, &ours, Role::Guest).unwrap();
+        let check = check(&ours, &ours, true).unwrap();
         router.listen(20, std::slice::from_ref(&ours.ufrag));
         router.listen(21, std::slice::from_ref(&ours.ufrag));
         assert_eq!(router.route(path(1, 2), &check), [20, 21]);
@@ -310,7 +310,7 @@ mod tests {
         let now = Instant::now();
         let mut router = hosts();
         let keys = keys(1);
-        let mut check = check(&keys.host_ice(), &keys.guest_ice(GUEST), Role::Host)
+        let mut check = check(&keys.host_ice(), &keys.guest_ice(GUEST), false)
             .unwrap()
             .to_vec();
         for number in 0..2 * MOST_CHECKS as u32 {

@@ -157,6 +157,7 @@ impl Seeking {
         let (ours, theirs) = self.sides(keys);
         Ok(Parties {
             role: self.part.role(),
+            is_controlling: self.part == Part::Initiator,
             certificate: TunnelCertificate::of_scalar(&ours.dtls)?,
             local: ours.ice.clone(),
             remote: theirs.ice.clone(),
@@ -300,7 +301,7 @@ impl Slot {
             return;
         };
         let (ours, theirs) = seeking.sides(&keys);
-        if let Some(check) = knock::check(&ours.ice, &theirs.ice, seeking.part.role()) {
+        if let Some(check) = knock::check(&ours.ice, &theirs.ice, seeking.part == Part::Initiator) {
             seeking.asked.sent(now, path, &check);
             self.out.push_back((path, check));
         }

@@ -32,6 +32,7 @@ impl End {
                 HOST,
                 Parties {
                     role,
+                    is_controlling: false,
                     certificate: host.clone(),
                     local: ours,
                     remote: theirs,
@@ -43,6 +44,7 @@ impl End {
                 GUEST,
                 Parties {
                     role,
+                    is_controlling: true,
                     certificate: guest.clone(),
                     local: theirs,
                     remote: ours,

@@ -44,7 +44,7 @@ async fn an_address_that_is_learned_later_is_knocked_at_at_once() {
     let listens = setup(Part::Responder, hours(1, &[NOON]), Vec::new());
     let mut responder = pair.responder.seek(listens);
     assert!(timeout(A_WHILE, initiator.next()).await.is_err());
-    initiator.reach(at(&pair.responder)).await;
+    initiator.reach(at(&pair.responder), None).await;
     meet(&mut initiator, &mut responder).await;
 }
 

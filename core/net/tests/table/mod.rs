@@ -38,6 +38,7 @@ impl Table {
             keys: self.keys.clone(),
             host: self.certificate.fingerprint(),
             addresses: candidates(host),
+            browser: None,
         }
     }
 

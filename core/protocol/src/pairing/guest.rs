@@ -12,8 +12,8 @@ use crate::link::TransportError;
 use bytes::Bytes;
 use handfast_seal::{Answers, Profile};
 use handfast_token::{
-    Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME, Reply, ReplyError, Role,
-    SealedReply, Secret,
+    BrowserIce, Candidates, Fingerprint, Invitation, InvitationKeys, MAX_LIFETIME, Reply,
+    ReplyError, Role, SealedReply, Secret,
 };
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -91,6 +91,8 @@ pub struct Guest {
     identity: Identity,
     /// Of the certificate that was made for this invitation.
     fingerprint: Fingerprint,
+    /// What this guest's browser chose, if the host has to be told.
+    browser: Option<BrowserIce>,
     invitation: Invitation,
     keys: InvitationKeys,
     provenance: Provenance,
@@ -187,6 +189,7 @@ impl Guest {
             keys: invitation.keys(),
             identity,
             fingerprint,
+            browser: None,
             invitation,
             provenance,
             entropy: Entropy::new(random),
@@ -211,6 +214,12 @@ impl Guest {
         self
     }
 
+    /// This guest is a browser, and chose these. They go into its reply.
+    pub fn with_browser(mut self, browser: Option<BrowserIce>) -> Self {
+        self.browser = browser;
+        self
+    }
+
     /// How many proofs of an answer were sent for this invitation.
     pub fn proofs(&self) -> u8 {
         self.tried.proofs
@@ -227,6 +236,10 @@ impl Guest {
         if self.is_undecided() {
             self.make_reply(candidates, salt);
             self.knock(now, patience);
+            if self.invitation.browser.is_some() {
+                // Nothing else makes such a host knock.
+                self.offer_reply();
+            }
         }
     }
 
@@ -263,6 +276,7 @@ impl Guest {
         let reply = Reply {
             fingerprint: self.fingerprint,
             candidates,
+            browser: self.browser.clone(),
         };
         let sealed = reply.seal(&self.keys, salt);
         self.reply = Some((reply, sealed));
@@ -297,29 +311,35 @@ impl Guest {
         self.gives_up = self.gives_up.map(|at| at.min(life));
     }
 
-    /// This device has other addresses now: the reply becomes another one, which has to reach the
-    /// host instead. `salt` is 8 random bytes. A host that has the older reply takes the guest as one
-    /// without.
-    pub fn moved(&mut self, candidates: Candidates, salt: [u8; 8]) {
+    /// This device has other addresses now, or is a browser that had to choose anew: the reply becomes another one,
+    /// which has to reach the host instead. `salt` is 8 random bytes. A host that has the older reply takes the
+    /// guest as one without.
+    pub fn moved(&mut self, candidates: Candidates, browser: Option<BrowserIce>, salt: [u8; 8]) {
         if self.looking == Looking::Asked {
             self.looking = Looking::Done;
         }
-        let is_news = |(reply, _): &(Reply, SealedReply)| reply.candidates != candidates;
+        let is_news = |(reply, _): &(Reply, SealedReply)| {
+            (&reply.candidates, &reply.browser) != (&candidates, &browser)
+        };
         if self.reply.as_ref().is_some_and(is_news) {
+            self.browser = browser;
             self.make_reply(candidates, salt);
         }
     }
 
-    /// The host shows its invitation in another form: with other addresses, and nothing else.
+    /// The host shows its invitation in another form: with other addresses or, if it is a browser, with what it
+    /// chose anew, and nothing else.
     ///
     /// # Errors
     /// [`OtherInvitation`] if it differs in more than that.
     pub fn invitation_received(&mut self, invitation: Invitation) -> Result<(), OtherInvitation> {
         let as_before = Invitation {
             candidates: self.invitation.candidates.clone(),
+            browser: self.invitation.browser.clone(),
             ..invitation.clone()
         };
-        if as_before != self.invitation {
+        let is_other = invitation.browser.is_some() != self.invitation.browser.is_some();
+        if is_other || as_before != self.invitation {
             return Err(OtherInvitation);
         }
         self.invitation = invitation;

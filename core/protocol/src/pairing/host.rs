@@ -17,8 +17,8 @@ use crate::handshake::{
 use bytes::Bytes;
 use handfast_seal::{Answers, Profile};
 use handfast_token::{
-    Candidate, Candidates, Fingerprint, Invitation, InvitationKeys, ReplyError, Role, SealedReply,
-    Secret,
+    BrowserIce, Candidates, Fingerprint, Invitation, InvitationKeys, Reply, ReplyError, Role,
+    SealedReply, Secret,
 };
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -107,8 +107,8 @@ impl HostHistory {
 /// What the host wants done.
 #[derive(Debug)]
 pub enum HostEffect {
-    /// Knock at this guest's addresses as well.
-    Expect(Fingerprint, Vec<Candidate>, Turn),
+    /// Knock at the guest who made this reply as well.
+    Expect(Reply, Turn),
     /// Knock at nobody, until the next [`Self::Expect`].
     ExpectNobody,
     /// Send this message over the link.
@@ -158,7 +158,7 @@ pub struct Host {
     /// Who was met, and has not said whether it keeps this host.
     met: Option<Fingerprint>,
     /// Where this device is now, if it moved while a link was open.
-    elsewhere: Option<Candidates>,
+    elsewhere: Option<(Candidates, Option<BrowserIce>)>,
     pub(super) effects: VecDeque<HostEffect>,
 }
 
@@ -388,21 +388,23 @@ impl Host {
     }
 
     /// This device can be reached elsewhere now, or also elsewhere: the invitation names these
-    /// addresses from now on. Whoever holds an earlier form is still let in.
-    pub fn moved(&mut self, candidates: Candidates) {
+    /// addresses from now on, and what this host chose, if it is a browser. Whoever holds an earlier form is still
+    /// let in, unless it names what a browser has lost.
+    pub fn moved(&mut self, candidates: Candidates, browser: Option<BrowserIce>) {
         match self.phase {
             Phase::Waiting | Phase::Knocked { .. } => {}
             // Whoever is here has no use for another form; it is shown if they go again.
             Phase::Open { .. } => {
-                self.elsewhere = Some(candidates);
+                self.elsewhere = Some((candidates, browser));
                 return;
             }
             Phase::Finished => return,
         }
-        if self.terms.invitation.candidates == candidates {
+        let invitation = &mut self.terms.invitation;
+        if (&invitation.candidates, &invitation.browser) == (&candidates, &browser) {
             return;
         }
-        self.terms.invitation.candidates = candidates;
+        (invitation.candidates, invitation.browser) = (candidates, browser);
         let form = self.terms.invitation.digest();
         self.forms.retain(|known| *known != form);
         self.forms.insert(0, form);
@@ -814,8 +816,8 @@ impl Host {
             self.replies.ended(now.monotonic, guest, had_ready);
         }
         self.phase = Phase::Waiting;
-        if let Some(elsewhere) = self.elsewhere.take() {
-            self.moved(elsewhere);
+        if let Some((candidates, browser)) = self.elsewhere.take() {
+            self.moved(candidates, browser);
         }
     }
 
@@ -828,12 +830,11 @@ impl Host {
     fn search(&mut self, search: Search, turn: Turn) {
         match search {
             Search::Same => {}
-            Search::Guest(guest, _) if self.is_for_another(guest) => {
+            Search::Guest(guest) if self.is_for_another(guest.fingerprint) => {
                 self.effects.push_back(HostEffect::ExpectNobody);
             }
-            Search::Guest(guest, candidates) => {
-                let expect = HostEffect::Expect(guest, candidates, turn);
-                self.effects.push_back(expect);
+            Search::Guest(guest) => {
+                self.effects.push_back(HostEffect::Expect(guest, turn));
                 self.effects.push_back(HostEffect::LookOutside);
             }
             Search::Nobody => self.effects.push_back(HostEffect::ExpectNobody),

@@ -6,7 +6,7 @@
 //! by one reply.
 
 use super::Provenance;
-use handfast_token::{Candidate, Fingerprint, InvitationKeys, Reply, ReplyError, SealedReply};
+use handfast_token::{Fingerprint, InvitationKeys, Reply, ReplyError, SealedReply};
 use std::collections::VecDeque;
 use std::time::Duration;
 use web_time::Instant;
@@ -33,7 +33,7 @@ pub struct ReceivedReply {
 pub(super) enum Search {
     /// Whoever it was.
     Same,
-    Guest(Fingerprint, Vec<Candidate>),
+    Guest(Reply),
     /// Every guest that could be looked for rests.
     Nobody,
 }
@@ -163,7 +163,7 @@ impl Replies {
         match self.held.iter().find(awake) {
             Some(next) => {
                 self.sought = Some((next.guest(), now));
-                Search::Guest(next.guest(), next.opened.candidates.to_vec())
+                Search::Guest(next.opened.clone())
             }
             None => match self.sought.take() {
                 Some(_) => Search::Nobody,

@@ -10,8 +10,8 @@ use crate::link::TransportError;
 use bytes::Bytes;
 use handfast_seal::Answers;
 use handfast_token::{
-    Candidate, Candidates, Expiry, Fingerprint, Invitation, QR_LIFETIME, Question, SealedReply,
-    Secret,
+    BrowserIce, Candidate, Candidates, Expiry, Fingerprint, IceCredentials, IcePassword,
+    Invitation, QR_LIFETIME, Question, SealedReply, Secret,
 };
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -76,7 +76,7 @@ impl Scene {
             candidates: candidates(1),
             question: question.map(|(asked, _)| Question::new(asked).unwrap()),
             name: None,
-            host_is_browser: false,
+            browser: None,
             host_can_punch: true,
         };
         let start = Instant::now();
@@ -274,11 +274,11 @@ fn the_seven_steps_can_be_walked() {
         .host
         .reply_received(now, &reply, Provenance::Camera)
         .unwrap();
-    let Some(HostEffect::Expect(guest, addresses, _)) = scene.host.poll_effect() else {
+    let Some(HostEffect::Expect(guest, _)) = scene.host.poll_effect() else {
         panic!("the host should knock too")
     };
-    assert_eq!(guest, scene.guest_fingerprint);
-    assert_eq!(addresses.as_slice(), &candidates(2)[..]);
+    assert_eq!(guest.fingerprint, scene.guest_fingerprint);
+    assert_eq!(guest.candidates, candidates(2));
     // 3. Both hear each other.
     scene.knock();
     assert_eq!(scene.host_stage(), HostStage::TheyAreHere);
@@ -537,9 +537,9 @@ fn a_guest_that_moved_shows_another_reply_and_is_still_let_in_by_the_older() {
     scene.connect();
     scene.pass(Duration::from_secs(3));
     let (now, older) = (scene.now(), scene.shown_reply());
-    scene.guest.moved(candidates(2), [7; 8]);
+    scene.guest.moved(candidates(2), None, [7; 8]);
     assert_eq!(scene.shown_reply(), older);
-    scene.guest.moved(candidates(3), [8; 8]);
+    scene.guest.moved(candidates(3), None, [8; 8]);
     assert_ne!(scene.shown_reply(), older);
     scene
         .host
@@ -691,7 +691,7 @@ fn a_reply_waits_a_moment_for_the_address_that_others_see() {
     scene.connect();
     scene.pass(Duration::from_secs(4));
     assert!(!is_shown(&scene));
-    scene.guest.moved(candidates(7), [8; 8]);
+    scene.guest.moved(candidates(7), None, [8; 8]);
     scene.pass(Duration::ZERO);
     let now = scene.now();
     scene.guest.handle_timeout(now);
@@ -723,8 +723,8 @@ fn a_host_that_moved_shows_its_invitation_anew_and_lets_in_whoever_holds_any_for
             .host
             .reply_received(now, &reply, Provenance::Camera)
             .unwrap();
-        scene.host.moved(candidates(9));
-        scene.host.moved(candidates(9));
+        scene.host.moved(candidates(9), None);
+        scene.host.moved(candidates(9), None);
         let effects: Vec<HostEffect> = std::iter::from_fn(|| scene.host.poll_effect()).collect();
         let mut forms = effects.into_iter().filter_map(|effect| match effect {
             HostEffect::Reissue(invitation) => Some(*invitation),
@@ -750,7 +750,7 @@ fn the_form_that_was_handed_out_stays_good_however_often_the_host_seems_to_move(
     let mut scene = Scene::new(Provenance::Carried, Provenance::Carried);
     // A server that names another address each time it is asked can make it so.
     for last in 10..40 {
-        scene.host.moved(candidates(last));
+        scene.host.moved(candidates(last), None);
     }
     assert_eq!(scene.host.history().forms.len(), MOST_FORMS);
     scene.connect();
@@ -762,7 +762,7 @@ fn the_form_that_was_handed_out_stays_good_however_often_the_host_seems_to_move(
 #[test]
 fn every_form_of_an_invitation_is_good_after_a_restart_too() {
     let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
-    scene.host.moved(candidates(9));
+    scene.host.moved(candidates(9), None);
     let form = Invitation {
         candidates: candidates(9),
         ..scene.invitation.clone()
@@ -809,4 +809,43 @@ fn an_invitation_that_differs_in_more_than_its_addresses_is_another_one() {
         assert_eq!(scene.guest.invitation_received(other), Err(OtherInvitation));
     }
     scene.guest.invitation_received(ours).unwrap();
+}
+
+fn chosen(ufrag: &str) -> BrowserIce {
+    let chosen = IceCredentials {
+        ufrag: ufrag.to_owned(),
+        password: IcePassword::new("h1wYalX/uX6eUNT0ffyalxKR").unwrap(),
+    };
+    BrowserIce::new(&chosen).unwrap()
+}
+
+#[test]
+fn the_guest_of_a_browser_shows_its_reply_at_once_and_reads_what_the_browser_chose_anew() {
+    let mut scene = Scene::new(Provenance::Camera, Provenance::Camera);
+    let of_browser = |ufrag| Invitation {
+        browser: Some(chosen(ufrag)),
+        ..scene.invitation.clone()
+    };
+    let [first, anew] = ["rnWW", "rnWX"].map(of_browser);
+    let of_none = scene.invitation.clone();
+    scene.guest = Guest::new(
+        identity(2),
+        GUEST,
+        first,
+        Provenance::Camera,
+        Secret::new([5; 32]),
+    )
+    .with_browser(Some(chosen("abcd")));
+    scene.connect();
+    let is_shown = GuestView::ReplyNeeded { slot_taken: false };
+    assert_eq!(scene.guest.view(), Some(is_shown));
+    let opened = |scene: &Scene| scene.guest.reply().unwrap().open(&of_none.keys()).unwrap();
+    assert_eq!(opened(&scene).browser, Some(chosen("abcd")));
+    // This browser has to choose anew as well: its reply is another one then.
+    let moved = Some(chosen("abce"));
+    scene.guest.moved(candidates(2), moved.clone(), [7; 8]);
+    assert_eq!(opened(&scene).browser, moved);
+    assert_eq!(scene.guest.invitation_received(anew), Ok(()));
+    let other = scene.guest.invitation_received(of_none.clone());
+    assert_eq!(other, Err(OtherInvitation), "a browser stays one");
 }

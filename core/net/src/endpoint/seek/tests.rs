@@ -163,7 +163,7 @@ async fn nothing_is_sent_before_it_is_time_and_everything_is_listened_for() {
     };
     for keys in hours(&[NOON, NOON + 1]) {
         let (ours, theirs) = (&keys.responder.ice, &keys.initiator.ice);
-        let check = knock::check(ours, theirs, Part::Responder.role()).unwrap();
+        let check = knock::check(ours, theirs, false).unwrap();
         assert_eq!(alone.router.route(path, &check), [alone.slot.id]);
     }
     let sent = alone.sends(Duration::ZERO, 2 * delay);
@@ -201,7 +201,7 @@ async fn a_check_that_was_recorded_makes_no_session_of_another_pair() {
     theirs
         .ufrag
         .clone_from(&hours(&[NOON])[0].responder.ice.ufrag);
-    let forged = knock::check(&other.initiator.ice, &theirs, Part::Initiator.role()).unwrap();
+    let forged = knock::check(&other.initiator.ice, &theirs, true).unwrap();
     let now = alone.began;
     assert!(
         alone
@@ -211,8 +211,7 @@ async fn a_check_that_was_recorded_makes_no_session_of_another_pair() {
     assert!(alone.slot.session.is_none());
 
     let keys = &hours(&[NOON])[0];
-    let role = Part::Initiator.role();
-    let right = knock::check(&keys.initiator.ice, &keys.responder.ice, role).unwrap();
+    let right = knock::check(&keys.initiator.ice, &keys.responder.ice, true).unwrap();
     assert!(
         alone
             .slot

@@ -7,7 +7,7 @@ use super::*;
 use crate::certificate::provider;
 use crate::knock;
 use data_encoding::HEXLOWER;
-use handfast_token::{IcePassword, Knocker};
+use handfast_token::{IceCredentials, IcePassword, Knocker};
 use rtc_stun::fingerprint::FINGERPRINT;
 use rtc_stun::integrity::MessageIntegrity;
 use rtc_stun::message::{BINDING_SUCCESS, Message};
@@ -54,6 +54,7 @@ fn host_of(capture: &str) -> (Session, Instant) {
     let knocker = knocker(capture);
     let parties = Parties {
         role: Role::Host,
+        is_controlling: false,
         certificate: TunnelCertificate::generate().unwrap(),
         local: knocker.host,
         remote: knocker.guest,
@@ -212,4 +213,44 @@ fn a_browser_that_repeats_its_greeting_is_answered_and_begins_no_second_tunnel()
         }
         assert!(!answers(&mut host, now).is_empty(), "{browser}");
     }
+}
+
+#[test]
+fn a_native_guest_that_knows_no_address_of_a_browser_that_hosts_is_found_and_greets_it() {
+    let mut now = Instant::now();
+    let [host, guest] = super::certificates();
+    let chosen = IceCredentials {
+        ufrag: "rnWW".to_owned(),
+        password: IcePassword::new("h1wYalX/uX6eUNT0ffyalxKR").unwrap(),
+    };
+    let derived = keys().guest_ice(guest.fingerprint());
+    let browser = Parties {
+        role: Role::Host,
+        is_controlling: true,
+        local: chosen.clone(),
+        remote: derived.clone(),
+        expected: guest.fingerprint(),
+        certificate: host.clone(),
+        cookie: None,
+    };
+    let native = Parties {
+        role: Role::Guest,
+        is_controlling: false,
+        local: derived,
+        remote: chosen,
+        expected: host.fingerprint(),
+        certificate: guest,
+        cookie: None,
+    };
+    let mut guest = End::of(now, GUEST, native);
+    // It waits for as long as a person takes to hand over its reply.
+    let handed = now + Duration::from_secs(120);
+    while now < handed {
+        guest.act(now);
+        now = guest.session.poll_timeout().max(now + STEP);
+    }
+    let mut host = End::of(now, HOST, browser);
+    host.session.add_peers(now, &[Candidate::host(GUEST)]);
+    let took = meet(&mut host, &mut guest, now);
+    assert!(took < Duration::from_millis(100), "{took:?}");
 }

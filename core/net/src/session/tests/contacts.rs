@@ -13,6 +13,7 @@ fn parties(part: Part, keys: &RendezvousKeys) -> Parties {
     let (ours, theirs) = (keys.of(part), keys.of(part.other()));
     Parties {
         role: part.role(),
+        is_controlling: part == Part::Initiator,
         certificate: TunnelCertificate::of_scalar(&ours.dtls).unwrap(),
         local: ours.ice.clone(),
         remote: theirs.ice.clone(),

@@ -80,10 +80,7 @@ impl Forgery {
             ufrag: credentials.ufrag.clone(),
             password: other.host_ice().password,
         };
-        let (as_peer, as_us) = match to {
-            Role::Host => (Role::Guest, Role::Host),
-            Role::Guest => (Role::Host, Role::Guest),
-        };
+        let is_controlling = to == Role::Guest;
         match self {
             FatalAlert => vec![record(21, 0, 200, &[2, 40])],
             Goodbye => vec![record(21, 0, 200, &[1, 0])],
@@ -122,11 +119,11 @@ impl Forgery {
                 vec![[&header[..], &[7; 12]].concat()]
             }
             ForgedCheck => {
-                let check = knock::check(&theirs, &known(&ours), as_peer);
+                let check = knock::check(&theirs, &known(&ours), !is_controlling);
                 vec![check.unwrap().to_vec()]
             }
             Conflict => {
-                let check = knock::check(&theirs, &known(&ours), as_us);
+                let check = knock::check(&theirs, &known(&ours), is_controlling);
                 vec![check.unwrap().to_vec()]
             }
         }

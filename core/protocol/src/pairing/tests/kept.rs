@@ -179,7 +179,7 @@ fn after_a_restart_the_invitation_is_for_the_one_who_was_met() {
 fn sought(scene: &mut Scene) -> Vec<Fingerprint> {
     let effects = std::iter::from_fn(|| scene.host.poll_effect());
     let expected = effects.filter_map(|effect| match effect {
-        HostEffect::Expect(guest, ..) => Some(guest),
+        HostEffect::Expect(guest, _) => Some(guest.fingerprint),
         _ => None,
     });
     expected.collect()

@@ -9,6 +9,7 @@ fn reply_of(scene: &Scene, guest: u8) -> SealedReply {
     let reply = Reply {
         fingerprint: of(guest),
         candidates: candidates(guest),
+        browser: None,
     };
     reply.seal(&scene.invitation.keys(), [guest; 8])
 }
@@ -27,7 +28,7 @@ fn hand_in(scene: &mut Scene, reply: &SealedReply, provenance: Provenance) {
 fn sought(scene: &mut Scene) -> Vec<Option<(Fingerprint, Turn)>> {
     let effects = std::iter::from_fn(|| scene.host.poll_effect());
     let sought = effects.filter_map(|effect| match effect {
-        HostEffect::Expect(guest, _, turn) => Some(Some((guest, turn))),
+        HostEffect::Expect(guest, turn) => Some(Some((guest.fingerprint, turn))),
         HostEffect::ExpectNobody => Some(None),
         _ => None,
     });
@@ -92,7 +93,7 @@ fn a_reply_carried_later_takes_nothing_from_the_guest_who_was_scanned() {
 fn the_best_way_in_which_a_guests_replies_came_counts() {
     for carried_last in [true, false] {
         let (mut scene, older) = replied(Provenance::Camera);
-        scene.guest.moved(candidates(3), [8; 8]);
+        scene.guest.moved(candidates(3), None, [8; 8]);
         let newer = scene.shown_reply();
         let (first, second) = match carried_last {
             true => (Provenance::Camera, Provenance::Carried),
@@ -112,7 +113,7 @@ fn the_best_way_in_which_a_guests_replies_came_counts() {
 fn a_carried_reply_proves_no_more_in_an_attempt_without_it() {
     // The guest has moved, so the handshake is the one without a reply.
     let (mut scene, older) = replied(Provenance::Camera);
-    scene.guest.moved(candidates(3), [8; 8]);
+    scene.guest.moved(candidates(3), None, [8; 8]);
     hand_in(&mut scene, &older, Provenance::Carried);
     scene.knock();
     scene.open();
@@ -261,7 +262,7 @@ fn a_host_that_moves_while_somebody_is_inside_shows_it_once_they_are_gone() {
     scene.connect();
     scene.knock();
     scene.open();
-    scene.host.moved(candidates(9));
+    scene.host.moved(candidates(9), None);
     assert!(scene.host.poll_effect().is_none());
     scene.host.link_ended(scene.now());
     assert!(matches!(

@@ -126,6 +126,7 @@ impl At {
         let reply = Reply {
             fingerprint,
             candidates: candidates(5),
+            browser: None,
         };
         reply.seal(&self.scene.invitation.keys(), [5; 8])
     }
@@ -253,6 +254,7 @@ const HOST_EVENTS: [Happening; 18] = [
         let reply = Reply {
             fingerprint: OTHER,
             candidates: candidates(5),
+            browser: None,
         };
         at.hand_in(&reply.seal(&other.keys(), [5; 8]), Provenance::Camera);
     }),
@@ -296,7 +298,9 @@ const HOST_EVENTS: [Happening; 18] = [
         at.scene.host.resumed(slept);
         at.scene.host.handle_timeout(slept);
     }),
-    ("the device moves", |at| at.scene.host.moved(candidates(7))),
+    ("the device moves", |at| {
+        at.scene.host.moved(candidates(7), None)
+    }),
 ];
 
 fn host_effects(scene: &mut Scene) -> Vec<String> {
@@ -307,7 +311,7 @@ fn host_effects(scene: &mut Scene) -> Vec<String> {
     };
     let effects = std::iter::from_fn(|| scene.host.poll_effect());
     let said = effects.map(|effect| match effect {
-        HostEffect::Expect(one, _, turn) => format!("expect {} {turn:?}", who(one)),
+        HostEffect::Expect(one, turn) => format!("expect {} {turn:?}", who(one.fingerprint)),
         HostEffect::ExpectNobody => "expect nobody".to_owned(),
         HostEffect::Send(_) => "send".to_owned(),
         HostEffect::Keep => "keep".to_owned(),
@@ -530,7 +534,7 @@ const GUEST_EVENTS: [Happening; 21] = [
         at.scene.guest.resumed(at.scene.now())
     }),
     ("the device moves", |at| {
-        at.scene.guest.moved(candidates(7), [7; 8]);
+        at.scene.guest.moved(candidates(7), None, [7; 8]);
     }),
     ("the reply is wanted", |at| at.scene.guest.offer_reply()),
     ("the invitation is shown in another form", |at| {

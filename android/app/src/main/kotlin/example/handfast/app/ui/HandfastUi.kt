@@ -283,6 +283,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         )
         is Screen.Outlook -> Outlook(screen, deeds.hotspot, app::back)
         is Screen.Help -> Help(screen, { phone.go(Way.NETWORK_SETTINGS) }, phone::allowLinks, app::back)
+        is Screen.Ask -> AskThem(screen, app::ask, app::back)
         is Screen.Search -> Search(screen, app::lookFor, app::back)
         is Screen.HandOn -> {
             val shareFile = { phone.shareFile("messages.handfast", screen.file.bytes) }
@@ -342,7 +343,7 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         attachPictures = phone::attachPictures,
         takePicture = phone::takePicture,
         compare = app::compare,
-        ask = app::ask,
+        ask = app::askThem,
         answer = { app.answer(listOf(it)) },
         noAnswer = app::noAnswer,
         search = app::search,
