@@ -628,7 +628,8 @@ impl Page {
                 Output::Network(_)
                 | Output::Nearby(_)
                 | Output::Export(..)
-                | Output::NotNeeded(_) => {}
+                | Output::NotNeeded(_)
+                | Output::Discard(_) => {}
             }
         }
     }

@@ -689,13 +689,22 @@ class AppModel(
 
     /** Something of another app for somebody who was chosen there; it is asked for whom if they are gone. */
     fun share(shared: Shared, session: Long) = act {
-        if (sessions[session]?.view?.isTalking == true) deliver(shared, session) else ask(shared)
+        if (canGoTo(session)) deliver(shared, session) else ask(shared)
     }
 
-    /** What was shared is for them. */
+    /** What was shared is for them, who are here or looked for. */
     fun shareTo(session: Long) = act {
         val shared = sharing ?: return@act
-        if (sessions[session]?.view?.isTalking != true) throw Refusal.NOT_NOW
+        if (!canGoTo(session)) throw Refusal.NOT_NOW
+        sharing = null
+        deliver(shared, session)
+    }
+
+    /** What was shared is for somebody who was met. It waits until they are there. */
+    fun shareTo(contact: String) = act {
+        val shared = sharing ?: return@act
+        if (!canSeek(contact)) throw Refusal.NOT_NOW
+        val session = seek(contact)
         sharing = null
         deliver(shared, session)
     }
@@ -927,6 +936,9 @@ class AppModel(
             if (bytes == null) act { say(Notice(what, null, null)) } else handIn(bytes)
         }
     }
+
+    /** Something can be sent there: now, or once they are there. */
+    private fun canGoTo(session: Long) = sessions[session]?.view?.let { it.over == null && (it.isTalking || it.isApart) } == true
 
     private suspend fun deliver(shared: Shared, session: Long) {
         front = session
@@ -1227,8 +1239,10 @@ class AppModel(
     private fun which() = found.takeIf { it.isNotEmpty() }?.let { tokens -> Screen.Which(tokens.map { it.listed }) }
 
     private fun toWhom() = sharing?.takeIf { choosing }?.let { shared ->
-        val people = sessions.filterValues { it.view.isTalking && it.view.over == null }
-        Screen.ToWhom(shared.documents.map { it.name }, shared.text, people.map { (session, one) -> underWay(session, one) })
+        val list = listAtHome()
+        val underWay = list.underWay.filter { canGoTo(it.session) }
+        val others = list.people.filter { canSeek(it.id) && underWay.none { one -> one.contact == it.id } }
+        Screen.ToWhom(shared.documents.map { it.name }, shared.text, underWay, others)
     }
 
     private fun person() = people.find { it.id == person }?.let { Screen.Person(it, around.value.with(it)) }

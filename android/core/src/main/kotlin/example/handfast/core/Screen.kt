@@ -190,10 +190,16 @@ sealed interface Screen {
     ) : Screen
 
     /**
-     * Something of another app is to be sent: to whom? Without [people] somebody has to be connected first;
-     * it is held until then.
+     * Something of another app is to be sent: to whom? It waits for whoever of [people] is looked for, and for
+     * [others], who are looked for from then on. Without anybody somebody has to be connected first; it is held until
+     * then.
      */
-    data class ToWhom(val names: List<String>, val text: String?, val people: List<UnderWay>) : Screen
+    data class ToWhom(
+        val names: List<String>,
+        val text: String?,
+        val people: List<UnderWay>,
+        val others: List<Contact> = emptyList(),
+    ) : Screen
 
     /** Both people see the same, if nobody is in between. */
     data class Compare(val name: String, val symbols: List<Pictograph>, val digits: List<String>) : Screen
@@ -606,7 +612,8 @@ val Row.isTold
     get() = !isOld && when (this) {
         is Row.Text -> true
         is Row.File -> offered || state == Key.FILE_RECEIVED
-        is Row.Life, is Row.Note -> false
+        is Row.Life -> !holds
+        is Row.Note -> false
     }
 
 /** What a text replies to: the [text], or [what] there is to say in its place. */

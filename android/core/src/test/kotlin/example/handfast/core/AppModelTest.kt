@@ -356,6 +356,28 @@ class AppModelTest {
     }
 
     @Test
+    fun `what is shared in can be for everybody who was met, and waits for whoever is away`() = twoApps { one, two ->
+        meet(one, two)
+        val met = one.until<Screen.Conversation>().contact!!
+        one.app.goodbye()
+        one.until<Screen.Home>()
+        two.until<Screen.Conversation> { it.isOver }
+        one.app.share(Shared(emptyList(), "see you at eight"))
+        val asked = one.until<Screen.ToWhom> { it.others.isNotEmpty() }
+        assertEquals(emptyList(), asked.people)
+        assertEquals(met, asked.others.single().id)
+        one.app.shareTo(met)
+        one.until<Screen.Conversation> { it.apart != null }
+        one.app.rows.wait { rows -> rows.any { it is Row.Text && it.text == "see you at eight" } }
+        // Whoever is looked for already is among those with whom something goes on.
+        one.app.putAside()
+        one.app.share(Shared(emptyList(), "or nine"))
+        one.app.shareTo(one.until<Screen.ToWhom> { it.people.isNotEmpty() }.people.single().session)
+        two.app.meet(two.app.home.value.people.single().id)
+        two.app.rows.wait { rows -> rows.mapNotNull { (it as? Row.Text)?.text }.containsAll(listOf("see you at eight", "or nine")) }
+    }
+
+    @Test
     fun `of two invitations in a picture the person says which is meant, and back drops both`() = twoApps { one, two ->
         val codes = List(2) {
             one.app.invite(send = true)
@@ -1398,7 +1420,7 @@ class AppModelTest {
         one.app.disappear(3_600)
         val offered = two.app.rows.wait { it.any { row -> row is Row.Life } }.single() as Row.Life
         assertEquals(3_600L to false, offered.after to offered.holds)
-        assertFalse(offered.ours || offered.isTold)
+        assertTrue(!offered.ours && offered.isTold)
         two.app.disappear(offered.after)
         for (phone in listOf(one, two)) phone.app.rows.wait { it.any { row -> row is Row.Life && row.holds } }
         one.app.send("soon gone")

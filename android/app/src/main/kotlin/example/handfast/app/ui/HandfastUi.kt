@@ -289,7 +289,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
             val shareFile = { phone.shareFile("messages.handfast", screen.file.bytes) }
             HandOn(screen, deeds.sharing.with(file = { shareFile() }), shareFile, app::back)
         }
-        is Screen.ToWhom -> ToWhom(screen, app::shareTo, { phone.invite(send = false) }, app::scan, app::back)
+        is Screen.ToWhom -> ToWhom(screen, { app.shareTo(it) }, { app.shareTo(it) }, { phone.invite(send = false) }, app::scan, app::back)
         is Screen.Moving -> Moving(screen, app::moveOut, phone::pickFile, app::back)
         is Screen.MovingIn -> MovingIn(screen, app::openCopy, app::moveIn, app::back)
         is Screen.TakingIn -> TakingIn(screen, takingIn?.progress, app::back)
