@@ -1,7 +1,7 @@
 //! The store under everything that may happen to its files: each case has its own error, and
 //! nothing that was in the store is lost.
 
-#![allow(clippy::unwrap_used)] // helpers of tests
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // helpers of tests
 
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
 use handfast_store::{
