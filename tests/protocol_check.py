@@ -18,6 +18,7 @@ import pathlib
 import re
 import sys
 import uuid
+import zlib
 
 import argon2.low_level
 import regex
@@ -378,6 +379,12 @@ def from_container_text(text):
     data = from_base64url(text.strip()[5:])
     require(digest(data[:-4], 4) == data[-4:], "damaged")
     return data[:-4]
+
+
+def picture_chunk(container):
+    """2.5"""
+    named = b"hfSd" + container
+    return len(container).to_bytes(4, "big") + named + zlib.crc32(named).to_bytes(4, "big")
 
 
 # --- 3. Prologue, Noise, frames ----------------------------------------------------------------
@@ -835,7 +842,8 @@ def invitation_example():
 def container_examples():
     """2.6"""
     front = b"HFS1" + bytes([3, 0, 0, 0]) + bytes(8) + counting(0x60)
-    example("key", front, {"key": counting(0)}, "hello", "note.txt", "text/plain")
+    container = example("key", front, {"key": counting(0)}, "hello", "note.txt", "text/plain")
+    agree_hex("chunk of the key example", picture_chunk(container))
     question = "What is the dog called?".encode()
     block = b"\x01" + u16(len(question)) + question
     front = b"HFS1" + bytes([3, 1, 1, 2]) + u32(19456) + bytes([1, 1]) + u16(len(block))

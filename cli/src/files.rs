@@ -65,12 +65,18 @@ impl Deciding {
     }
 }
 
-/// A text that is new.
+/// A text that is told for the first time.
 fn said(row: &Row, text: &str) -> Event {
-    let (number, text) = (row.number, text.to_owned());
-    match row.ours {
-        true => Event::MessageSent { row: number, text },
-        false => Event::Message { row: number, text },
+    let (number, ours, text) = (row.number, row.ours, text.to_owned());
+    match (row.is_old(), ours) {
+        (true, _) => Event::Earlier {
+            row: number,
+            ours,
+            at_ms: row.at,
+            text,
+        },
+        (false, true) => Event::MessageSent { row: number, text },
+        (false, false) => Event::Message { row: number, text },
     }
 }
 
@@ -82,12 +88,20 @@ impl Files {
         }
         match &row.content {
             RowContent::Text(text) => match &row.lasting {
-                Some(lasting) => self.show_kept(row, Some(text), lasting, output),
+                Some(lasting) => {
+                    self.show_kept(row, Some((text, said(row, text))), lasting, output)
+                }
                 None => output.tell(said(row, text)),
             },
             RowContent::Withdrawn | RowContent::Ended => {
                 if let Some(lasting) = &row.lasting {
                     self.show_kept(row, None, lasting, output);
+                }
+            }
+            RowContent::Locked { questions } => {
+                let told = Event::locked(row, questions);
+                if let Some(lasting) = &row.lasting {
+                    self.show_kept(row, Some(("", told)), lasting, output);
                 }
             }
             RowContent::Disappearing { after, holds } => {
@@ -162,16 +176,16 @@ impl Files {
         }
     }
 
-    /// Shows what is new of a row that both keep.
+    /// Shows what is new of a row that both keep: what it says, and how that is told first.
     fn show_kept(
         &mut self,
         row: &Row,
-        text: Option<&String>,
+        said: Option<(&str, Event)>,
         lasting: &Lasting,
         output: &mut Output,
     ) {
         let now = Kept {
-            text: text.cloned(),
+            text: said.as_ref().map(|(text, _)| (*text).to_owned()),
             is_delivered: lasting.is_delivered,
         };
         let (number, ours) = (row.number, row.ours);
@@ -180,21 +194,15 @@ impl Files {
         if is_new && !std::mem::replace(&mut self.has_told_new, true) {
             output.tell(Event::New);
         }
-        match (before, text) {
-            (None, Some(text)) if lasting.is_old => output.tell(Event::Earlier {
-                row: number,
-                ours,
-                at_ms: row.at,
-                text: text.clone(),
-            }),
-            (None, Some(text)) => output.tell(said(row, text)),
+        match (before, said) {
+            (None, Some((_, told))) => output.tell(told),
             // Nobody here has seen it.
             (None, None) => {}
-            (Some(before), text) if before.text != now.text => output.tell(match text {
-                Some(text) => Event::Edited {
+            (Some(before), said) if before.text != now.text => output.tell(match said {
+                Some((text, _)) => Event::Edited {
                     row: number,
                     ours,
-                    text: text.clone(),
+                    text: text.to_owned(),
                 },
                 None if row.content == RowContent::Ended => {
                     Event::Disappeared { row: number, ours }

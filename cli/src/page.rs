@@ -80,6 +80,22 @@ impl Page {
         Ok(())
     }
 
+    /// The same in a folder of another page, beside these files of that one.
+    pub(crate) fn inside(self, folder: &str, others: &[(&'static str, &'static str)]) -> Self {
+        let moved = self.0.into_iter();
+        let mut all: BTreeMap<_, _> = moved
+            .map(|(path, file)| (format!("/{folder}{path}"), file))
+            .collect();
+        for (path, text) in others {
+            let file = File {
+                media_type: media_type(path),
+                bytes: Bytes::from_static(text.as_bytes()),
+            };
+            all.insert((*path).to_owned(), file);
+        }
+        Self(all)
+    }
+
     /// Every file with its path, which begins with a slash.
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &File)> {
         self.0.iter().map(|(path, file)| (path.as_str(), file))

@@ -432,8 +432,8 @@ pub(crate) fn demo_examples() -> &'static str {
 
 pub(crate) fn seal_examples() -> &'static str {
     match language() {
-        English => "Examples:\n  handfast seal letter.pdf\n  handfast seal photos/ -q 'Where did we meet?' -q 'Who was there?'\n  handfast seal letter.pdf --code          a code is needed as well, sent another way\n  handfast seal letter.pdf --code --html   for somebody who has only a browser\n  handfast seal letter.pdf -q 'Which boat?' --answer-file answers.txt\n  printf 'see you at 8' | handfast seal - --text -q 'Which boat?'\n\nWhoever has the locked file can try answers on their own computer, as many as they like. A code\nends that: send it on another way than the file.",
-        German => "Beispiele:\n  handfast seal brief.pdf\n  handfast seal fotos/ -q 'Wo trafen wir uns?' -q 'Wer war dabei?'\n  handfast seal brief.pdf --code           braucht auch einen Code, auf anderem Weg\n  handfast seal brief.pdf --code --html    für jemanden, der nur einen Browser hat\n  handfast seal brief.pdf -q 'Welches Boot?' --answer-file antworten.txt\n  printf 'bis um 8' | handfast seal - --text -q 'Welches Boot?'\n\nWer die verschlossene Datei hat, kann auf dem eigenen Rechner Antworten probieren,\nso viele er will. Ein Code beendet das: Sende ihn auf anderem Weg als die Datei.",
+        English => "Examples:\n  handfast seal letter.pdf\n  handfast seal photos/ -q 'Where did we meet?' -q 'Who was there?'\n  handfast seal letter.pdf --code          a code is needed as well, sent another way\n  handfast seal letter.pdf --code --html   for somebody who has only a browser\n  handfast seal letter.pdf --png           for a way that takes only pictures\n  handfast seal letter.pdf -q 'Which boat?' --answer-file answers.txt\n  printf 'see you at 8' | handfast seal - --text -q 'Which boat?'\n\nWhoever has the locked file can try answers on their own computer, as many as they like. A code\nends that: send it on another way than the file.",
+        German => "Beispiele:\n  handfast seal brief.pdf\n  handfast seal fotos/ -q 'Wo trafen wir uns?' -q 'Wer war dabei?'\n  handfast seal brief.pdf --code           braucht auch einen Code, auf anderem Weg\n  handfast seal brief.pdf --code --html    für jemanden, der nur einen Browser hat\n  handfast seal brief.pdf --png            für einen Weg, der nur Bilder nimmt\n  handfast seal brief.pdf -q 'Welches Boot?' --answer-file antworten.txt\n  printf 'bis um 8' | handfast seal - --text -q 'Welches Boot?'\n\nWer die verschlossene Datei hat, kann auf dem eigenen Rechner Antworten probieren,\nso viele er will. Ein Code beendet das: Sende ihn auf anderem Weg als die Datei.",
     }
 }
 
@@ -1172,6 +1172,13 @@ pub(crate) fn option_seal_html() -> &'static str {
     }
 }
 
+pub(crate) fn option_seal_png() -> &'static str {
+    match language() {
+        English => "Write a picture: a short text as a code that also a photo in a messenger still shows, anything else inside of a picture that is sent as a file",
+        German => "Ein Bild schreiben: einen kurzen Text als Code, den auch ein Foto in einem Messenger noch zeigt, alles andere in einem Bild, das als Datei gesendet wird",
+    }
+}
+
 pub(crate) fn option_text() -> &'static str {
     match language() {
         English => "Print a text for a messenger instead of writing a file",
@@ -1232,6 +1239,13 @@ pub(crate) fn option_large() -> &'static str {
     match language() {
         English => "Write more than 512 MiB without asking",
         German => "Mehr als 512 MiB schreiben, ohne zu fragen",
+    }
+}
+
+pub(crate) fn option_browser() -> &'static str {
+    match language() {
+        English => "Instead, two pages side by side that meet in a browser of this machine: needs the page that scripts/web builds",
+        German => "Stattdessen zwei Seiten nebeneinander, die sich in einem Browser dieses Rechners treffen: braucht die Seite, die scripts/web baut",
     }
 }
 
@@ -2301,8 +2315,8 @@ pub(crate) fn guest() -> &'static str {
 
 pub(crate) fn chat_help() -> &'static str {
     match language() {
-        English => "Type a line and press Enter to send it.\n  /send FILE       send a file or a folder\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /pause [N]       stop a file for a while, or all; /resume [N] goes on\n  /cancel [N]      stop it for good\n  /compare         compare six symbols: are they the same on both sides?\n  /ask QUESTION    ask them what only they know; /answer answers, /noanswer does not\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /disappear 1d    let what you both write go a day after it was seen; or 1h, 7d, off\n  /to NAME         talk to somebody else; in the window this conversation stays open\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
-        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei oder einen Ordner senden\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /pause [N]       eine Datei eine Weile anhalten, oder alle; /resume [N] macht weiter\n  /cancel [N]      sie ganz abbrechen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /ask FRAGE       fragen, was nur sie wissen; /answer antwortet, /noanswer nicht\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /disappear 1d    was ihr schreibt, verschwindet einen Tag nach dem Lesen; oder 1h, 7d, off\n  /to NAME         mit jemand anderem reden; im Fenster bleibt dieses Gespräch offen\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
+        English => "Type a line and press Enter to send it.\n  /send FILE       send a file or a folder\n  /accept [N]      take the file with this number, or all that were offered\n  /decline [N]     decline it, or them\n  /pause [N]       stop a file for a while, or all; /resume [N] goes on\n  /cancel [N]      stop it for good\n  /compare         compare six symbols: are they the same on both sides?\n  /ask QUESTION    ask them what only they know; /answer answers, /noanswer does not\n  /lock QUESTION   lock a message so that only the answer opens it; /open [#ROW] opens one\n  /onlythey        say that only who you mean would have asked you that\n  /reply TEXT      reply to their last line; /reply #ROW TEXT to another, as below too\n  /react SYMBOL    react to it\n  /edit TEXT       change your last line\n  /withdraw        take it back, on both sides\n  /history         what was said before\n  /search WORDS    find what was said, the newest first\n  /disappear 1d    let what you both write go a day after it was seen; or 1h, 7d, off\n  /to NAME         talk to somebody else; in the window this conversation stays open\n  /code            a code for somebody new, or take it back; once they are here you talk to them\n  /more            let them write on, when they have sent as much as they may\n  /help            this text\n  /quit            leave at once; Ctrl-D waits for files first\nA line that begins with * at the edge is from this program. What they write stands further in.",
+        German => "Schreibe eine Zeile und drücke die Eingabetaste, um sie zu senden.\n  /send DATEI      eine Datei oder einen Ordner senden\n  /accept [N]      Datei mit dieser Nummer annehmen, oder alle\n  /decline [N]     sie ablehnen\n  /pause [N]       eine Datei eine Weile anhalten, oder alle; /resume [N] macht weiter\n  /cancel [N]      sie ganz abbrechen\n  /compare         sechs Symbole vergleichen: sind sie auf beiden Seiten gleich?\n  /ask FRAGE       fragen, was nur sie wissen; /answer antwortet, /noanswer nicht\n  /lock FRAGE      eine Nachricht verschließen, die nur die Antwort öffnet; /open [#ZEILE] öffnet eine\n  /onlythey        sagen, dass nur die gemeinte Person danach gefragt hätte\n  /reply TEXT      auf ihre letzte Zeile antworten; /reply #ZEILE TEXT auf eine andere, so auch unten\n  /react SYMBOL    darauf reagieren\n  /edit TEXT       deine letzte Zeile ändern\n  /withdraw        sie zurücknehmen, auf beiden Seiten\n  /history         was vorher gesagt wurde\n  /search WÖRTER   finden, was gesagt wurde, das Neueste zuerst\n  /disappear 1d    was ihr schreibt, verschwindet einen Tag nach dem Lesen; oder 1h, 7d, off\n  /to NAME         mit jemand anderem reden; im Fenster bleibt dieses Gespräch offen\n  /code            ein Code für jemand Neuen, oder ihn zurücknehmen; danach redest du mit dieser Person\n  /more            mehr zulassen, wenn die andere Seite an der Grenze ist\n  /help            dieser Text\n  /quit            sofort gehen; Strg-D wartet erst auf Dateien\nEine Zeile, die am Rand mit * beginnt, ist von diesem Programm. Was die andere Seite schreibt, steht weiter innen.",
     }
 }
 
@@ -2702,8 +2716,8 @@ pub(crate) fn screen_key_leave() -> &'static str {
 
 pub(crate) fn screen_help() -> &'static str {
     match language() {
-        English => "Keys:\n  PgUp, PgDn       read what was said before\n  Home, End        its beginning and its end, while nothing is typed\n  Alt-Up, Alt-Down choose a line: F6 replies to it, F7 reacts, F8 changes it, F9 takes it back\n  Alt-Enter        go on in a new line\n  Tab, Alt-1..9    turn to the next one, or to one by place; in a command, complete it\n  Up, Down         bring back commands that were typed\n  Esc              put aside what asks for an answer, or show it again",
-        German => "Tasten:\n  Bild auf, ab     lesen, was vorher gesagt wurde\n  Pos1, Ende       Anfang und Ende davon, solange nichts getippt ist\n  Alt-Auf, Alt-Ab  eine Zeile wählen: F6 antwortet darauf, F7 reagiert, F8 ändert sie, F9 nimmt sie zurück\n  Alt-Eingabe      in einer neuen Zeile weiterschreiben\n  Tab, Alt-1..9    zur nächsten Person, oder zu einer nach ihrem Platz; in einem Befehl: ihn ergänzen\n  Auf, Ab          getippte Befehle zurückholen\n  Esc              weglegen, was eine Antwort will, oder wieder zeigen",
+        English => "Keys:\n  PgUp, PgDn       read what was said before\n  Home, End        its beginning and its end, while nothing is typed\n  Alt-Up, Alt-Down choose a line: F3 opens it, F6 replies, F7 reacts, F8 changes it, F9 takes it back\n  Alt-Enter        go on in a new line\n  Tab, Alt-1..9    turn to the next one, or to one by place; in a command, complete it\n  Up, Down         bring back commands that were typed\n  Esc              put aside what asks for an answer, or show it again",
+        German => "Tasten:\n  Bild auf, ab     lesen, was vorher gesagt wurde\n  Pos1, Ende       Anfang und Ende davon, solange nichts getippt ist\n  Alt-Auf, Alt-Ab  eine Zeile wählen: F3 öffnet sie, F6 antwortet, F7 reagiert, F8 ändert sie, F9 nimmt sie zurück\n  Alt-Eingabe      in einer neuen Zeile weiterschreiben\n  Tab, Alt-1..9    zur nächsten Person, oder zu einer nach ihrem Platz; in einem Befehl: ihn ergänzen\n  Auf, Ab          getippte Befehle zurückholen\n  Esc              weglegen, was eine Antwort will, oder wieder zeigen",
     }
 }
 
@@ -3350,6 +3364,76 @@ pub(crate) fn ask_not_now() -> &'static str {
     match language() {
         English => "there is nobody to ask, or another question is still open",
         German => "es ist niemand da zum Fragen, oder eine andere Frage ist noch offen",
+    }
+}
+
+pub(crate) fn lock_what() -> &'static str {
+    match language() {
+        English => "type the question behind it, as in /lock Where did we meet?",
+        German => "schreibe die Frage dahinter, wie in /lock Wo haben wir uns getroffen?",
+    }
+}
+
+pub(crate) fn lock_answer() -> &'static str {
+    match language() {
+        English => "the answer that opens it: ",
+        German => "die Antwort, die sie öffnet: ",
+    }
+}
+
+pub(crate) fn lock_message() -> &'static str {
+    match language() {
+        English => "Now type the message. Who has it can try answers without end, so take one that cannot be guessed.",
+        German => "Jetzt die Nachricht. Wer sie hat, kann beliebig oft raten: Nimm eine Antwort, die sich nicht erraten lässt.",
+    }
+}
+
+pub(crate) fn lock_not_now() -> &'static str {
+    match language() {
+        English => "That cannot be locked or opened here: it needs a conversation that both keep.",
+        German => "Das lässt sich hier nicht verschließen oder öffnen: Dazu braucht es ein Gespräch, das beide behalten.",
+    }
+}
+
+pub(crate) fn open_what() -> &'static str {
+    match language() {
+        English => "There is no locked message here, or none in that line.",
+        German => "Hier ist keine verschlossene Nachricht, oder keine in dieser Zeile.",
+    }
+}
+
+pub(crate) fn locked_ours(questions: impl Display, row: impl Display) -> String {
+    match language() {
+        English => format!("You have locked a message: {questions} (/open #{row})"),
+        German => format!("Du hast eine Nachricht verschlossen: {questions} (/open #{row})"),
+    }
+}
+
+pub(crate) fn locked_theirs(questions: impl Display, row: impl Display) -> String {
+    match language() {
+        English => format!("A locked message: {questions} (/open #{row} reads it with the answer)"),
+        German => format!("Eine verschlossene Nachricht: {questions} (/open #{row} liest sie mit der Antwort)"),
+    }
+}
+
+pub(crate) fn locked_from(name: impl Display) -> String {
+    match language() {
+        English => format!("{name} has sent a locked message: read it in the conversation"),
+        German => format!("{name} hat eine verschlossene Nachricht gesendet: Lies sie im Gespräch"),
+    }
+}
+
+pub(crate) fn locked_says() -> &'static str {
+    match language() {
+        English => "locked message",
+        German => "verschlossene Nachricht",
+    }
+}
+
+pub(crate) fn locked_stays() -> &'static str {
+    match language() {
+        English => "That answer does not open it.",
+        German => "Diese Antwort öffnet sie nicht.",
     }
 }
 
@@ -5299,6 +5383,27 @@ pub(crate) fn too_large_for_page(size: impl Display) -> String {
     }
 }
 
+pub(crate) fn too_large_for_picture(size: impl Display) -> String {
+    match language() {
+        English => format!("this is too long for a picture, in which {size} fit: leave out --png and send the file"),
+        German => format!("das ist zu lang für ein Bild, in das {size} passen: Lass --png weg und sende die Datei"),
+    }
+}
+
+pub(crate) fn picture_is_code() -> &'static str {
+    match language() {
+        English => "The picture is a code: it opens however it is sent, also as a photo in a messenger.",
+        German => "Das Bild ist ein Code: Es öffnet sich, wie auch immer es gesendet wird, auch als Foto in einem Messenger.",
+    }
+}
+
+pub(crate) fn picture_as_file() -> &'static str {
+    match language() {
+        English => "Send this picture as a file: sent as a photo it loses what is locked inside.",
+        German => "Sende dieses Bild als Datei: Als Foto gesendet verliert es, was darin verschlossen ist.",
+    }
+}
+
 pub(crate) fn holds_no_file(what: impl Display) -> String {
     match language() {
         English => format!("this holds {what} and not a file: open it where it belongs"),
@@ -5807,6 +5912,13 @@ pub(crate) fn not_served(error: impl Display) -> String {
     match language() {
         English => format!("the page cannot be served there ({error}): choose another --port or --bind"),
         German => format!("die Seite lässt sich dort nicht bereitstellen ({error}): Wähle --port oder --bind anders"),
+    }
+}
+
+pub(crate) fn demo_browser(address: impl Display) -> String {
+    match language() {
+        English => format!("Two pages that meet are at {address} until you press Ctrl-C: open it in a browser of this machine."),
+        German => format!("Zwei Seiten, die sich treffen, sind unter {address}, bis du Strg-C drückst: Öffne sie in einem Browser dieses Rechners."),
     }
 }
 

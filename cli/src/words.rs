@@ -8,7 +8,7 @@ use crate::{margin, strings};
 use handfast_native::conversation::{CompareError, FileError, Violation};
 use handfast_native::device::{
     Asked, BundleError, ContactEdit, ContactView, EndReason, Exported, Hindrance, NotCalled,
-    NotNamed, Pause, Reached, Refusal, Role, SessionEnd, Tag,
+    NotNamed, Pause, Reached, Refusal, Role, Row, RowContent, SessionEnd, Tag,
 };
 use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
@@ -582,6 +582,28 @@ pub(crate) fn disappearing(ours: bool, after: Option<u32>, holds: bool) -> Strin
     }
 }
 
+/// A message that is locked, and how it is opened. None that is locked asks nothing.
+pub(crate) fn locked_message(row: &Row) -> String {
+    let questions = match &row.content {
+        RowContent::Locked { questions } => questions.as_slice(),
+        _ => &[],
+    };
+    let asked: Vec<String> = questions.iter().map(|one| quoted(one.as_str())).collect();
+    let asked = asked.join(", ");
+    match row.ours {
+        true => strings::locked_ours(asked, row.number),
+        false => strings::locked_theirs(asked, row.number),
+    }
+}
+
+/// Why a locked message was not opened, or not locked.
+pub(crate) fn not_opened(error: SealError) -> String {
+    match error {
+        SealError::WrongAnswerOrAltered => strings::locked_stays().to_owned(),
+        error => by_itself(refused(error)),
+    }
+}
+
 /// So many seconds, as they are typed.
 fn life(seconds: u32) -> String {
     match seconds {
@@ -1035,6 +1057,10 @@ pub(crate) fn too_large_for_text(most: u64) -> String {
 
 pub(crate) fn too_large_for_page(most: u64) -> String {
     strings::too_large_for_page(size(most))
+}
+
+pub(crate) fn too_large_for_picture(most: u64) -> String {
+    strings::too_large_for_picture(size(most))
 }
 
 pub(crate) fn unsafe_folder(path: &str) -> String {

@@ -60,7 +60,7 @@ export async function bring(browser, page, link, { hears = () => {}, before = ()
     return tab;
 }
 
-export async function write(tab, text) {
+export async function write(tab, text, keyboard = tab.keyboard) {
     await tab.type("#message", text);
-    await tab.keyboard.press("Enter");
+    await keyboard.press("Enter");
 }

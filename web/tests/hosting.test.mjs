@@ -1,8 +1,12 @@
 // A page invites: the program and another page join it, by a reply that comes back through the camera or as a text.
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { bring, camera, press, reads, shows, write } from "./acts.mjs";
 import { Guest, Host, NAMES, PATIENCE, browser, look, serve } from "./world.mjs";
 
@@ -77,6 +81,27 @@ for (const name of NAMES) {
             running = await browser(name);
         });
         after(() => running.close());
+
+        const ways = {
+            "npm run dev": ["node", fileURLToPath(new URL("../demo/serve.mjs", import.meta.url))],
+            "demo --browser": [process.env.HANDFAST_PROGRAM, "demo", "--browser"],
+        };
+        for (const [way, [program, ...options]] of Object.entries(ways)) {
+            test(`two pages side by side meet by themselves: ${way}`, async () => {
+                const server = spawn(program, [...options, "--json"]);
+                try {
+                    const [line] = await once(createInterface({ input: server.stdout }), "line");
+                    const tab = await running.newPage();
+                    await tab.goto(JSON.parse(line).address);
+                    await reads(tab, "They have met.");
+                    const [ana, ben] = tab.frames().slice(1);
+                    await write(ana, "hello from Ana", tab.keyboard);
+                    await reads(ben, "hello from Ana");
+                } finally {
+                    server.kill();
+                }
+            });
+        }
 
         test("the program joins a page by a reply that is pasted, and both talk", async () => {
             const { tab, link } = await invites(running);

@@ -2,6 +2,7 @@
 //! terminal can hide it.
 
 use super::Chat;
+use super::locking::Locking;
 use crate::answers::{checked, question};
 use crate::lines::{Lines, Unseen};
 use crate::output::Event;
@@ -10,12 +11,41 @@ use handfast_native::device::{ContactEdit, Inquiries, Refusal, SessionCommand};
 use handfast_native::seal::Question;
 use zeroize::Zeroizing;
 
-/// What the next line answers.
+/// What the next line is for.
 pub(super) struct Awaited {
-    /// A question that is about to be asked; None for that of the other side.
-    asks: Option<Question>,
+    what: What,
     /// What is typed does not show.
     unseen: Option<Unseen>,
+}
+
+/// What a line is that does not go to the other side as it is.
+pub(super) enum What {
+    /// The answer to the question of the other side.
+    Answer,
+    /// The answer that is expected to this question, which is about to be asked.
+    Expected(Question),
+    /// Something for a locked message.
+    Locking(Locking),
+}
+
+impl What {
+    /// What the person is asked for.
+    fn prompt(&self, is_window: bool) -> String {
+        match self {
+            Self::Expected(_) => strings::ask_answer().to_owned(),
+            Self::Answer if is_window => strings::answer_in_window().to_owned(),
+            Self::Answer => words::answer_prompt(0, 1),
+            Self::Locking(locking) => locking.prompt(),
+        }
+    }
+
+    /// Nobody else should see it on the screen.
+    fn is_secret(&self) -> bool {
+        match self {
+            Self::Expected(_) | Self::Answer => true,
+            Self::Locking(locking) => locking.is_secret(),
+        }
+    }
 }
 
 impl Chat<'_> {
@@ -40,7 +70,7 @@ impl Chat<'_> {
         match question(text) {
             _ if text.is_empty() => self.output.note(strings::ask_what()),
             Err(why) => self.output.note(words::by_itself(&why)),
-            Ok(question) => self.await_answer(Some(question)),
+            Ok(question) => self.await_line(What::Expected(question)),
         }
     }
 
@@ -51,7 +81,7 @@ impl Chat<'_> {
             return self.output.note(strings::no_question());
         }
         match text {
-            "" => self.await_answer(None),
+            "" => self.await_line(What::Answer),
             text => self.give(None, text).await,
         }
     }
@@ -63,9 +93,10 @@ impl Chat<'_> {
         }
     }
 
-    fn await_answer(&mut self, asks: Option<Question>) {
+    /// The next line is that.
+    pub(super) fn await_line(&mut self, what: What) {
         let unseen = None;
-        self.person.awaited = Some(Awaited { asks, unseen });
+        self.person.awaited = Some(Awaited { what, unseen });
     }
 
     /// Asks for what is awaited, where a person types it.
@@ -74,23 +105,22 @@ impl Chat<'_> {
         let Some(awaited) = self.person.awaited.as_mut() else {
             return;
         };
-        let prompt = match awaited.asks {
-            Some(_) => strings::ask_answer().to_owned(),
-            None if is_window => strings::answer_in_window().to_owned(),
-            None => words::answer_prompt(0, 1),
-        };
-        match lines.is_terminal() && !is_window {
+        let prompt = awaited.what.prompt(is_window);
+        match lines.is_terminal() && !is_window && awaited.what.is_secret() {
             // Where nothing can be hidden it shows.
             true => awaited.unseen = lines.ask_secretly(&prompt, self.output).ok(),
             false => self.output.note(prompt.trim_end()),
         }
     }
 
-    /// This line is the answer. One that says nothing takes back what was begun.
-    pub(super) async fn take_answer(&mut self, awaited: Awaited, line: &Zeroizing<String>) {
+    /// This line is what was awaited. One that says nothing takes back what was begun.
+    pub(super) async fn take_awaited(&mut self, awaited: Awaited, line: Zeroizing<String>) {
         drop(awaited.unseen);
-        if !line.trim().is_empty() {
-            self.give(awaited.asks, line).await;
+        match awaited.what {
+            _ if line.trim().is_empty() => {}
+            What::Answer => self.give(None, &line).await,
+            What::Expected(question) => self.give(Some(question), &line).await,
+            What::Locking(locking) => self.go_on_locking(locking, line).await,
         }
     }
 

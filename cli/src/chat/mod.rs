@@ -3,6 +3,7 @@
 mod args;
 mod asking;
 mod handed;
+mod locking;
 mod others;
 mod search;
 mod sending;

@@ -5,6 +5,8 @@ use crate::files::Files;
 use crate::output::Trusted;
 use handfast_native::device::{Inquiries, Reached, Row, RowContent, View, Wish};
 use handfast_native::handshake::{PublicKey, ShortString};
+use handfast_native::seal::Questions;
+use std::collections::BTreeMap;
 
 /// What is known of whoever is talked to, or looked for.
 #[derive(Default)]
@@ -38,12 +40,20 @@ pub(super) struct Last {
     pub(super) newest: u64,
     pub(super) ours: Option<u64>,
     pub(super) theirs: Option<u64>,
+    /// The locked messages that were told, with what they ask.
+    pub(super) locked: BTreeMap<u64, Questions>,
 }
 
 impl Last {
     pub(super) fn hear(&mut self, row: &Row) {
         let is_last = row.number > self.newest && row.before.is_none();
         self.newest = self.newest.max(row.number);
+        match &row.content {
+            RowContent::Locked { questions } => {
+                self.locked.insert(row.number, questions.clone());
+            }
+            _ => drop(self.locked.remove(&row.number)),
+        }
         let is_kept_text = row.lasting.is_some() && matches!(row.content, RowContent::Text(_));
         if is_last && is_kept_text {
             match row.ours {

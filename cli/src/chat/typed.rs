@@ -12,7 +12,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 use zeroize::Zeroizing;
 
 /// What can be done besides writing, as it is typed.
-pub(crate) const COMMANDS: [&str; 27] = [
+pub(crate) const COMMANDS: [&str; 29] = [
     "/accept",
     "/answer",
     "/ask",
@@ -25,11 +25,13 @@ pub(crate) const COMMANDS: [&str; 27] = [
     "/edit",
     "/help",
     "/history",
+    "/lock",
     "/mine",
     "/more",
     "/noanswer",
     "/notmine",
     "/onlythey",
+    "/open",
     "/pause",
     "/quit",
     "/react",
@@ -67,7 +69,7 @@ impl Chat<'_> {
             return;
         }
         if let Some(awaited) = self.person.awaited.take() {
-            return self.take_answer(awaited, &Zeroizing::new(line)).await;
+            return self.take_awaited(awaited, Zeroizing::new(line)).await;
         }
         if self.person.is_away
             && let Some(agrees) = words::restored_answer(&line)
@@ -153,6 +155,8 @@ impl Chat<'_> {
             "/code" => self.show_or_end_code().await,
             "/ask" => self.ask(rest),
             "/answer" => self.begin_to_answer(rest).await,
+            "/lock" => self.lock(rest),
+            "/open" => self.open(rest),
             "/noanswer" => self.decline_to_answer().await,
             "/mine" => self.other_device(true).await,
             "/notmine" => self.other_device(false).await,
@@ -347,8 +351,8 @@ fn command(line: &str) -> (&str, &str) {
     let (first, rest) = bare.split_once(char::is_whitespace).unwrap_or((bare, ""));
     match first {
         "/accept" | "/answer" | "/ask" | "/cancel" | "/decline" | "/disappear" | "/edit"
-        | "/pause" | "/react" | "/reply" | "/resume" | "/search" | "/send" | "/to"
-        | "/withdraw" => (first, rest.trim()),
+        | "/lock" | "/open" | "/pause" | "/react" | "/reply" | "/resume" | "/search" | "/send"
+        | "/to" | "/withdraw" => (first, rest.trim()),
         _ if is_command(first) => (bare, ""),
         _ => (line, ""),
     }

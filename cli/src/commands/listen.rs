@@ -192,6 +192,7 @@ fn tell(name: &str, row: &Row, was_coming: bool, output: &mut Output) {
             row: row.number,
             text: text.clone(),
         }),
+        RowContent::Locked { .. } => output.note(strings::locked_from(words::line(&name))),
         RowContent::File {
             name: file,
             size,

@@ -1,6 +1,7 @@
 //! `handfast seal`: lock a file, a folder or a text with a question.
 
 use super::Hands;
+use super::invite::SCALE;
 use crate::answers::{lock as answers, question};
 use crate::interrupt::Interrupt;
 use crate::one_file::OneFile;
@@ -20,7 +21,7 @@ use handfast_native::seal::{
     Question, Questions, SealError, StreamError, Strength, Verdict, code_characters, code_words,
     seal, seal_into, text, tries_per_second,
 };
-use handfast_native::token::{Secret, random_bytes};
+use handfast_native::token::{MOST_IN_PICTURE, Secret, picture_with, random_bytes};
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub(crate) const SUFFIX: &str = ".handfast";
 const MOST_TEXT: usize = 512 << 10;
 /// The same of one inside a page, which a browser holds whole.
 const MOST_IN_PAGE: usize = 64 << 20;
+/// The most pixels of a side of a code: messengers make larger pictures smaller.
+const LARGEST_SIDE: usize = 1_600;
 
 #[derive(clap::Args)]
 #[command(after_help = strings::seal_examples())]
@@ -53,6 +56,8 @@ pub(crate) struct Args {
     text: bool,
     #[arg(long, conflicts_with = "text", help = strings::option_seal_html())]
     html: bool,
+    #[arg(long, conflicts_with_all = ["text", "html"], help = strings::option_seal_png())]
+    png: bool,
     #[arg(long, help = strings::option_strong())]
     strong: bool,
     #[arg(long, help = strings::option_strict())]
@@ -95,21 +100,33 @@ enum Form {
     File(PathBuf),
     /// A page in this place, with the container inside.
     Page(PathBuf, OneFile),
+    /// A picture in this place.
+    Picture(PathBuf),
 }
 
 impl Form {
     fn of(args: &Args) -> Result<Self, Stop> {
-        let place = || args.output.clone().unwrap_or_else(|| beside(&args.path));
-        Ok(match (args.text, args.html) {
-            (true, _) => Self::Text,
-            (false, false) => Self::File(place()),
-            (false, true) => {
-                let page = OneFile::of_locked_file()?;
-                let place = args.output.clone();
-                let place = place.unwrap_or_else(|| with_suffix(&beside(&args.path), ".html"));
-                Self::Page(place, page)
-            }
+        let place = |suffix| {
+            let place = args.output.clone();
+            place.unwrap_or_else(|| with_suffix(&beside(&args.path), suffix))
+        };
+        Ok(if args.text {
+            Self::Text
+        } else if args.html {
+            Self::Page(place(".html"), OneFile::of_locked_file()?)
+        } else if args.png {
+            Self::Picture(place(".png"))
+        } else {
+            Self::File(place(""))
         })
+    }
+
+    /// Where it goes, if it is a file of any kind.
+    fn place(&self) -> Option<&Path> {
+        match self {
+            Self::Text => None,
+            Self::File(place) | Self::Page(place, _) | Self::Picture(place) => Some(place),
+        }
     }
 }
 
@@ -117,9 +134,20 @@ impl Form {
 struct Sealed {
     place: Option<PathBuf>,
     text: Option<String>,
+    /// How a picture has it inside.
+    picture: Option<Picture>,
     bytes: u64,
     /// What changed in a folder meanwhile.
     changed: Vec<PathBuf>,
+}
+
+/// How a picture has a container inside.
+#[derive(Clone, Copy)]
+enum Picture {
+    /// As a code, which also a messenger's smaller copy still shows.
+    Code,
+    /// Beside what is seen, where only the file itself has it.
+    File,
 }
 
 pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
@@ -131,7 +159,7 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         return Err(Stop::new(Status::Usage, "usage", strings::input_twice()));
     }
     let form = Form::of(&args)?;
-    if let Form::File(place) | Form::Page(place, _) = &form {
+    if let Some(place) = form.place() {
         must_be_free(place)?;
         must_be_writable(place)?;
     }
@@ -195,6 +223,11 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         .await?;
     if !sealed.changed.is_empty() {
         output.note(words::changed_inside(&sealed.changed));
+    }
+    match sealed.picture {
+        Some(Picture::Code) => output.note(strings::picture_is_code()),
+        Some(Picture::File) => output.note(strings::picture_as_file()),
+        None => {}
     }
     tell(&output, &sealed, code.as_ref());
     output.tell(Event::Sealed {
@@ -460,6 +493,7 @@ fn write(
             return Ok(Sealed {
                 changed: unchanged()?,
                 place: None,
+                picture: None,
                 bytes: container.len() as u64,
                 text: Some(text(&container)),
             });
@@ -472,15 +506,23 @@ fn write(
                 words::too_large_for_page(MOST_IN_PAGE as u64),
             )?;
             let html = page.carrying(&text(&container));
-            let new = NewFile::at(place)?;
-            let written = new.file().write_all(html.as_bytes());
-            written.map_err(|error| not_stored(new.place(), &error))?;
-            return Ok(Sealed {
-                changed: unchanged()?,
-                place: Some(new.settle()?),
-                text: None,
-                bytes: html.len() as u64,
-            });
+            return stored(place, html.as_bytes(), None, unchanged);
+        }
+        Form::Picture(place) => {
+            let container = in_memory(
+                source,
+                MOST_IN_PICTURE,
+                &place,
+                words::too_large_for_picture(MOST_IN_PICTURE as u64),
+            )?;
+            let (png, picture) = match Symbol::draw(&text(&container)) {
+                Ok(symbol) => {
+                    let scale = LARGEST_SIDE / symbol.outer_width();
+                    (symbol.to_png(scale.min(SCALE)), Picture::Code)
+                }
+                Err(_) => (picture_with(&container), Picture::File),
+            };
+            return stored(place, &png, Some(picture), unchanged);
         }
         Form::File(place) => place,
     };
@@ -503,7 +545,27 @@ fn write(
         changed,
         place: Some(new.settle()?),
         text: None,
+        picture: None,
         bytes,
+    })
+}
+
+/// Puts a whole file in its place.
+fn stored(
+    place: PathBuf,
+    content: &[u8],
+    picture: Option<Picture>,
+    unchanged: impl FnOnce() -> Result<Vec<PathBuf>, Stop>,
+) -> Result<Sealed, Stop> {
+    let new = NewFile::at(place)?;
+    let written = new.file().write_all(content);
+    written.map_err(|error| not_stored(new.place(), &error))?;
+    Ok(Sealed {
+        changed: unchanged()?,
+        place: Some(new.settle()?),
+        text: None,
+        picture,
+        bytes: content.len() as u64,
     })
 }
 

@@ -9,11 +9,11 @@ use crate::home::Place;
 use crate::output::{Event, Output};
 use crate::status::{Status, Stop};
 use crate::{duration, strings, words};
+use handfast_native::HeldCopy;
 use handfast_native::device::{
     AcceptTerms, Command, FileState, Refusal, Row, RowContent, Saying, SessionId, View, called,
 };
 use handfast_native::pairing::Failure;
-use handfast_native::place_for_copy;
 use handfast_native::store::private;
 use handfast_native::transfer::{Growing, READ_FIRST};
 use std::collections::BTreeMap;
@@ -47,16 +47,24 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
         mut interrupt,
     } = hands;
     let place = args.seek.home.place()?;
-    // Beginning, it removes what lies in the home to be sent and is not offered.
-    let device = interrupt.stops(Device::start(place.clone())).await?;
+    let mut device = interrupt.stops(Device::start(place.clone())).await?;
     let files = interrupt.stops(files(&args, &place, &mut output)).await;
-    let (files, mut rest) = match files {
+    let Found {
+        files,
+        mut rest,
+        // What is offered needs nobody to hold it.
+        held: _held,
+    } = match files {
         Ok(found) => found,
         Err(stop) => {
             device.end(&mut output, &mut interrupt).await;
             return Err(stop);
         }
     };
+    // Input may take long, and another process may have ended meanwhile that was at work for this one.
+    if device.is_gone() {
+        interrupt.stops(device.start_again()).await?;
+    }
     let (id, count) = match hand_in(&args, &device, files, &mut output).await {
         Ok(Some(begun)) => begun,
         ended => {
@@ -85,28 +93,35 @@ pub(crate) async fn run(args: Args, hands: Hands) -> Result<(), Stop> {
     sending.outcome(&args.contact, ended?, &mut output)
 }
 
-/// What is to be sent, where it is, and what it is called; and what keeps the rest of standard input.
-async fn files(
-    args: &Args,
-    place: &Place,
-    output: &mut Output,
-) -> Result<(Vec<(PathBuf, String)>, Option<Rest>), Stop> {
-    let (mut files, mut rest) = (Vec::new(), None);
+/// What is to be sent.
+#[derive(Default)]
+struct Found {
+    /// Where each is, and what it is called.
+    files: Vec<(PathBuf, String)>,
+    /// What keeps the rest of standard input.
+    rest: Option<Rest>,
+    /// What of it is a copy.
+    held: Vec<HeldCopy>,
+}
+
+async fn files(args: &Args, place: &Place, output: &mut Output) -> Result<Found, Stop> {
+    let mut all = Found::default();
     for path in &args.paths {
         if path.as_os_str() == INPUT {
             let called = args.called.as_deref().unwrap_or(strings::send_input());
-            let (path, further) = begin_input(place).await?;
-            files.push((path, called.to_owned()));
-            rest = rest.or(further);
+            let (held, further) = begin_input(place).await?;
+            all.files.push((held.path().to_owned(), called.to_owned()));
+            all.held.push(held);
+            all.rest = all.rest.or(further);
             continue;
         }
         let (found, left_out) = file_at(path.clone()).await.map_err(Stop::bad_input)?;
         left_out.into_iter().for_each(|told| output.note(told));
         if let Saying::File { path, name, .. } = found {
-            files.push((path, name));
+            all.files.push((path, name));
         }
     }
-    Ok((files, rest))
+    Ok(all)
 }
 
 /// Standard input that is kept meanwhile. Its thread waits for whoever writes there, and nothing waits for it at the end.
@@ -114,20 +129,20 @@ type Rest = oneshot::Receiver<io::Result<()>>;
 
 /// Standard input as a file of the home, where it lies until it is sent, whenever that is. What is longer than a file
 /// whose size is told before it is sent is kept while the beginning goes.
-async fn begin_input(place: &Place) -> Result<(PathBuf, Option<Rest>), Stop> {
+async fn begin_input(place: &Place) -> Result<(HeldCopy, Option<Rest>), Stop> {
     let Place::Folder(home) = place else {
         return Err(Failure::Local.into());
     };
     let home = home.clone();
     let begin = move || -> io::Result<_> {
-        let path = place_for_copy(&home)?;
-        let mut file = private::options().create_new(true).open(&path)?;
+        let held = HeldCopy::begin(&home)?;
+        let mut file = private::options().create_new(true).open(held.path())?;
         let count = io::copy(&mut io::stdin().lock().take(READ_FIRST), &mut file)?;
         if count < READ_FIRST {
             file.sync_all()?;
-            return Ok((path, None));
+            return Ok((held, None));
         }
-        let growing = Growing::begin(&path)?;
+        let growing = Growing::begin(held.path())?;
         let (done, rest) = oneshot::channel();
         let keep = move || -> io::Result<()> {
             io::copy(&mut io::stdin().lock(), &mut file)?;
@@ -135,7 +150,7 @@ async fn begin_input(place: &Place) -> Result<(PathBuf, Option<Rest>), Stop> {
             growing.end()
         };
         std::thread::spawn(move || done.send(keep()));
-        Ok((path, Some(rest)))
+        Ok((held, Some(rest)))
     };
     let begun = tokio::task::spawn_blocking(begin).await;
     begun

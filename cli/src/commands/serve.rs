@@ -4,6 +4,7 @@
 //! machine's own, so that no other site's name can be made to lead here.
 
 use super::Hands;
+use crate::interrupt::Interrupt;
 use crate::output::{json_line, write_line};
 use crate::page::{HEADERS, Page};
 use crate::status::Stop;
@@ -54,33 +55,73 @@ struct Serving {
 struct Site {
     page: Page,
     names: Vec<String>,
+    /// Its own pages may show it in a frame.
+    is_framed: bool,
 }
 
 pub(crate) async fn run(args: Args, mut hands: Hands) -> Result<(), Stop> {
     let page = Page::read(args.folder.as_deref())?;
-    let listener = TcpListener::bind(SocketAddr::new(args.bind, args.port)).await;
-    let listener = listener.map_err(|error| Stop::local(strings::not_served(error)))?;
-    let at = listener.local_addr();
-    let at = at.map_err(|error| Stop::local(strings::not_served(error)))?;
+    let (listener, at) = listen(SocketAddr::new(args.bind, args.port)).await?;
+    tell(args.json, at, strings::serving);
+    let mut site = Site {
+        page,
+        names: own_names(at),
+        is_framed: false,
+    };
+    site.names.extend(args.host);
+    serve_until(&mut hands.interrupt, listener, site).await;
+    Ok(())
+}
+
+/// Serves a page whose own pages may show each other, to this machine alone, at any port, which the sentence is told.
+///
+/// # Errors
+/// That there is no port.
+pub(super) async fn demonstrate(
+    page: Page,
+    is_for_programs: bool,
+    sentence: fn(String) -> String,
+    mut interrupt: Interrupt,
+) -> Result<(), Stop> {
+    let (listener, at) = listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
+    tell(is_for_programs, at, sentence);
+    let site = Site {
+        page,
+        names: own_names(at),
+        is_framed: true,
+    };
+    serve_until(&mut interrupt, listener, site).await;
+    Ok(())
+}
+
+async fn listen(at: SocketAddr) -> Result<(TcpListener, SocketAddr), Stop> {
+    let not_served = |error| Stop::local(strings::not_served(error));
+    let listener = TcpListener::bind(at).await.map_err(not_served)?;
+    let at = listener.local_addr().map_err(not_served)?;
+    Ok((listener, at))
+}
+
+fn tell(is_for_programs: bool, at: SocketAddr, sentence: fn(String) -> String) {
     let address = format!("http://{at}/");
-    match args.json {
+    match is_for_programs {
         true => write_line(&json_line(&Serving {
             event: "serving",
             address,
         })),
-        false => write_line(&strings::serving(address)),
+        false => write_line(&sentence(address)),
     }
-    let mut names = vec![
-        "localhost".to_owned(),
-        SocketAddr::new(at.ip(), 0).ip().to_string(),
-    ];
-    names.extend(args.host);
-    let site = Arc::new(Site { page, names });
+}
+
+fn own_names(at: SocketAddr) -> Vec<String> {
+    let address = SocketAddr::new(at.ip(), 0).ip().to_string();
+    vec!["localhost".to_owned(), address]
+}
+
+async fn serve_until(interrupt: &mut Interrupt, listener: TcpListener, site: Site) {
     tokio::select! {
-        () = accept(listener, site) => {}
-        () = hands.interrupt.pressed() => {}
+        () = accept(listener, Arc::new(site)) => {}
+        () = interrupt.pressed() => {}
     }
-    Ok(())
 }
 
 async fn accept(listener: TcpListener, site: Arc<Site>) {
@@ -134,6 +175,10 @@ impl Site {
         for (name, value) in HEADERS {
             headers.insert(name, HeaderValue::from_static(value));
         }
+        if self.is_framed {
+            let own = HeaderValue::from_static("frame-ancestors 'self'");
+            headers.insert(header::CONTENT_SECURITY_POLICY, own);
+        }
         response
     }
 
@@ -164,6 +209,7 @@ mod tests {
         let site = Site {
             page: Page::read(Some(folder.path())).ok().unwrap(),
             names: ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into(),
+            is_framed: false,
         };
         let host = host.map(|host| (header::HOST, HeaderValue::from_static(host)));
         site.answer(&method, path, &host.into_iter().collect())

@@ -3,11 +3,12 @@
 use crate::symbol::Forms;
 use crate::{strings, words};
 use handfast_native::Overview;
-use handfast_native::device::{Asked, ContactView, Done, Hit, Pause, Reached, Role, View};
+use handfast_native::device::{Asked, ContactView, Done, Hit, Pause, Reached, Role, Row, View};
 use handfast_native::handshake::{Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
 use handfast_native::question::Standing;
 use handfast_native::reconnect::RestoredClaim;
+use handfast_native::seal::Questions;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -171,6 +172,15 @@ pub(crate) enum Event {
     Message { row: u64, text: String },
     /// This was written here, and is kept or on its way.
     MessageSent { row: u64, text: String },
+    /// This was locked. Its text says which questions it asks, and how it is opened.
+    LockedMessage {
+        row: u64,
+        ours: bool,
+        questions: Vec<String>,
+        text: String,
+    },
+    /// A locked message was opened, and says this. It is kept nowhere.
+    MessageOpened { row: u64, text: String },
     /// This was said before, in milliseconds since 1970-01-01 UTC.
     Earlier {
         row: u64,
@@ -379,6 +389,17 @@ impl Event {
             ours: hit.ours,
             at_ms: hit.at,
             text: hit.text,
+        }
+    }
+
+    /// A locked message.
+    pub(crate) fn locked(row: &Row, questions: &Questions) -> Self {
+        let questions = questions.as_slice().iter();
+        Self::LockedMessage {
+            row: row.number,
+            ours: row.ours,
+            text: words::locked_message(row),
+            questions: questions.map(|one| one.as_str().to_owned()).collect(),
         }
     }
 

@@ -225,6 +225,11 @@ impl Output {
             Event::Message { text, .. } => {
                 self.print(&margin::theirs(&self.name, text, terminal::columns()));
             }
+            Event::LockedMessage { text, .. } => self.whisper(text),
+            Event::MessageOpened { text, .. } => {
+                let head = strings::locked_says();
+                self.print(&margin::theirs(head, text, terminal::columns()));
+            }
             Event::Earlier { ours, text, .. } => {
                 let name = match ours {
                     true => strings::you(),

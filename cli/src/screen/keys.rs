@@ -103,6 +103,7 @@ pub(super) fn action(key: &KeyEvent, typed: &str) -> Action {
     match key.code {
         KeyCode::F(1) => Action::Line("/help"),
         KeyCode::F(2) => Action::Line("/code"),
+        KeyCode::F(3) => Action::About("/open"),
         KeyCode::F(4) => Action::Begin("/send "),
         KeyCode::F(5) => Action::Line("/compare"),
         KeyCode::F(6) => Action::About("/reply"),
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_key_that_is_shown_does_something_that_can_be_typed_or_scrolls() {
-        for number in [1, 2, 4, 5, 6, 7, 8, 9, 10] {
+        for number in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] {
             let action = action(&pressed(KeyCode::F(number)), "typed");
             assert!(
                 matches!(&action, Action::Line(line) | Action::Begin(line) | Action::About(line)

@@ -225,6 +225,7 @@ impl Screen {
                 at_ms,
                 text,
             } => format!("{}: {text}", words::hit(name, *ours, *at_ms)),
+            Event::MessageOpened { text, .. } => format!("{}: {text}", strings::locked_says()),
             Event::Note { text } | Event::Hint { text, .. } | Event::Question { text, .. } => {
                 text.clone()
             }

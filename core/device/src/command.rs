@@ -6,7 +6,7 @@ use super::{
 };
 use handfast_protocol::conversation::Finding;
 use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::log::BundleError;
+use handfast_protocol::log::{BundleError, LockedText};
 use handfast_protocol::pairing::OtherInvitation;
 use handfast_seal::{Answers, Questions, SealError};
 use handfast_store::StoreError;
@@ -120,6 +120,9 @@ pub enum SessionCommand {
     /// Ask whoever is here this, to make sure that they are who they should be: a contact who is talked to, or
     /// whose restored device the person decides about. What comes of it stands in the view.
     Ask(Question, Answers),
+    /// Open the locked message in this row with these answers. The answer is [`Done::Opened`]; what it says is kept
+    /// nowhere, so it can be opened again and has to be.
+    Open(u64, Answers),
     /// Answer the question of the other side: a guest that of its host, a contact that of the other.
     Answer(Answers),
     /// Contact: give no answer to it.
@@ -178,6 +181,17 @@ pub enum Saying {
     /// Propose that what both write from now on disappears so many seconds after it was seen (a minute to a year),
     /// or does not; or agree to the same.
     Disappear(Option<u32>),
+    /// Lock this, and write that. Whoever has it can try answers without anybody noticing.
+    Lock {
+        /// What is locked: 1 to 65,536 bytes.
+        text: String,
+        /// What is asked: one question or more.
+        questions: Questions,
+        /// What opens it.
+        answers: Answers,
+    },
+    /// Write this, which is locked already.
+    Locked(LockedText),
     /// Send this file.
     File {
         /// Where it is.
@@ -319,6 +333,8 @@ pub enum Done {
     Found(Box<Hits>),
     /// This is to be handed on.
     Bundled(Box<Bundled>),
+    /// The locked message says this.
+    Opened(String),
     /// So many messages of this contact came in, and were not here before.
     TakenIn {
         /// Of whom.
@@ -340,6 +356,7 @@ impl Done {
             | Self::Beginning
             | Self::Found(_)
             | Self::Bundled(_)
+            | Self::Opened(_)
             | Self::TakenIn { .. }
             | Self::Here(..) => None,
         }

@@ -42,6 +42,7 @@ mod files;
 mod here;
 mod history;
 mod hours;
+mod locking;
 mod nearby;
 mod pairing;
 mod place;
@@ -75,8 +76,8 @@ pub use nearby::NearbyCommand;
 pub use place::{Place, usable};
 pub use ports::{
     Bind, Carried, CarrierCommand, CarrierEvent, Connected, FileOrder, Found, GuestKeys, HostKeys,
-    Input, Milestones, NetworkCommand, Offerable, Output, Page, Query, SeekKeys, TalkCommand,
-    TalkEvent, Ticket, Work, WorkDone,
+    Input, Leftover, Milestones, NetworkCommand, Offerable, Output, Page, Query, SeekKeys,
+    TalkCommand, TalkEvent, Ticket, Work, WorkDone,
 };
 pub use prepare::Record;
 pub use randomness::{NoRandomness, Randomness, system_randomness};

@@ -11,11 +11,11 @@ use handfast_protocol::conversation::{self, CompareError, FileError, Finding, Li
 use handfast_protocol::discovery::DiscoveryEvent;
 use handfast_protocol::handshake::{PublicKey, ShortString, Trust};
 use handfast_protocol::link::{LinkPath, TransportError};
-use handfast_protocol::log::{self, LogId, Looked, Saved};
+use handfast_protocol::log::{self, LockedText, LogId, Looked, MAX_ENTRY_BODY, Saved};
 use handfast_protocol::network::{Guessed, NetworkReport, StunServer};
 use handfast_protocol::pairing::Turn;
 use handfast_protocol::reconnect::{self, Part, RendezvousKeys};
-use handfast_protocol::transfer::{self, Content, Decision};
+use handfast_protocol::transfer::{self, Content, Decision, Goal, Source};
 use handfast_seal::{self as seal, Answers, Credential, Questions, SealError};
 use handfast_store::StoreError;
 use handfast_token::{
@@ -79,6 +79,9 @@ pub enum Output {
     Look(Ticket, PathBuf),
     /// What lies there does not go to anybody any more. It is removed, if it is a copy that was made for that alone.
     NotNeeded(PathBuf),
+    /// Remove what there is of a file of the other side that is not whole, and do it before whatever is kept behind
+    /// this: nothing else will know of it then.
+    Discard(Box<Leftover>),
     /// For the conversation of one session.
     Talk(SessionId, TalkCommand),
     /// Do this where it may take long, and say what came of it with [`Input::Worked`].
@@ -371,6 +374,17 @@ pub enum FileOrder {
     },
 }
 
+/// What there may be of a file or folder that came in part and is not wanted any more.
+#[derive(Clone, Debug)]
+pub struct Leftover {
+    /// What tells its conversation from all others.
+    pub scope: [u8; 32],
+    /// What the two call it.
+    pub source: Source,
+    /// Where it went. A folder in it that is not absolute is meant within the usual one for files that come in.
+    pub goal: Goal,
+}
+
 /// What lies at a path that is to be offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offerable {
@@ -537,6 +551,24 @@ pub enum Work {
         /// The code of the second channel, where there is one.
         code: Option<Secret<16>>,
     },
+    /// Lock a message.
+    LockText {
+        /// What is locked.
+        text: String,
+        /// What is asked.
+        questions: Questions,
+        /// What opens it.
+        answers: Answers,
+        /// 32 random bytes.
+        salt: [u8; 32],
+    },
+    /// Open a locked message.
+    OpenText {
+        /// What is locked.
+        locked: LockedText,
+        /// What may open it.
+        answers: Answers,
+    },
 }
 
 /// What came of [`Work`].
@@ -546,6 +578,10 @@ pub enum WorkDone {
     Locked(Result<Vec<u8>, SealError>),
     /// The invitation in it.
     Unlocked(Result<Box<Invitation>, SealError>),
+    /// The container of a message.
+    TextLocked(Result<Vec<u8>, SealError>),
+    /// The message in it.
+    TextOpened(Result<String, SealError>),
 }
 
 impl Work {
@@ -572,6 +608,16 @@ impl Work {
                 let credential = Credential::Answers { answers, code };
                 WorkDone::Unlocked(seal::unlock(&container, &credential, limits).map(Box::new))
             }
+            Self::LockText {
+                text,
+                questions,
+                answers,
+                salt,
+            } => WorkDone::TextLocked(seal::lock_text(&text, questions, answers, salt)),
+            Self::OpenText { locked, answers } => {
+                let (container, most) = (locked.container(), MAX_ENTRY_BODY as u64);
+                WorkDone::TextOpened(seal::unlock_text(container, answers, most, limits))
+            }
         }
     }
 }
@@ -581,6 +627,8 @@ impl std::fmt::Debug for Work {
         f.write_str(match self {
             Self::Lock { .. } => "Lock(..)",
             Self::Unlock { .. } => "Unlock(..)",
+            Self::LockText { .. } => "LockText(..)",
+            Self::OpenText { .. } => "OpenText(..)",
         })
     }
 }

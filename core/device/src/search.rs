@@ -5,6 +5,7 @@ use super::{Device, Done, Found, Query, Refusal, RequestId, Ticket};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{Author, Body, Place, Row};
 use handfast_store::{self as store, StoreError};
+use handfast_token::Question;
 
 /// Entries that are looked at for a page: what waits for the disk meanwhile waits no longer than for a few
 /// writes.
@@ -54,6 +55,12 @@ impl Hit {
             Body::Text(text) | Body::Edit(text) => text,
             Body::File(file) => file.name,
             Body::Folder(folder) => folder.name,
+            // What is asked is all that is known of it.
+            Body::Locked(locked) => {
+                let questions = locked.questions().as_slice().iter();
+                let questions: Vec<&str> = questions.map(Question::as_str).collect();
+                questions.join("\n")
+            }
             Body::Reaction(_) | Body::Withdraw | Body::Life(_) | Body::First(_) => return None,
         };
         words.matches(&text).then_some(Self {

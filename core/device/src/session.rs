@@ -2,6 +2,7 @@
 
 use super::here::Opened;
 use super::history::Listing;
+use super::locking::Locking;
 use super::nearby::Wanted;
 use super::pairing::{Pairing, Remembered};
 use super::place::is_on_this_machine;
@@ -12,11 +13,11 @@ use super::snapshot::{expires, name_of};
 use super::talk::Talk;
 use super::{
     AcceptTerms, Asking, CarrierCommand, CarrierEvent, Done, EndReason, Event, InviteTerms, Output,
-    PendingId, Provenance, Refusal, RequestId, Role, Row, Scope, SessionCommand, SessionEnd,
-    SessionId, SessionTerms, TalkEvent, Ticket, View, Work, WorkDone, Write,
+    PendingId, Provenance, Refusal, RequestId, Role, Row, Saying, Scope, SessionCommand,
+    SessionEnd, SessionId, SessionTerms, TalkEvent, Ticket, View, Work, WorkDone, Write,
 };
 use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::log::{Fault, Place};
+use handfast_protocol::log::{Fault, MAX_ENTRY_BODY, Place};
 use handfast_protocol::pairing::{Failure, Identity, Now, OtherInvitation};
 use handfast_protocol::reconnect;
 use handfast_seal::{Header, Kind, Lock, SealError};
@@ -196,6 +197,7 @@ pub(super) struct Session {
     /// What has to wait until something is kept.
     inbox: VecDeque<SessionInput>,
     listing: Listing,
+    locking: Locking,
     shown: Option<View>,
 }
 
@@ -239,6 +241,7 @@ impl Session {
             state,
             inbox: VecDeque::new(),
             listing: Listing::default(),
+            locking: Locking::default(),
             shown: None,
         })
     }
@@ -623,7 +626,53 @@ impl Session {
                 }
                 None
             }
+            SessionInput::Command(
+                request,
+                command @ (SessionCommand::Say(Saying::Lock { .. }) | SessionCommand::Open(..)),
+            ) => {
+                match self.to_work_on(shared, command, now) {
+                    Ok(work) => self.locking.begin(shared, self.id, (request, work)),
+                    Err(refusal) => shared.answer(request, Err(refusal)),
+                }
+                None
+            }
+            SessionInput::Worked(done @ (WorkDone::TextLocked(_) | WorkDone::TextOpened(_))) => {
+                self.locking.done(shared, self.id, done)
+            }
             input => Some(input),
+        }
+    }
+
+    /// What there is to do for a message that is to be locked or opened.
+    fn to_work_on(
+        &self,
+        shared: &mut Shared,
+        command: SessionCommand,
+        now: Now,
+    ) -> Result<Work, Refusal> {
+        let with = self.listing.history().ok_or(Refusal::NotNow)?;
+        match command {
+            SessionCommand::Say(Saying::Lock { text, .. }) if text.len() > MAX_ENTRY_BODY => {
+                Err(Refusal::TooLong)
+            }
+            SessionCommand::Say(Saying::Lock {
+                text,
+                questions,
+                answers,
+            }) if !text.is_empty() && !questions.as_slice().is_empty() => Ok(Work::LockText {
+                text,
+                questions,
+                answers,
+                salt: shared.bytes().map_err(|_| Refusal::NotNow)?,
+            }),
+            SessionCommand::Open(row, answers) => {
+                let place = self.listing.place_of(row);
+                let history = shared.history(with);
+                let locked = place.and_then(|place| history?.locked(&place, now));
+                let locked = locked.ok_or(Refusal::NotNow)?;
+                Ok(Work::OpenText { locked, answers })
+            }
+            _ => Err(Refusal::NotNow),
         }
     }
 
@@ -852,6 +901,7 @@ impl Session {
     /// It is over: what has to be kept of it is, and everybody hears.
     pub(super) fn over(mut self, shared: &mut Shared, end: SessionEnd, now: Now) {
         let inbox = std::mem::take(&mut self.inbox);
+        std::mem::take(&mut self.locking).over(shared);
         let (state, mut context) = self.parts(shared, now);
         match state {
             State::Preparing(preparing) => preparing.over(&mut context, end),

@@ -3,13 +3,13 @@
 use super::history::{Endings, History};
 use super::randomness::{self, NoRandomness, Randomness};
 use super::{
-    Answer, CarrierCommand, Done, Event, Output, PendingId, Query, Refusal, RequestId, Role,
-    SessionEnd, SessionId, SessionTerms, Settings, Snapshot, TalkCommand, Ticket, Write,
+    Answer, CarrierCommand, Done, Event, Leftover, Output, PendingId, Query, Refusal, RequestId,
+    Role, SessionEnd, SessionId, SessionTerms, Settings, Snapshot, TalkCommand, Ticket, Write,
 };
 use handfast_protocol::handshake::{PublicKey, StaticKey};
-use handfast_protocol::log::Place;
+use handfast_protocol::log::{LogKeys, Place};
 use handfast_protocol::pairing::{Identity, Now};
-use handfast_store::{Contact, ContactChange, StoreError};
+use handfast_store::{Contact, ContactChange, KeptFile, StoreError};
 use handfast_token::Secret;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
@@ -203,8 +203,24 @@ impl Shared {
     pub(super) fn write(&mut self, writes: Vec<Write>, purpose: Purpose) -> Ticket {
         let ticket = self.next_ticket();
         self.writing.insert(ticket, (writes.clone(), purpose));
-        self.put(Output::Store(ticket, writes));
+        self.store(ticket, writes);
         ticket
+    }
+
+    /// Whatever there is of files that nobody will know of goes first: a device that ends in between does both again.
+    fn store(&mut self, ticket: Ticket, writes: Vec<Write>) {
+        let left: Vec<KeptFile> = writes
+            .iter()
+            .flat_map(|write| self.kept.left_by(write))
+            .cloned()
+            .collect();
+        for file in left {
+            let keys = LogKeys::new(self.long_term_key(), file.offer.with);
+            let leftover = Leftover::of(&file, *keys.name());
+            self.outputs
+                .extend(leftover.map(|left| Output::Discard(Box::new(left))));
+        }
+        self.put(Output::Store(ticket, writes));
     }
 
     /// Has something of the conversation with this contact kept. Nothing here asks what of it is on its way, so
@@ -216,7 +232,7 @@ impl Shared {
         let at_hand = at_hand.filter(|write| matches!(write, Write::File(_)));
         let at_hand = at_hand.cloned().collect();
         self.writing.insert(ticket, (at_hand, purpose));
-        self.put(Output::Store(ticket, writes));
+        self.store(ticket, writes);
         ticket
     }
 

@@ -274,18 +274,34 @@ impl Snapshot {
 
     /// Where files are that go to nobody any more once this is carried out.
     pub(super) fn spent_by(&self, write: &Write) -> Vec<PathBuf> {
-        let spent: Vec<&KeptFile> = match write {
-            Write::File(now) if now.source().is_none() => {
-                self.files.get(&now.offer).into_iter().collect()
-            }
-            Write::Forget(key) | Write::Refuse(Refused { key, .. }) => {
-                let theirs = self.files.values();
-                theirs.filter(|file| file.offer.with == *key).collect()
-            }
-            _ => Vec::new(),
-        };
-        let paths = spent.into_iter().filter_map(KeptFile::source);
+        let spent = self.done_with(write, |now| now.source().is_none());
+        let paths = spent.filter_map(KeptFile::source);
         paths.map(Path::to_path_buf).collect()
+    }
+
+    /// Files of other people of which nothing will be known any more once this is carried out, or nothing is wanted,
+    /// and of which a part may have come.
+    pub(super) fn left_by(&self, write: &Write) -> impl Iterator<Item = &KeptFile> {
+        let left = self.done_with(write, KeptFile::is_given_up);
+        left.filter(|file| !file.offer.ours)
+    }
+
+    /// How files are kept that are over by this, or of whom nothing is kept after it.
+    fn done_with(
+        &self,
+        write: &Write,
+        is_over: impl FnOnce(&KeptFile) -> bool,
+    ) -> impl Iterator<Item = &KeptFile> {
+        let (one, all_of) = match write {
+            Write::File(now) if is_over(now) => (self.files.get(&now.offer), None),
+            Write::Forget(key) | Write::Refuse(Refused { key, .. }) => (None, Some(*key)),
+            _ => (None, None),
+        };
+        let all = all_of.into_iter().flat_map(|key| {
+            let files = self.files.values();
+            files.filter(move |file| file.offer.with == key)
+        });
+        one.into_iter().chain(all)
     }
 
     /// Nothing of somebody is kept any more but whether they are refused.

@@ -361,6 +361,7 @@ impl Talk {
             | SessionCommand::Earlier
             | SessionCommand::Taken(_)
             | SessionCommand::Seen(_)
+            | SessionCommand::Open(..)
             | SessionCommand::Withdraw => Err(Refusal::NotNow),
         };
         context.answer(request, result);
@@ -383,6 +384,7 @@ impl Talk {
             | Saying::PauseFile(_)
             | Saying::ResumeFile(_)
             | Saying::Disappear(_)
+            | Saying::Locked(_)
                 if self.has_history =>
             {
                 let written = write(context, self.key, saying);
@@ -457,7 +459,9 @@ impl Talk {
             | Saying::TakeBack(_)
             | Saying::PauseFile(_)
             | Saying::ResumeFile(_)
-            | Saying::Disappear(_) => return Err(Refusal::NotNow),
+            | Saying::Disappear(_)
+            | Saying::Lock { .. }
+            | Saying::Locked(_) => return Err(Refusal::NotNow),
         };
         context.shared.talk(context.id, command);
         Ok(Done::Ok)

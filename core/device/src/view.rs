@@ -487,6 +487,11 @@ pub enum RowContent {
         /// Both had said so then.
         holds: bool,
     },
+    /// A text that is locked. [`SessionCommand::Open`](super::SessionCommand::Open) tells what it says.
+    Locked {
+        /// What is asked. Whoever locked it wrote that.
+        questions: Questions,
+    },
     /// A file or a folder.
     File {
         /// Its name, without a folder.

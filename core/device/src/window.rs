@@ -34,6 +34,7 @@ impl Held {
         let (bytes, is_open) = match &row.content {
             RowContent::Text(text) => (text.len(), false),
             RowContent::Withdrawn
+            | RowContent::Locked { .. }
             | RowContent::Ended
             | RowContent::Restored
             | RowContent::NotReadable

@@ -52,6 +52,22 @@ pub enum Entry {
         /// broken.
         preview: Option<Vec<u8>>,
     },
+    /// A text that is locked. Both keep it so; [`Session::open_locked`](super::Session::open_locked) tells what it
+    /// says.
+    Locked {
+        /// Unique on this device.
+        number: u64,
+        /// Whether we locked it.
+        ours: bool,
+        /// What is asked, one question or more. Whoever locked it wrote that.
+        questions: Vec<String>,
+        /// When it was said, in seconds since 1970-01-01 UTC.
+        at: u64,
+        /// Who keeps it.
+        mark: Mark,
+        /// It was there before this session looked.
+        is_old: bool,
+    },
     /// Somebody proposed how long what both write from now on lasts. Both keep that.
     Life {
         /// Unique on this device.
@@ -190,6 +206,17 @@ impl Entry {
                     .and_then(|kept| kept.preview)
                     .map(|preview| preview.bytes),
             },
+            RowContent::Locked { questions } => {
+                let questions = questions.as_slice().iter();
+                Self::Locked {
+                    number,
+                    ours,
+                    questions: questions.map(|one| visible(one.as_str())).collect(),
+                    at,
+                    mark,
+                    is_old,
+                }
+            }
             RowContent::Withdrawn => note(Note::TakenBack),
             RowContent::Restored => note(Note::Restored),
             RowContent::NotReadable => note(Note::NotReadable),

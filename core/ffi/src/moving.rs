@@ -109,11 +109,11 @@ impl Export {
         !self.export.entries.is_empty()
     }
 
-    /// Makes a device of it in this folder, for [`Handfast::open`]. Whoever returns to it is asked whether that is them.
-    /// Not for the thread that draws.
+    /// Makes a device of it in this folder, for [`Handfast::open`], in the place of the one that is there and was shut
+    /// down. Whoever returns to it is asked whether that is them. Not for the thread that draws.
     ///
     /// # Errors
-    /// [`ErrorKind::NotNow`] where there is a device, and those of [`Handfast::open`]. Nothing is left behind then.
+    /// Those of [`Handfast::open`]. The device that was there is as it was then.
     pub fn make_device(
         &self,
         folder: String,
@@ -121,7 +121,7 @@ impl Export {
     ) -> Result<(), HandfastError> {
         guarded(|| {
             let file = Path::new(&folder).join(STORE);
-            Ok(Store::import(&file, &Keys(key_store), &self.export).map(drop)?)
+            Ok(Store::replace(&file, &Keys(key_store), &self.export)?)
         })
     }
 }

@@ -5,7 +5,7 @@ use super::sealing::credential_parts;
 use super::{Answered, Code, ErrorKind, Finding, HandfastError, Screen, screen};
 use handfast_native::conversation::ToSend;
 use handfast_native::device::{AcceptTerms, Command, Done, Saying, SessionCommand, SessionId};
-use handfast_native::seal::Answers;
+use handfast_native::seal::{Answers, Questions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -229,6 +229,45 @@ impl Session {
     /// [`ErrorKind::NotNow`] without a contact that is kept, and for another time.
     pub async fn disappear(&self, after: Option<u32>) -> Result<(), HandfastError> {
         self.say(Saying::Disappear(after)).await
+    }
+
+    /// Locks a text so that only who knows the answer reads it, and sends it. Returns when it is queued, after about a
+    /// second: [`strength_of`](super::strength_of) says what the answer is worth, as whoever has it can try without
+    /// end.
+    ///
+    /// # Errors
+    /// Those of [`Self::send_text`]; [`ErrorKind::BadText`] for a question or answer that cannot be used,
+    /// [`ErrorKind::NotNow`] without a contact that is kept.
+    pub async fn send_locked(&self, text: String, lock: Answered) -> Result<(), HandfastError> {
+        let text = said(text)?;
+        let (question, answers) = lock.parts()?;
+        let questions = Questions::new(vec![question]).map_err(|_| ErrorKind::BadText)?;
+        self.say(Saying::Lock {
+            text,
+            questions,
+            answers,
+        })
+        .await
+    }
+
+    /// What the locked message in the row with this number says. It is kept nowhere, so it can be opened again and has
+    /// to be. Takes about a second.
+    ///
+    /// # Errors
+    /// [`ErrorKind::WrongAnswer`], [`ErrorKind::BadText`] for answers that cannot be used, [`ErrorKind::NotNow`] if
+    /// there is no such row, and for a container that cannot be opened those of
+    /// [`Container::open`](super::Container::open).
+    pub async fn open_locked(
+        &self,
+        number: u64,
+        answers: Vec<String>,
+    ) -> Result<String, HandfastError> {
+        let typed: Vec<&str> = answers.iter().map(String::as_str).collect();
+        let open = SessionCommand::Open(number, Answers::new(&typed)?);
+        match self.bridge.command(Command::To(self.id, open)).await? {
+            Done::Opened(text) => Ok(text),
+            _ => Err(ErrorKind::NotNow.into()),
+        }
     }
 
     /// Sends the file at this path, or the folder as one archive, after those before it. How it goes is told

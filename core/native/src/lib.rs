@@ -12,7 +12,7 @@ pub use handfast_seal as seal;
 pub use handfast_store as store;
 pub use handfast_store::{private, unfinished};
 pub use handfast_token as token;
-pub use home::{Home, place_for_copy};
+pub use home::{HeldCopy, Home};
 pub use logs::OwnLines;
 pub use remote::OfHomeError;
 pub use supervisor::{

@@ -1,7 +1,8 @@
 //! What has a form of its own for serde: keys are base64url, trust is its reason, the string to compare a
-//! number, a server its name.
+//! number, a server its name, a locked message its container.
 
 use crate::handshake::{PublicKey, ShortString, Trust, TrustReason};
+use crate::log::LockedText;
 use crate::network::StunServer;
 use handfast_token::serialized::{base64url, read_text};
 use serde::de::Error;
@@ -53,5 +54,18 @@ impl Serialize for StunServer {
 impl<'de> Deserialize<'de> for StunServer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read_text(deserializer, "a server", |text| text.parse().ok())
+    }
+}
+
+impl Serialize for LockedText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        base64url::serialize(self.container(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for LockedText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let container: Vec<u8> = base64url::deserialize(deserializer)?;
+        Self::new(container.into()).ok_or_else(|| D::Error::custom("this is no locked message"))
     }
 }

@@ -197,6 +197,29 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_symbol_survives_what_messengers_do_to_pictures() {
+        use image::codecs::jpeg::JpegEncoder;
+        use image::imageops::{FilterType, resize};
+        let text: String = (0..2_900)
+            .map(|i| char::from(b'a' + (i * i % 23) as u8))
+            .collect();
+        let symbol = Symbol::draw(&text).expect("fits");
+        assert_eq!(symbol.version(), 40);
+        let png = symbol.to_png(8);
+        let picture = image::load_from_memory(&png).expect("a picture").to_luma8();
+        for (side, quality) in [(1_480, 40), (1_280, 50), (1_024, 70)] {
+            let smaller = resize(&picture, side, side, FilterType::Triangle);
+            let mut jpeg = Vec::new();
+            JpegEncoder::new_with_quality(&mut jpeg, quality)
+                .encode_image(&smaller)
+                .expect("encoded");
+            let readings = scan_picture(&jpeg).expect("readable");
+            assert_eq!(readings.len(), 1, "{side} pixels at quality {quality}");
+            assert_eq!(readings[0].text, text, "{side} pixels at quality {quality}");
+        }
+    }
+
+    #[test]
     fn the_path_of_an_svg_covers_exactly_the_dark_modules() {
         let svg = symbol().to_svg();
         let path = svg

@@ -10,7 +10,7 @@
 //!   [`seal_bytes`] and [`open_bytes`] are the same for small things in memory.
 //! - [`Header::parse`] tells what a container asks, before anything is spent on it.
 //! - [`Credential`] is what opens it: a key, or [`Answers`], normalised.
-//! - [`lock`] and [`unlock`] are the same for an invitation.
+//! - [`lock`] and [`unlock`] are the same for an invitation, [`lock_text`] and [`unlock_text`] for a text.
 //! - [`code_characters`], [`code_words`] and [`code_from_text`] are the forms of such a code.
 //! - [`text()`] and [`from_text`] are the form for messengers.
 
@@ -48,7 +48,7 @@ pub use handfast_token::{Label, Question, SEALED_SCHEME};
 pub use header::{Cost, Header, Kind, Limits, Lock, MAGIC, MAX_QUESTIONS, Questions};
 pub use inner::{About, FileName, MediaType};
 pub use key::Credential;
-pub use locked::{lock, unlock};
+pub use locked::{lock, lock_text, unlock, unlock_text};
 pub use strength::{Strength, Trivial, Verdict, tries_per_second};
 pub use text::{from_text, text};
 

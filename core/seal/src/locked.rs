@@ -1,7 +1,7 @@
-//! An invitation that opens only for whoever knows the answer.
+//! An invitation, or a text, that opens only for whoever knows the answer.
 
 use super::{
-    About, Cost, Credential, Header, Kind, Limits, Lock, Questions, SealError, open_bytes,
+    About, Answers, Cost, Credential, Header, Kind, Limits, Lock, Questions, SealError, open_bytes,
     seal_bytes,
 };
 use handfast_token::Invitation;
@@ -17,20 +17,42 @@ pub fn lock(
     credential: &Credential,
     salt: [u8; 32],
 ) -> Result<Vec<u8>, SealError> {
+    let content = invitation.to_bytes();
+    lock_bytes(Kind::Invitation, &content, questions, credential, salt)
+}
+
+/// Locks a text with answers, as a file without a name. `salt` is 32 random bytes. It takes the time and memory of
+/// [`Cost::STANDARD`]. Whoever gets the container can try answers without anybody noticing.
+///
+/// # Errors
+/// [`SealError::TooExpensive`] if there is not enough memory.
+pub fn lock_text(
+    text: &str,
+    questions: Questions,
+    answers: Answers,
+    salt: [u8; 32],
+) -> Result<Vec<u8>, SealError> {
+    let code = None;
+    let credential = Credential::Answers { answers, code };
+    lock_bytes(Kind::File, text.as_bytes(), questions, &credential, salt)
+}
+
+fn lock_bytes(
+    kind: Kind,
+    content: &[u8],
+    questions: Questions,
+    credential: &Credential,
+    salt: [u8; 32],
+) -> Result<Vec<u8>, SealError> {
     let lock = match credential {
         Credential::Key(_) => Lock::Key,
         Credential::Answers { code, .. } => {
             Lock::answers(Cost::STANDARD, code.is_some(), questions)
         }
     };
-    let header = Header {
-        kind: Kind::Invitation,
-        lock,
-        salt,
-    };
-    let content = invitation.to_bytes();
+    let header = Header { kind, lock, salt };
     let about = About::default();
-    seal_bytes(&header, credential, &Limits::DESKTOP, &about, &content)
+    seal_bytes(&header, credential, &Limits::DESKTOP, &about, content)
 }
 
 /// Opens a locked invitation. It takes the time and memory that the container asks for, within the
@@ -46,6 +68,29 @@ pub fn unlock(
     let opened = open_bytes(container, credential, limits)?;
     match opened.kind {
         Kind::Invitation => Invitation::parse(&opened.content).map_err(|_| SealError::Damaged),
+        _ => Err(SealError::Damaged),
+    }
+}
+
+/// Opens a locked text of at most so many bytes. It takes the time and memory that the container asks for, within the
+/// limits.
+///
+/// # Errors
+/// Any [`SealError`]; [`SealError::Damaged`] too for a container that holds something else.
+pub fn unlock_text(
+    container: &[u8],
+    answers: Answers,
+    most: u64,
+    limits: &Limits,
+) -> Result<String, SealError> {
+    let limits = Limits {
+        content_bytes: most,
+        ..limits.clone()
+    };
+    let code = None;
+    let opened = open_bytes(container, &Credential::Answers { answers, code }, &limits)?;
+    match opened.kind {
+        Kind::File => String::from_utf8(opened.content).map_err(|_| SealError::Damaged),
         _ => Err(SealError::Damaged),
     }
 }
@@ -99,6 +144,30 @@ mod tests {
         );
         let opened = unlock(&sealed.unwrap(), &answers("Rex"), &TINY_LIMITS);
         assert_eq!(opened, Err(SealError::Damaged));
+    }
+
+    #[test]
+    fn a_locked_text_opens_with_the_answer_if_it_is_a_text_and_no_longer_than_it_may_be() {
+        let rex = || Answers::new(&["Rex"]).unwrap();
+        let container = lock_text("at noon", questions(), rex(), [9; 32]).unwrap();
+        let header = Header::parse(&container).unwrap();
+        assert_eq!(header.kind, Kind::File);
+        let open = |container: &[u8], answer: &str, most| {
+            let answers = Answers::new(&[answer]).unwrap();
+            unlock_text(container, answers, most, &Limits::PHONE)
+        };
+        assert_eq!(open(&container, "rex", 7).as_deref(), Ok("at noon"));
+        assert_eq!(open(&container, "rex", 6), Err(SealError::TooExpensive));
+        let wrong = SealError::WrongAnswerOrAltered;
+        assert_eq!(open(&container, "Max", 7), Err(wrong));
+
+        let about = About::default();
+        let no_text =
+            seal_bytes(&asking(), &answers("Rex"), &TINY_LIMITS, &about, b"\xff").unwrap();
+        let opened = unlock_text(&no_text, rex(), 7, &TINY_LIMITS);
+        assert_eq!(opened, Err(SealError::Damaged));
+        let locked = lock(&invitation(), questions(), &answers("Rex"), [9; 32]).unwrap();
+        assert_eq!(open(&locked, "Rex", 1_000), Err(SealError::Damaged));
     }
 
     #[test]

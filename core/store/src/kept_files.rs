@@ -74,6 +74,18 @@ impl KeptFile {
         }
     }
 
+    /// Nothing is wanted of it any more here: the person has said so, or what offered it is gone.
+    pub fn is_given_up(&self) -> bool {
+        let is_refused = matches!(
+            self.stage,
+            FileStage::Failed {
+                reason: FileError::Declined | FileError::Cancelled,
+                by_peer: false,
+            }
+        );
+        is_refused || (self.name.is_empty() && self.stage.is_over())
+    }
+
     /// Where one of ours is, while it may have to be read there.
     pub fn source(&self) -> Option<&Path> {
         let is_wanted = !self.stage.is_over() || self.may_be_tried_again();

@@ -448,10 +448,53 @@ fn a_full_disk_is_named_and_takes_nothing_away() {
         println!("full after {taken}");
         return;
     }
+    on_a_small_disk(NAME, "full after");
+}
+
+/// Runs on a small disk of its own.
+#[test]
+fn a_device_for_whose_successor_there_is_no_room_stays() {
+    const NAME: &str = "a_device_for_whose_successor_there_is_no_room_stays";
+    if let Some(folder) = child_folder(NAME) {
+        let store = open(&folder).unwrap();
+        meet(&store, contact(1)).unwrap();
+        let identity = store.identity().public();
+        drop(store);
+        let other = Folder::new();
+        let large = other.open().unwrap();
+        let with = Contact {
+            key: WITH,
+            ..contact(2)
+        };
+        meet(&large, with).unwrap();
+        let long = |sequence| KeptEntry {
+            body: Some(vec![b'x'; 60_000]),
+            ..entry(sequence)
+        };
+        for sequence in 1..=20 {
+            let add = large.batch(|batch| batch.add_entry(WITH, &long(sequence)));
+            add.unwrap();
+        }
+        let export = large.export(true).unwrap();
+        let (file, key) = (folder.join("store"), KeyFile::new(folder.join("key")));
+        let full = Store::replace(&file, &key, &export);
+        assert_eq!(full, Err(StoreError::Full));
+        assert!(!folder.join("store.new").exists());
+        let store = open(&folder).unwrap();
+        assert_eq!(store.identity().public(), identity);
+        assert_eq!(contacts(&store), Ok(vec![contact(1)]));
+        println!("it stays");
+        return;
+    }
+    on_a_small_disk(NAME, "it stays");
+}
+
+/// Has a child do what this test does, on a small disk of its own where one can be had, until it says this.
+fn on_a_small_disk(test: &str, end: &str) {
     let folder = Folder::new();
     let disk = folder.file("disk");
     std::fs::create_dir(&disk).unwrap();
-    let inner = child(NAME, &disk);
+    let inner = child(test, &disk);
     let mut command = Command::new("unshare");
     command.args(["--mount", "--map-root-user", "sh", "-c"]);
     command.arg("mount -t tmpfs -o size=512k none \"$0\" || exit 99; exec \"$@\"");
@@ -464,7 +507,7 @@ fn a_full_disk_is_named_and_takes_nothing_away() {
     }
     match command.output() {
         Ok(output) if output.status.success() => {
-            let told = String::from_utf8_lossy(&output.stdout).contains("full after");
+            let told = String::from_utf8_lossy(&output.stdout).contains(end);
             assert!(told, "{output:?}");
         }
         // 1: no namespace may be made here; 99: no disk may be mounted in it.

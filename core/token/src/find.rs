@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::error::Error;
 
 use super::head::{CONTAINER, Kind, kind};
+use super::png::container_in;
 use super::reduce::{GAP, reduce};
 use super::text::decode;
 use super::{SCHEME, SEALED_SCHEME, Token, TokenError, digits, token};
@@ -52,8 +53,9 @@ pub enum FindError {
 
 /// Finds the one token in `input`, which is a file's bytes or a text in UTF-8.
 ///
-/// A picture ([`is_picture`]) goes to `read_picture`, which returns the texts of all symbols in it and
-/// keeps its own limits; symbols that hold something else ([`is_token`]) are passed over. Anything else is a token's raw bytes or a text: a link with a token behind
+/// A picture ([`is_picture`]) that has a container inside ([`picture_with`](super::picture_with)) is taken for that.
+/// Any other goes to `read_picture`, which returns the texts of all symbols in it and keeps its own limits; symbols
+/// that hold something else ([`is_token`]) are passed over. Anything else is a token's raw bytes or a text: a link with a token behind
 /// its `#` on whatever base, `handfast:` or `hfs1:` and a token, or a token alone. The same token several
 /// times counts once.
 ///
@@ -89,6 +91,9 @@ pub fn find<E: Into<Box<dyn Error + Send + Sync>>>(
     read_picture: impl FnOnce(&[u8]) -> Result<Vec<String>, E>,
 ) -> Result<Token, FindError> {
     if is_picture(input) {
+        if let Some(container) = container_in(input) {
+            return Ok(Token::Sealed(container.to_vec()));
+        }
         let texts = read_picture(input).map_err(|error| FindError::Picture(error.into()))?;
         return find_among(&texts);
     }

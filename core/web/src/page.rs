@@ -626,7 +626,8 @@ impl Page {
                 Output::Network(_)
                 | Output::Nearby(_)
                 | Output::Export(..)
-                | Output::NotNeeded(_) => {}
+                | Output::NotNeeded(_)
+                | Output::Discard(_) => {}
             }
         }
     }

@@ -342,6 +342,7 @@ impl Line {
             | RowContent::Ended
             | RowContent::Restored
             | RowContent::NotReadable
+            | RowContent::Locked { .. }
             | RowContent::Disappearing { .. } => (String::new(), None),
         };
         Self {

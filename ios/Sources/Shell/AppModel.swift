@@ -99,6 +99,14 @@ public final class AppModel {
         case asking, answering, disappearing
         case searching(contact: String, Search, Searching?)
         case handOn(HandOn)
+
+        /// Nothing comes of it with somebody who has left.
+        var needsThem: Bool {
+            switch self {
+            case .asking, .answering, .disappearing: true
+            case .searching, .handOn: false
+            }
+        }
     }
 
     private typealias Work = @MainActor @Sendable (AppModel, Device) async throws -> Void
@@ -254,10 +262,14 @@ public final class AppModel {
         turnAside(to: .asking)
     }
 
-    /// Asks whoever is on the stage, to make sure who they are.
+    /// Asks whoever is on the stage, to make sure who they are. What cannot be asked is still there then.
     public func ask(_ question: String, expecting answer: String) {
-        turnAside(to: nil)
-        onStage { device, session in try await device.ask(session, question, expecting: answer) }
+        act { [front] model, device in
+            guard let front else { return }
+            try await device.ask(front, question, expecting: answer)
+            model.aside = nil
+            model.show()
+        }
     }
 
     /// Begins to answer the question of whoever is on the stage.
@@ -383,7 +395,8 @@ public final class AppModel {
         }
     }
 
-    /// Goes on with the copy of another phone, which is open, in the place of all that is here.
+    /// Goes on with the copy of another phone, which is open, in the place of all that is here; or without it, where it
+    /// finds none.
     public func moveIn() {
         act { model, device in
             guard let other = model.lockbox.takeOther(), let kept = model.kept, let reopen = model.reopen else {
@@ -391,7 +404,6 @@ public final class AppModel {
             }
             await device.shutdown()
             let made = await Task.detached {
-                try? FileManager.default.removeItem(atPath: kept.folder)
                 try other.make(in: kept.folder, keys: kept.keys)
             }.result
             model.clearStage()
@@ -1495,6 +1507,7 @@ public final class AppModel {
         {
             // What was written before stays to be read.
             change(session) { $0.end(why) }
+            if session == front, aside?.needsThem == true { aside = nil }
             if let contact = before.contact, view.end?.isLost == true, canSeek(contact) {
                 // Nobody wanted to part.
                 act { model, device in

@@ -45,7 +45,7 @@ final class MistakeTests: XCTestCase {
             XCTAssertTrue(person.model.screen.isHome)
             await person.model.shutdown()
         }
-        XCTAssertEqual(keys.key()?.count, 32)
+        XCTAssertEqual(try keys.key()?.count, 32)
         let forgetful = Person(folder: folder)
         try await forgetful.sees("that it is lost") { $0 == .keyLost ? true : nil }
         // Nothing is thrown away before the person agrees.

@@ -267,16 +267,31 @@ struct Frame {
     }
 }
 
-/// A key store that forgets everything when it goes away.
+/// A key store that forgets everything when it goes away. It fails as often as it is told to.
 final class MemoryKeys: KeyStore, @unchecked Sendable {
     private let lock = NSLock()
     private var held: [UInt8]?
+    private var left = 0
 
     init(_ key: [UInt8]? = nil) {
         held = key
     }
 
-    func key() -> [UInt8]? { lock.withLock { held } }
+    var failures: Int {
+        get { lock.withLock { left } }
+        set { lock.withLock { left = newValue } }
+    }
+
+    func key() throws -> [UInt8]? {
+        try lock.withLock {
+            guard left == 0 else {
+                left -= 1
+                throw CocoaError(.fileReadUnknown)
+            }
+            return held
+        }
+    }
+
     func keep(_ key: [UInt8]) { lock.withLock { held = key } }
 }
 

@@ -151,6 +151,9 @@ final class ReturnTests: XCTestCase {
             XCTAssertTrue(Page(host.model.screen).menu.contains { $0.action == .askThem })
             host.model.askThem()
             try await host.sees("the question to make up") { if case .ask("Ben") = $0 { true } else { nil } }
+            host.model.ask(" ", expecting: "Rex")
+            try await host.isTold(.kindBadText)
+            try await host.sees("what cannot be asked") { if case .ask("Ben") = $0 { true } else { nil } }
             host.model.ask("Our dog?", expecting: "Rex")
             let asks = try await guest.sees("their question") { screen in
                 screen.conversation?.asks.flatMap { $0.isOpen ? $0 : nil }
@@ -173,6 +176,16 @@ final class ReturnTests: XCTestCase {
             try await host.sees("a question") { $0.conversation?.asks?.isOpen == true ? true : nil }
             host.model.noAnswer()
             try await guest.sees("no answer") { $0.conversation?.asked?.standing == .askedNotAnswered ? true : nil }
+        }
+    }
+
+    func testNobodyAsksWhoHasLeft() async throws {
+        try await meeting { host, guest in
+            try await said(host, guest)
+            guest.model.askThem()
+            try await guest.sees("a question to make up") { if case .ask = $0 { true } else { nil } }
+            host.model.goodbye()
+            try await guest.sees("that they left") { $0.conversation?.isOver == true ? true : nil }
         }
     }
 

@@ -173,6 +173,59 @@ fn a_contact_is_asked_something_and_who_it_is_rests_on_the_answer() {
 }
 
 #[test]
+fn a_locked_message_is_read_by_whoever_knows_the_answer_also_later_and_alone() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let mut at_ana = chat(&folder, &ana, "Ben");
+    at_ana.until("seeking");
+    // What protects nothing is not taken, and what is typed behind it is a message again.
+    at_ana.say("/lock Our dog?");
+    at_ana.say("dog");
+    at_ana.until_which("note", |note| {
+        let text = note["text"].as_str().unwrap_or_default();
+        text.contains("question")
+    });
+    at_ana.say("/lock Our dog?");
+    at_ana.say("Rex the second");
+    at_ana.say("under the third pot");
+    let locked = at_ana.until("locked_message");
+    assert_eq!(
+        (&locked["ours"], &locked["questions"][0]),
+        (&true.into(), &"Our dog?".into())
+    );
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    let locked = at_ben.until("locked_message");
+    assert_eq!(locked["ours"], false);
+    let row = &locked["row"];
+    at_ben.say("/open");
+    at_ben.say("Tom");
+    at_ben.until_which("note", |note| {
+        note["text"] == "That answer does not open it."
+    });
+    at_ben.say(&format!("/open #{row}"));
+    at_ben.say("rex THE second");
+    let opened = at_ben.until("message_opened");
+    assert_eq!(
+        (&opened["row"], &opened["text"]),
+        (row, &"under the third pot".into())
+    );
+    for at in [&mut at_ana, &mut at_ben] {
+        at.say("/quit");
+        assert_eq!(at.end(SOON), Some(0));
+    }
+    let mut at_ben = chat(&folder, &ben, "Ana");
+    at_ben.until("locked_message");
+    at_ben.say("/open");
+    at_ben.say("Rex the second");
+    assert_eq!(
+        at_ben.until("message_opened")["text"],
+        "under the third pot"
+    );
+    at_ben.hang_up();
+    assert_eq!(at_ben.end(SOON), Some(0));
+}
+
+#[test]
 fn who_is_forgotten_in_another_window_hears_it_and_reads_on() {
     let folder = Folder::new();
     let [ana, ben] = apart(&folder);

@@ -4,6 +4,8 @@ use crate::contacts::{apart, chat};
 use crate::peer::{Folder, Peer, SOON, run};
 use serde_json::Value;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 const MIB: usize = 1 << 20;
 
@@ -222,6 +224,44 @@ fn either_side_stops_a_file_for_a_while_or_for_good() {
 }
 
 #[test]
+fn what_came_of_a_file_goes_when_it_is_not_wanted_any_more_although_nobody_is_there() {
+    let folder = Folder::new();
+    let [ana, ben] = apart(&folder);
+    let (path, _) = file(&folder, "long.bin", 20 * MIB);
+    let (inside, _) = file(&folder, "album/long.bin", 20 * MIB);
+    let album = inside.trim_end_matches("/long.bin");
+    for path in [&path, album] {
+        let mut at_ana = chat(&folder, &ana, "Ben");
+        let mut at_ben = chat(&folder, &ben, "Ana");
+        at_ana.until("met");
+        at_ben.until("met");
+        at_ana.say(&format!("/send {path}"));
+        at_ben.until("file_offered");
+        at_ben.say("/accept");
+        at_ben.until("file_progress");
+        at_ben.say("/pause");
+        at_ben.until("file_paused");
+        at_ana.die();
+        at_ben.die();
+        let left = || {
+            let files = std::fs::read_dir(folder.path("downloads")).expect("a folder");
+            let names = files.flatten().map(|file| file.file_name());
+            names
+                .filter(|name| name.to_string_lossy().starts_with(".handfast-"))
+                .count()
+        };
+        assert!(left() > 0);
+        let mut at_ben = chat(&folder, &ben, "Ana");
+        at_ben.until("file_paused");
+        at_ben.say("/cancel");
+        at_ben.until("file_failed");
+        at_ben.hang_up();
+        assert_eq!(at_ben.end(SOON), Some(0));
+        assert_eq!(left(), 0, "{path}");
+    }
+}
+
+#[test]
 fn files_are_sent_by_a_command_of_their_own_or_wait() {
     let folder = Folder::new();
     let homes = apart(&folder);
@@ -283,6 +323,39 @@ fn what_comes_in_by_a_pipe_is_sent_as_a_file() {
     assert_eq!(received["name"], "said.txt");
     assert_eq!(stored(&received), b"one\ntwo\n");
     assert_eq!(sending.end(SOON), Some(0));
+}
+
+#[test]
+fn what_comes_in_by_a_pipe_is_sent_also_where_another_process_takes_the_home_over_meanwhile() {
+    let folder = Folder::new();
+    let homes = apart(&folder);
+    let mut at_ana = chat(&folder, &homes[0], "Ben");
+    at_ana.until("seeking");
+    let args = ["send", "Ben", "-", "--json", "--loopback", "--home"];
+    let mut sending = Peer::start(&[&args[..], &[&homes[0]]].concat());
+    sending.say("one");
+    let copies = Path::new(&homes[0]).join("copies");
+    let begun = Instant::now();
+    let copy = loop {
+        let entries = std::fs::read_dir(&copies).into_iter().flatten().flatten();
+        let mut copies = entries.map(|entry| entry.path().join("file"));
+        if let Some(copy) = copies.find(|copy| copy.exists()) {
+            break copy;
+        }
+        assert!(begun.elapsed() < SOON, "nothing is kept of what came");
+        sleep(Duration::from_millis(10));
+    };
+    at_ana.die();
+    let mut at_ana = chat(&folder, &homes[0], "Ben");
+    at_ana.until("seeking");
+    assert!(copy.exists(), "whoever begins leaves it alone");
+    sending.say("two");
+    sending.hang_up();
+    sending.until("handed_over");
+    assert_eq!(sending.end(SOON), Some(0));
+    let mut at_ben = taking(&folder, &homes[1], "Ana");
+    assert_eq!(stored(&at_ben.until("file_received")), b"one\ntwo\n");
+    at_ana.until("file_sent");
 }
 
 #[test]

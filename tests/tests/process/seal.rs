@@ -215,6 +215,35 @@ fn a_text_goes_through_a_messenger_and_needs_its_code() {
 }
 
 #[test]
+fn a_picture_says_how_it_may_be_sent_and_opens_again() {
+    let folder = Folder::new();
+    let (short, long) = (b"see you at 8".to_vec(), noise(70_000));
+    for (content, says) in [(short, "is a code"), (long, "as a file")] {
+        let (plain, picture) = (folder.path("plain"), folder.path("picture"));
+        fs::write(&plain, &content).expect("written");
+        let outcome = seal(
+            "Nordwind",
+            &[&plain, "-q", QUESTION, "--png", "-o", &picture],
+        );
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+        assert!(outcome.stderr.contains(says), "{outcome:?}");
+        let bytes = fs::read(&picture).expect("there");
+        assert!(bytes.starts_with(b"\x89PNG"));
+        let opened = folder.path("opened");
+        let outcome = open("Nordwind", &[&picture, "-o", &opened]);
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+        assert_eq!(fs::read(&opened).expect("there"), content);
+        for path in [plain, picture, opened] {
+            fs::remove_file(path).expect("removed");
+        }
+    }
+    fs::write(folder.path("noise"), noise(65 << 20)).expect("written");
+    let args = [&folder.path("noise"), "-q", QUESTION, "--png", "--json"];
+    refused(&seal("Nordwind", &args), 3, "bad_input");
+    assert_eq!(names(Path::new(&folder.path(""))), ["noise"]);
+}
+
+#[test]
 fn what_can_be_known_without_the_answer_is_told() {
     let folder = Folder::new();
     let file = locked(&folder, &noise(5000));

@@ -9,9 +9,11 @@ pub(super) mod part;
 mod script;
 mod timeline;
 
+use super::serve::demonstrate as demonstrate_page;
 use crate::interrupt::Interrupt;
 use crate::language::{Language, language};
 use crate::output::{Event, Stamped, json_line, write_line, write_report};
+use crate::page::Page;
 use crate::status::{Status, Stop};
 use crate::{margin, strings, symbol, terminal, words};
 use figures::Who;
@@ -47,12 +49,34 @@ pub(crate) struct Args {
     seed: Option<u64>,
     #[arg(long, help = strings::option_dir())]
     dir: Option<PathBuf>,
+    #[arg(long, conflicts_with_all = ["two_scan", "seed", "dir"], help = strings::option_browser())]
+    browser: bool,
     #[arg(long, help = strings::option_json_figures())]
     pub(super) json: bool,
 }
 
 pub(crate) fn run(args: Args) -> Status {
-    super::talk(args.json, move |hands| demonstrate(args, hands.interrupt))
+    super::talk(args.json, move |hands| async move {
+        match args.browser {
+            true => two_pages(args.json, hands.interrupt).await,
+            false => demonstrate(args, hands.interrupt).await,
+        }
+    })
+}
+
+/// Serves two pages side by side that meet, until it is interrupted.
+async fn two_pages(is_for_programs: bool, interrupt: Interrupt) -> Result<(), Stop> {
+    let page = Page::read(None)?.inside(
+        "page",
+        &[
+            (
+                "/index.html",
+                include_str!("../../../../web/demo/index.html"),
+            ),
+            ("/meet.js", include_str!("../../../../web/demo/meet.js")),
+        ],
+    );
+    demonstrate_page(page, is_for_programs, strings::demo_browser, interrupt).await
 }
 
 async fn demonstrate(args: Args, mut interrupt: Interrupt) -> Result<(), Stop> {

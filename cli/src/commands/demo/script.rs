@@ -164,6 +164,7 @@ impl Talk<'_> {
                         RowContent::Text(_)
                         | RowContent::File { .. }
                         | RowContent::Disappearing { .. }
+                        | RowContent::Locked { .. }
                         | RowContent::Withdrawn
                         | RowContent::Ended
                         | RowContent::Restored

@@ -1,6 +1,6 @@
 //! One file or folder, and how it stands.
 
-use super::super::{FileOrder, FileState, Pause};
+use super::super::{FileOrder, FileState, Leftover, Pause};
 use handfast_protocol::conversation::FileError;
 use handfast_protocol::transfer::{Decision, Direction, Fetch, Goal, Offer, Source, Status};
 use handfast_store::{FileStage, KeptFile};
@@ -35,6 +35,19 @@ pub(super) enum Live {
     Moving,
     /// The other side has stopped it for a while.
     Held,
+}
+
+impl Leftover {
+    /// What there may be of this file on the disk, if its other side gave it and it is not whole.
+    pub(in super::super) fn of(kept: &KeptFile, scope: [u8; 32]) -> Option<Self> {
+        let is_in_part = kept.stage != FileStage::Done && !kept.name.is_empty();
+        let fetch = (!kept.offer.ours && is_in_part).then(|| File::new(kept.clone()).fetch())?;
+        Some(Self {
+            scope,
+            source: fetch.source,
+            goal: fetch.goal,
+        })
+    }
 }
 
 impl File {

@@ -283,7 +283,7 @@ impl Device {
 impl History {
     /// How long what is written now is to last.
     pub(super) fn life(&self, kind: Kind) -> Option<Life> {
-        let lasts = matches!(kind, Kind::TEXT | Kind::EDIT | Kind::FILE | Kind::FOLDER);
+        let lasts = kind.is_message() || kind == Kind::EDIT;
         self.agreement.agreed().filter(|_| lasts)
     }
 

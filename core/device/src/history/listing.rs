@@ -231,6 +231,9 @@ fn row_of(
             files: Some(folder.files),
             state: state(&item.place),
         },
+        Shown::Locked(locked) => RowContent::Locked {
+            questions: locked.questions().clone(),
+        },
         Shown::LifeProposed(life) => RowContent::Disappearing {
             after: life.map(Life::seconds),
             holds,

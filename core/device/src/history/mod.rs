@@ -30,8 +30,8 @@ use bundle::{Making, Taking};
 use channel::Channel;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{
-    self, Agreement, Author, Body, Draft, DraftError, Fault, Incarnation, Kind, Ledger, LogKeys,
-    Marks, Place, ReplyTo, Row, Transcript,
+    self, Agreement, Author, Body, Draft, DraftError, Fault, Incarnation, Kind, Ledger, LockedText,
+    LogKeys, Marks, Place, ReplyTo, Row, Shown, Transcript,
 };
 use handfast_protocol::pairing::Now;
 use handfast_store::{KeptFile, OfferId, StoreError};
@@ -215,6 +215,14 @@ impl History {
     /// What stands there, as somebody here names it: the original, or the version that is seen now.
     pub(super) fn about(&self, place: &Place, as_seen: bool) -> Option<ReplyTo> {
         self.transcript.named(place, Author::Me, as_seen)
+    }
+
+    /// The locked message that stands there.
+    pub(super) fn locked(&self, place: &Place, now: Now) -> Option<LockedText> {
+        match self.item(place, now)?.shown {
+            Shown::Locked(locked) => Some(locked.clone()),
+            _ => None,
+        }
     }
 
     /// Whether more may be written.

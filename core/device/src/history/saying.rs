@@ -32,6 +32,7 @@ pub(crate) fn write(
             let life = Life::new(seconds).ok_or(Refusal::NotNow)?;
             (Body::Life(Some(life)), None)
         }
+        Saying::Locked(locked) => (Body::Locked(locked), None),
         Saying::File { path, name, .. } => {
             let session = Some(context.id);
             let offered = context.shared.with_history(with, |history, shared| {
@@ -46,7 +47,9 @@ pub(crate) fn write(
         Saying::CancelFile(row) => return decide(context, with, row, FileWish::Cancel),
         Saying::PauseFile(row) => return decide(context, with, row, FileWish::Pause),
         Saying::ResumeFile(row) => return decide(context, with, row, FileWish::Resume),
-        Saying::Compare
+        // Its session has it locked first.
+        Saying::Lock { .. }
+        | Saying::Compare
         | Saying::Compared(..)
         | Saying::OnlyThey
         | Saying::AllowMore

@@ -21,10 +21,13 @@ pub(crate) fn output(output: &Output) -> String {
         Output::Find(ticket, query) => format!("find {} {}", ticket.0, self::query(query)),
         Output::Look(ticket, _) => format!("look {}", ticket.0),
         Output::NotNeeded(path) => format!("not needed {}", path.display()),
+        Output::Discard(left) => format!("discard {:?}", left.goal),
         Output::Talk(session, command) => format!("{} talk {}", session.0, talk(command)),
         Output::Export(request, _) => format!("export {}", request.0),
         Output::Work(session, Work::Lock { .. }) => format!("{} lock", session.0),
         Output::Work(session, Work::Unlock { .. }) => format!("{} unlock", session.0),
+        Output::Work(session, Work::LockText { .. }) => format!("{} lock text", session.0),
+        Output::Work(session, Work::OpenText { .. }) => format!("{} open text", session.0),
     }
 }
 

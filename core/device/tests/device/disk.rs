@@ -2,11 +2,11 @@
 //! outlives the device.
 
 use bytes::Bytes;
-use handfast_device::Offerable;
+use handfast_device::{Leftover, Offerable};
 use handfast_protocol::conversation::FileError;
 use handfast_protocol::transfer::tree::{BLOCK, GROUP, SEGMENT, Segment, groups};
 use handfast_protocol::transfer::{
-    Ask, Content, Done, FileId, FileResult, Place, Ranges, Root, Source, Tree,
+    Ask, Content, Done, FileId, FileResult, Goal, Place, Ranges, Root, Source, Tree,
 };
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -53,6 +53,16 @@ impl Disk {
     /// Whether something lies here of a file that did not come whole.
     pub(crate) fn has_rest(&self) -> bool {
         self.partial.values().any(|groups| !groups.is_empty())
+    }
+
+    /// What there is of a file that is not whole goes. Whoever has it open goes on with what has no name any more.
+    pub(crate) fn discard(&mut self, left: &Leftover) {
+        if let Goal::File { folder, name } = &left.goal {
+            let key = (left.source, folder.join(name));
+            if !self.open.values().any(|open| *open == key) {
+                self.partial.remove(&key);
+            }
+        }
     }
 
     pub(crate) fn look(&self, path: &Path) -> Result<Offerable, FileError> {

@@ -330,6 +330,64 @@ fn of_a_file_that_has_run_out_no_name_stays() {
     }
 }
 
+/// The second has taken a part of a file when the first is gone, and both have agreed on an hour.
+fn parted_half_way(seed: u64) -> (World, SessionId, u64) {
+    let (mut world, both) = asking(seed);
+    for (side, session) in both.into_iter().enumerate() {
+        say(&mut world, side, session, Saying::Disappear(Some(3_600))).unwrap();
+        world.run(seconds(2));
+    }
+    let saying = has(&mut world, 0, "a.bin", bytes(9, 3_000_000));
+    say(&mut world, 0, both[0], saying).unwrap();
+    world.run(seconds(3));
+    let (number, _) = the_file(&world, 1, both[1]);
+    say(&mut world, 1, both[1], Saying::AcceptFile(number)).unwrap();
+    let is_in_part = |state: &FileState| matches!(state, FileState::Moving { done } if *done > 0);
+    assert!(world.run_until(seconds(60), |world| is_in_part(
+        &the_file(world, 1, both[1]).1
+    )));
+    world.kill(0, usize::MAX);
+    assert!(world.run_until(seconds(120), |world| !talks(world, 1, both[1])));
+    assert!(world.sides[1].files.has_rest());
+    (world, both[1], number)
+}
+
+#[test]
+fn what_came_of_a_file_goes_with_its_row_although_nobody_is_there() {
+    let (mut world, session, number) = parted_half_way(168);
+    world.tell(1, session, SessionCommand::Seen(number));
+    world.run(Duration::from_secs(2 * 3_600));
+    assert!(files(&world, 1, session).is_empty());
+    assert!(says_nothing(kept(&world, 1)));
+    assert!(!world.sides[1].files.has_rest());
+
+    // Also where the device is off when it runs out, and had kept nothing of how far it was.
+    let (mut world, session, number) = parted_half_way(169);
+    world.tell(1, session, SessionCommand::Seen(number));
+    world.run(seconds(1));
+    world.kill(1, 0);
+    world.run(Duration::from_secs(2 * 3_600));
+    assert!(world.sides[1].files.has_rest());
+    world.start(1);
+    world.run(seconds(2));
+    assert!(says_nothing(kept(&world, 1)));
+    assert!(!world.sides[1].files.has_rest());
+}
+
+#[test]
+fn what_came_of_a_file_goes_with_the_wish_for_it_and_with_the_contact() {
+    let (mut world, session, number) = parted_half_way(170);
+    say(&mut world, 1, session, Saying::CancelFile(number)).unwrap();
+    world.run(seconds(2));
+    assert!(!world.sides[1].files.has_rest());
+
+    let (mut world, ..) = parted_half_way(171);
+    let key = world.sides[0].key.public();
+    world.command(1, Command::Forget(key));
+    world.run(seconds(2));
+    assert!(!world.sides[1].files.has_rest());
+}
+
 /// Two lives with files that follow from this seed.
 fn live(seed: u64) {
     let (mut world, _) = asking(seed ^ 0x66_69_6c_65_73);

@@ -1,6 +1,7 @@
 //! What two people say to each other is kept on both sides, whether they are there or not, and whatever
 //! happens to their devices.
 
+use super::locked::unopenable;
 use super::logs::Logs;
 use super::person::{accept, begun, end_of, hosting, together};
 use super::world::{Chaos, DiskMode, World};
@@ -584,6 +585,10 @@ fn act(world: &mut World, life: &mut Life) {
             return;
         }
         (16..20, _) => return carry(world, life),
+        (6, _) => {
+            life.said += 1;
+            Saying::Locked(unopenable(life.said))
+        }
         (5, _) => {
             let mode = [DiskMode::Works, DiskMode::Works, DiskMode::Hangs];
             let mode = world.rng.pick(&mode).copied();

@@ -11,6 +11,7 @@ mod files;
 mod here;
 mod history;
 mod life;
+mod locked;
 mod logs;
 mod nearby;
 mod parting;

@@ -549,6 +549,7 @@ impl World {
                 Output::NotNeeded(path) => {
                     self.sides[side].files.files.remove(&path);
                 }
+                Output::Discard(left) => self.sides[side].files.discard(&left),
                 Output::Talk(session, command) => self.talk(side, session, command),
                 Output::Export(request, _) => {
                     let exported = Exported {

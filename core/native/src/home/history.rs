@@ -36,11 +36,23 @@ impl Conversation<'_, '_> {
             body: body.map(|body| body.to_vec()),
         };
         self.batch.add_entry(self.with, &entry)?;
-        let about = header.reply_to.filter(|about| about.whose == Whose::Writer);
-        match (header.kind, about) {
-            (Kind::WITHDRAW, Some(about)) => self.erase_with(row.author, about),
+        let Some(about) = header.reply_to else {
+            return Ok(());
+        };
+        // As whoever wrote what it is about says it.
+        let (writer, about) = match about.whose {
+            Whose::Writer => (row.author, about),
+            Whose::Other => {
+                let whose = Whose::Writer;
+                (row.author.at_the_other(), ReplyTo { whose, ..about })
+            }
+        };
+        match header.kind {
+            Kind::WITHDRAW if writer == row.author => self.erase_with(writer, about),
             // What it is about may be taken back already.
-            (Kind::EDIT | Kind::FILE, Some(about)) if self.is_erased(row.author, about)? => {
+            Kind::EDIT | Kind::FILE | Kind::REACTION
+                if row.goes_with(writer, about) && self.is_erased(writer, about)? =>
+            {
                 self.batch.erase_body(self.with, entry.place)
             }
             _ => Ok(()),
@@ -161,43 +173,86 @@ impl Conversation<'_, '_> {
         self.batch.remove_life(self.with, &place)
     }
 
-    /// Erases the bodies of what its writer named so, and of what they said about that. Where the first is
-    /// erased already, the others are too.
+    /// Erases the bodies of what its writer named so, and of what goes with it. Where the first is erased already,
+    /// the others are too.
     fn erase_with(self, writer: Author, about: ReplyTo) -> Result<(), StoreError> {
-        if self.is_erased(writer, about)? {
+        let named = self.named(writer, about)?;
+        if named.iter().any(|row| row.to_body_record().is_none()) {
             return Ok(());
         }
         for log in self.logs_of(writer)? {
-            let mut next = match log.incarnation.cmp(&about.incarnation) {
+            let from = match log.incarnation.cmp(&about.incarnation) {
                 std::cmp::Ordering::Less => continue,
                 std::cmp::Ordering::Equal => about.sequence,
                 std::cmp::Ordering::Greater => 1,
             };
-            loop {
-                let found = self.entries_of(log, next, STRETCH)?;
-                let Some((last, _)) = found.last() else {
-                    break;
-                };
-                next = last.sequence + 1;
-                for (place, row) in found {
-                    if row.goes_with(writer, about) {
-                        self.batch.erase_body(self.with, place)?;
-                    }
-                }
+            self.erase_in(log, from, (writer, about))?;
+        }
+        // Whoever reacts to it holds it, so that stands behind it.
+        let said = named.iter().map(|row| row.entry.header.lamport).min();
+        for log in self.logs_of(writer.at_the_other())? {
+            if let Some(said) = said {
+                let from = self.first_behind(log, said)?;
+                self.erase_in(log, from, (writer, about))?;
             }
         }
         Ok(())
     }
 
-    /// True if nothing is left of what stands there.
-    fn is_erased(self, writer: Author, about: ReplyTo) -> Result<bool, StoreError> {
+    /// Erases what goes with that in this log, from this place on.
+    fn erase_in(
+        self,
+        log: LogId,
+        from: u64,
+        (writer, about): (Author, ReplyTo),
+    ) -> Result<(), StoreError> {
+        let mut next = from;
+        loop {
+            let found = self.entries_of(log, next, STRETCH)?;
+            let Some((last, _)) = found.last() else {
+                return Ok(());
+            };
+            next = last.sequence + 1;
+            for (place, row) in found {
+                if row.goes_with(writer, about) {
+                    self.batch.erase_body(self.with, place)?;
+                }
+            }
+        }
+    }
+
+    /// The first place of a log whose entry is later than this. The times in a log rise.
+    fn first_behind(self, log: LogId, lamport: u64) -> Result<u64, StoreError> {
+        let ends = self.batch.log_ends(self.with)?;
+        let ends = ends.iter().filter(|end| self.log(end.log) == log);
+        let end = ends.map(|end| end.sequence).max().unwrap_or_default();
+        let (mut low, mut high) = (1, end + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let found = self.at(log, middle)?;
+            match found.iter().all(|row| row.entry.header.lamport <= lamport) {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        Ok(low)
+    }
+
+    /// What stands there, if it is what was named.
+    fn named(self, writer: Author, about: ReplyTo) -> Result<Vec<Row>, StoreError> {
         let log = LogId {
             author: writer,
             incarnation: about.incarnation,
         };
-        let found = self.at(log, about.sequence)?;
-        let mut found = found.iter().filter(|row| row.version() == about.version);
-        Ok(found.any(|row| row.to_body_record().is_none()))
+        let mut found = self.at(log, about.sequence)?;
+        found.retain(|row| row.version() == about.version);
+        Ok(found)
+    }
+
+    /// True if nothing is left of what stands there.
+    fn is_erased(self, writer: Author, about: ReplyTo) -> Result<bool, StoreError> {
+        let named = self.named(writer, about)?;
+        Ok(named.iter().any(|row| row.to_body_record().is_none()))
     }
 
     /// The logs of one of the two.

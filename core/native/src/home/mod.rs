@@ -9,7 +9,7 @@ mod rows;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use copies::place_for_copy;
+pub use copies::HeldCopy;
 
 use handfast_device::{Found, Query, Settings, Snapshot, Write};
 use handfast_protocol::handshake::StaticKey;

@@ -5,7 +5,7 @@ use handfast_device::{Asking, EndReason, HostHistory, KeptInvitation, Provenance
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::conversation::Limits;
 use handfast_protocol::handshake::{PublicKey, Trust, TrustReason};
-use handfast_protocol::log::{Author, Body, Draft, Ledger, Life, LogKeys, Row};
+use handfast_protocol::log::{Arrival, Author, Body, Draft, Ledger, Life, LogKeys, Received, Row};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Strikes;
 use handfast_protocol::reconnect::ReconnectKeys;
@@ -343,9 +343,10 @@ async fn who_has_no_home_keeps_nothing_and_is_somebody_new() {
     assert!(kept.invitations.is_empty());
 }
 
-/// Rows of the own log with a text and an edit of it, of which the text disappears.
-fn soon_gone(own: &StaticKey, with: PublicKey) -> (LogKeys, Vec<Row>) {
-    let keys = LogKeys::new(own, with);
+/// Two texts of the own log, of which the second was edited and disappears, and the reactions of the other side to the
+/// second, the first, and the second once more.
+fn soon_gone(own: &StaticKey, other: &StaticKey) -> (LogKeys, Vec<Row>) {
+    let keys = LogKeys::new(own, other.public());
     let mut ledger = Ledger::new(keys.clone());
     let mut rows: Vec<Row> = Vec::new();
     let mut write = |rows: &mut Vec<Row>, body: Body, life| {
@@ -363,15 +364,37 @@ fn soon_gone(own: &StaticKey, with: PublicKey) -> (LogKeys, Vec<Row>) {
         Body::Edit("and what became of it".to_owned()),
         None,
     );
+    let mut there = Ledger::new(LogKeys::new(other, own.public()));
+    let sent = |row: &Row| Arrival {
+        author: row.author.at_the_other(),
+        ..row.arrival()
+    };
+    for row in &rows {
+        there.receive(MADE * 1_000, sent(row)).unwrap();
+    }
+    for about in [2, 1, 2] {
+        let about = Some(rows[about].named_by(Author::Peer));
+        let draft = Draft::new(&Body::Reaction("!".to_owned()), about, None).unwrap();
+        let written = there.append(MADE * 1_000, &draft, &Secret::random().unwrap());
+        for row in written.unwrap() {
+            let received = ledger.receive(MADE * 1_000, sent(&row)).unwrap();
+            let Received::New(row) = received else {
+                panic!("{received:?}");
+            };
+            rows.push(*row);
+        }
+    }
     (keys, rows)
 }
 
 #[tokio::test]
-async fn what_has_run_out_is_gone_from_the_disk_with_its_edits_and_nothing_else_is() {
+async fn what_has_run_out_is_gone_from_the_disk_with_its_edits_and_reactions_and_nothing_else_is() {
     let folder = Folder::new();
     let home = Home::open(&folder.0).unwrap();
-    let with = PublicKey([9; 32]);
-    let (keys, rows) = soon_gone(&home.identity(), with);
+    let other = StaticKey::new(Secret::new([9; 32]));
+    let with = other.public();
+    let (keys, mut rows) = soon_gone(&home.identity(), &other);
+    let late = rows.pop().unwrap();
     let trust = Trust::because(TrustReason::Scanned);
     let met = Contact::met(with, "Zoe", trust, MADE);
     let mut writes = vec![Write::Meet(Box::new(met))];
@@ -392,6 +415,9 @@ async fn what_has_run_out_is_gone_from_the_disk_with_its_edits_and_nothing_else_
     assert_eq!(kept.lives[&with.0][&place], LifeMark::Ending(ending));
 
     home.keep(vec![Write::Erase(with, place)]).await.unwrap();
+    home.keep(vec![Write::Row(with, Box::new(late))])
+        .await
+        .unwrap();
     let kept = home.load(Settings::default()).await.unwrap();
     assert!(kept.lives.is_empty());
     let page = Query::Rows {
@@ -407,6 +433,8 @@ async fn what_has_run_out_is_gone_from_the_disk_with_its_edits_and_nothing_else_
         .iter()
         .rev()
         .map(|row| row.to_body_record().is_some());
-    // The first of the incarnation, what stays, and the two that are gone.
-    assert_eq!(whole.collect::<Vec<_>>(), [true, true, false, false]);
+    // The first of the incarnation, what stays, and the two that are gone; of the other side the first, what goes with
+    // these, what is said of what stays, and what came too late.
+    let expected = [true, true, false, false, true, false, true, false];
+    assert_eq!(whole.collect::<Vec<_>>(), expected);
 }

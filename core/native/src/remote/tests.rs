@@ -15,12 +15,12 @@ use handfast_device::{
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
 use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
-use handfast_protocol::log::{Incarnation, Place};
+use handfast_protocol::log::{Incarnation, LockedText, Place};
 use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
 use handfast_protocol::question::Standing;
 use handfast_protocol::reconnect::RestoredClaim;
-use handfast_seal::{Answers, Questions, SealError};
+use handfast_seal::{Answers, Cost, Header, Kind, Lock, Questions, SealError};
 use handfast_store::{KeyStoreError, Refused, StoreError};
 use handfast_token::{
     Here, HereError, HereKey, Question, ReplyError, SealedBundle, SealedHere, Secret, Token,
@@ -305,8 +305,9 @@ impl Numbers {
     }
 
     fn session_command(&mut self) -> SessionCommand {
-        match self.below(16) {
+        match self.below(17) {
             12 => SessionCommand::Here,
+            15 => SessionCommand::Open(self.any(), self.answers()),
             13 => SessionCommand::Ask(Question::new("Our dog?").unwrap(), self.answers()),
             14 => SessionCommand::NoAnswer,
             0 => {
@@ -335,7 +336,7 @@ impl Numbers {
     }
 
     fn saying(&mut self) -> Saying {
-        match self.below(16) {
+        match self.below(18) {
             0 => Saying::Text(self.text()),
             1 => Saying::File {
                 path: self.path(),
@@ -365,8 +366,24 @@ impl Numbers {
             12 => Saying::PauseFile(self.any()),
             13 => Saying::ResumeFile(self.any()),
             14 => Saying::Disappear(self.perhaps(|numbers| numbers.below(1 << 32) as u32)),
+            15 => Saying::Lock {
+                text: self.text(),
+                questions: self.questions(),
+                answers: self.answers(),
+            },
+            16 => Saying::Locked(self.locked()),
             _ => Saying::Leave,
         }
+    }
+
+    fn locked(&mut self) -> LockedText {
+        let questions = Questions::new(vec![self.question()]).unwrap();
+        let header = Header {
+            kind: Kind::File,
+            lock: Lock::answers(Cost::STANDARD, false, questions),
+            salt: [self.below(256) as u8; 32],
+        };
+        LockedText::new(header.to_bytes().into()).unwrap()
     }
 
     fn event(&mut self) -> Event {
@@ -416,12 +433,15 @@ impl Numbers {
             at: self.any(),
             before: self.perhaps(Self::any),
             lasting: self.perhaps(|numbers| Box::new(numbers.lasting())),
-            content: match self.below(7) {
+            content: match self.below(8) {
                 0 => RowContent::Text(self.text()),
                 1 => RowContent::Withdrawn,
                 2 => RowContent::Ended,
                 3 => RowContent::Restored,
                 4 => RowContent::NotReadable,
+                6 => RowContent::Locked {
+                    questions: self.questions(),
+                },
                 5 => RowContent::Disappearing {
                     after: self.perhaps(|numbers| numbers.below(1 << 32) as u32),
                     holds: self.yes(),
@@ -619,7 +639,7 @@ impl Numbers {
     }
 
     fn result(&mut self) -> Result<Done, Refusal> {
-        let (id, error) = (self.id(), self.store_error());
+        let (id, error, text) = (self.id(), self.store_error(), self.text());
         let exported = Exported {
             bytes: self.any(),
             contacts: self.any(),
@@ -648,6 +668,7 @@ impl Numbers {
             Ok(Done::Here(key, age)),
             Ok(Done::Found(Box::new(hits))),
             Ok(Done::Bundled(Box::new(bundled))),
+            Ok(Done::Opened(text)),
             Ok(Done::TakenIn {
                 from: key,
                 messages: age,

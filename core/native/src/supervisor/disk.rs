@@ -3,9 +3,10 @@
 //! Making something durable takes longer than writing it, so batches that wait are kept together. Where that
 //! fails each is tried by itself: nobody loses anything by what another one wanted.
 
+use super::files::Orders;
 use super::task::Happened;
 use crate::Home;
-use handfast_device::{Input, Query, Ticket, Write};
+use handfast_device::{Input, Leftover, Query, Ticket, Write};
 use handfast_store::StoreError;
 use tokio::sync::mpsc;
 
@@ -17,6 +18,7 @@ const TOGETHER: usize = 512;
 pub(super) enum Job {
     Keep(Ticket, Vec<Write>),
     Find(Ticket, Query),
+    Discard(Box<Leftover>, Orders),
 }
 
 /// Does what comes until nobody can ask any more, and says what came of each.
@@ -39,6 +41,7 @@ pub(super) async fn run(
                     let _ = tell.send(Input::Stored(ticket, kept).into()).await;
                 }
             }
+            Job::Discard(left, orders) => orders.discard(*left).await,
             Job::Find(ticket, query) => {
                 let found = home.find(query).await;
                 let _ = tell.send(Input::Found(ticket, found).into()).await;
@@ -62,7 +65,7 @@ fn gather(
                 changes += writes.len();
                 batches.push((ticket, writes));
             }
-            job @ Job::Find(..) => return Some(job),
+            job @ (Job::Find(..) | Job::Discard(..)) => return Some(job),
         }
     }
     None

@@ -4,9 +4,9 @@
 use crate::conversation::{Carrying, FileError};
 use crate::transfer::{
     Content, Decision, Entries, Goal, Keeping, Manifest, ManifestContent, Offer, OfferedFolder,
-    READ_FIRST, Source, content_of, is_growing, list, manifest_at, preview_of,
+    READ_FIRST, Source, content_of, discard, is_growing, list, manifest_at, preview_of,
 };
-use handfast_device::{Carried, FileOrder, Offerable};
+use handfast_device::{Carried, FileOrder, Leftover, Offerable};
 use handfast_store::private;
 use std::collections::HashMap;
 use std::fs::metadata;
@@ -107,12 +107,25 @@ impl Orders {
         }
     }
 
+    /// Removes what there is of a file that is not whole.
+    pub(super) async fn discard(&self, left: Leftover) {
+        let Self { own, downloads } = self.clone();
+        let Leftover {
+            scope,
+            source,
+            mut goal,
+        } = left;
+        within(&downloads, &mut goal);
+        let removing = spawn_blocking(move || discard(scope, &source, &goal, &own));
+        // What cannot be removed stays.
+        let _ = removing.await;
+    }
+
     /// What the machine is told.
     pub(super) async fn decisions(&self, order: FileOrder) -> Vec<Decision> {
         match order {
             FileOrder::Decide(Decision::Fetch(mut fetch)) => {
-                let (Goal::File { folder, .. } | Goal::Folder { folder, .. }) = &mut fetch.goal;
-                *folder = self.downloads.join(&*folder);
+                within(&self.downloads, &mut fetch.goal);
                 vec![Decision::Fetch(fetch)]
             }
             FileOrder::Decide(decision) => vec![decision],
@@ -123,6 +136,12 @@ impl Orders {
             }
         }
     }
+}
+
+/// What goes to the usual folder goes to this one.
+fn within(downloads: &Path, goal: &mut Goal) {
+    let (Goal::File { folder, .. } | Goal::Folder { folder, .. }) = goal;
+    *folder = downloads.join(&*folder);
 }
 
 /// The offer of a folder whose manifest was kept, or is made again: what is not as it was cannot be had.

@@ -3,7 +3,7 @@
 
 use super::carrier::{self, Carrier, PortTurn};
 use super::disk::{self, Job};
-use super::files::{self, Readings};
+use super::files::{self, Orders, Readings};
 use super::nearby;
 use super::network::{self, Addresses, Network};
 use super::ports::{Move, Ports, What};
@@ -337,6 +337,13 @@ impl Task {
                 Output::NotNeeded(path) => {
                     let home = self.home.clone();
                     self.tasks.spawn_blocking(move || home.remove_copy(&path));
+                }
+                Output::Discard(left) => {
+                    if let Some(own) = self.own_folder() {
+                        let downloads = self.shells.files(None).downloads;
+                        let orders = Orders::new(own, downloads);
+                        let _ = self.disk.send(Job::Discard(left, orders));
+                    }
                 }
                 Output::Talk(id, command) => self.talk(id, command),
                 Output::Work(id, work) => self.work(id, work),

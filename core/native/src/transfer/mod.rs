@@ -25,6 +25,7 @@ pub use hashing::Entries;
 pub use listing::{Listing, list, manifest_at};
 
 pub(crate) use self::growing::is_growing;
+pub(crate) use self::partial::discard;
 pub(crate) use self::preview::preview_of;
 
 use self::partials::{Partials, Work};

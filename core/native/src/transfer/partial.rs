@@ -13,7 +13,7 @@ use crate::conversation::FileError;
 use data_encoding::HEXLOWER;
 use handfast_protocol::transfer::tree::{self, BLOCK, ChainingValue, GROUP, SEGMENT};
 use handfast_protocol::transfer::{
-    Content, Done, FileResult, Place, Ranges, Root, Source, Verified,
+    Content, Done, FileResult, Goal, Place, Ranges, Root, Source, Verified,
 };
 use handfast_store::private;
 use handfast_token::kdf;
@@ -45,16 +45,7 @@ impl Partial {
         content: Option<Content>,
         place: Place,
     ) -> Self {
-        let (folder, path) = match &place {
-            Place::In { folder, name } => (folder, name.as_str()),
-            Place::Inside { folder, path } => (folder, path.as_str()),
-            Place::Aside => (&keeping.own, ""),
-        };
-        let parts: [&[u8]; 2] = [&source.to_bytes(), path.as_bytes()];
-        let key = kdf(&keeping.scope, "HFS1 partial", &parts);
-        let name = HEXLOWER.encode(&key.expose()[..16]);
-        let [bytes, record] =
-            ["bytes", "groups"].map(|kind| folder.join(format!(".handfast-{name}.{kind}")));
+        let [bytes, record] = hidden(&keeping.scope, source, &place, &keeping.own);
         Self {
             place,
             content,
@@ -218,6 +209,35 @@ impl Partial {
         remove(&self.bytes);
         remove(&self.record);
     }
+}
+
+/// Where bytes and record lie of what comes to this place.
+fn hidden(scope: &[u8; 32], source: &Source, place: &Place, own: &Path) -> [PathBuf; 2] {
+    let (folder, path) = match place {
+        Place::In { folder, name } => (folder.as_path(), name.as_str()),
+        Place::Inside { folder, path } => (folder.as_path(), path.as_str()),
+        Place::Aside => (own, ""),
+    };
+    let parts: [&[u8]; 2] = [&source.to_bytes(), path.as_bytes()];
+    let key = kdf(scope, "HFS1 partial", &parts);
+    let name = HEXLOWER.encode(&key.expose()[..16]);
+    ["bytes", "groups"].map(|kind| folder.join(format!(".handfast-{name}.{kind}")))
+}
+
+/// Removes what there is of a file or folder that is not whole, whether a channel is there or not. It blocks for as
+/// long as the disk takes.
+pub(crate) fn discard(scope: [u8; 32], source: &Source, goal: &Goal, own: &Path) {
+    let place = match goal.clone() {
+        Goal::File { folder, name } => Place::In { folder, name },
+        Goal::Folder { folder, name } => {
+            // Without a name of its own it is in no folder that is hidden.
+            if name.is_some() {
+                let _ = fs::remove_dir_all(folder);
+            }
+            Place::Aside
+        }
+    };
+    hidden(&scope, source, &place, own).iter().for_each(remove);
 }
 
 fn remove(path: impl AsRef<Path>) {

@@ -8,6 +8,7 @@ use super::entry::{
     BadEntry, Content, Entry, Incarnation, Kind, Life, MAX_ENTRY_BODY, ReplyTo, Whose, array,
 };
 use super::ledger::MAX_INCARNATIONS;
+use super::locked::LockedText;
 use bytes::{Buf, Bytes};
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -36,7 +37,7 @@ pub enum Body {
     Reaction(String),
     /// Another version of an own text.
     Edit(String),
-    /// An own text, file or folder is taken back: it is erased on both sides.
+    /// An own message is taken back ([`Kind::is_message`]): it is erased on both sides.
     Withdraw,
     /// A file, to be fetched by its root; or the root and size of one that was announced before.
     File(FileBody),
@@ -46,6 +47,8 @@ pub enum Body {
     Life(Option<Life>),
     /// The first of an incarnation: where those before it ended, as far as its writer knew, in their order.
     First(Vec<Predecessor>),
+    /// A text that opens only for whoever knows the answer.
+    Locked(LockedText),
 }
 
 /// A file that is offered.
@@ -132,6 +135,7 @@ impl Body {
             Self::Folder(_) => Kind::FOLDER,
             Self::Life(_) => Kind::LIFE,
             Self::First(_) => Kind::FIRST,
+            Self::Locked(_) => Kind::LOCKED,
         }
     }
 
@@ -152,6 +156,7 @@ impl Body {
                 }
                 out
             }
+            Self::Locked(locked) => locked.container().to_vec(),
         }
     }
 
@@ -169,6 +174,7 @@ impl Body {
             Kind::FOLDER => whole(bytes, FolderBody::read).map(Self::Folder),
             Kind::LIFE => whole(bytes, Life::read).map(Self::Life),
             Kind::FIRST => whole(bytes, predecessors).map(Self::First),
+            Kind::LOCKED => LockedText::new(bytes).map(Self::Locked).ok_or(BadEntry),
             kind if kind.is_ignorable() => return Err(Unreadable::Ignorable),
             _ => Err(BadEntry),
         };

@@ -176,6 +176,8 @@ impl Kind {
     pub const LIFE: Self = Self(7);
     /// The first entry of an incarnation.
     pub const FIRST: Self = Self(8);
+    /// A text that is locked with a question and an answer.
+    pub const LOCKED: Self = Self(13);
 
     /// The first that means nothing to whoever does not know it.
     const IGNORABLE: u8 = 64;
@@ -183,6 +185,11 @@ impl Kind {
     /// True if whoever does not know this kind shows nothing in its place.
     pub fn is_ignorable(self) -> bool {
         self.0 >= Self::IGNORABLE
+    }
+
+    /// True if an entry of this kind is a message by itself, which can be taken back.
+    pub fn is_message(self) -> bool {
+        matches!(self, Self::TEXT | Self::FILE | Self::FOLDER | Self::LOCKED)
     }
 
     /// True if an entry of this kind may disappear by itself.

@@ -106,14 +106,13 @@ impl Row {
         }
     }
 
-    /// True if it is something by itself that waits for a reader: a text, a file, a folder. The size of a file
-    /// that is told later is no other file.
+    /// True if it is something by itself that waits for a reader. The size of a file that is told later is no other
+    /// file.
     pub fn is_message(&self) -> bool {
         let header = &self.entry.header;
         match header.kind {
-            Kind::TEXT | Kind::FOLDER => true,
             Kind::FILE => header.reply_to.is_none(),
-            _ => false,
+            kind => kind.is_message(),
         }
     }
 
@@ -139,7 +138,7 @@ impl Row {
     /// True if this is a withdrawal because of which body and blind of `other` have to be erased, in
     /// whatever order the two came.
     ///
-    /// A text, a file and a folder can be taken back. Anything else is left alone.
+    /// A message can be taken back ([`Kind::is_message`]). Anything else is left alone.
     pub fn erases(&self, other: &Self) -> bool {
         let header = &self.entry.header;
         let about = header.reply_to.filter(|about| about.whose == Whose::Writer);
@@ -147,15 +146,18 @@ impl Row {
             && about.is_some_and(|about| other.goes_with(self.author, about))
     }
 
-    /// True if this is what `writer` named, or an edit or a later size of it: nothing is left of the one without
-    /// the other.
+    /// True if this is the own entry that `writer` named, an edit or a later size of it, or a reaction to it: nothing
+    /// is left of the one without the other.
     pub fn goes_with(&self, writer: Author, about: ReplyTo) -> bool {
         let header = &self.entry.header;
-        let is_it = matches!(header.kind, Kind::TEXT | Kind::FILE | Kind::FOLDER)
-            && self.named_by(writer) == about;
-        let is_about_it =
-            matches!(header.kind, Kind::EDIT | Kind::FILE) && header.reply_to == Some(about);
-        self.author == writer && (is_it || is_about_it)
+        if self.author != writer {
+            let whose = Whose::Other;
+            let is_about_it = header.reply_to == Some(ReplyTo { whose, ..about });
+            return header.kind == Kind::REACTION && is_about_it;
+        }
+        let is_it = header.kind.is_message() && self.named_by(writer) == about;
+        let says_of_it = matches!(header.kind, Kind::EDIT | Kind::FILE | Kind::REACTION);
+        is_it || (says_of_it && header.reply_to == Some(about))
     }
 
     /// The entry as it goes to the other side, its author seen from here.
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_withdrawal_erases_the_text_and_its_edits_and_nothing_else() {
+    fn a_withdrawal_erases_the_text_its_edits_and_reactions_and_nothing_else() {
         let [keys, _] = keys();
         let mut ana = Writer::new(keys);
         let first = ana.say(&text("first"), None);
@@ -199,8 +201,16 @@ mod tests {
         let edit = ana.say(&Body::Edit("edited".to_owned()), about);
         let reaction = ana.say(&Body::Reaction("x".to_owned()), about);
         let withdrawal = ana.say(&Body::Withdraw, about);
-        assert!(withdrawal.erases(&first) && withdrawal.erases(&edit));
-        for kept in [&other, &reaction, &withdrawal] {
+        for gone in [&first, &edit, &reaction] {
+            assert!(withdrawal.erases(gone));
+        }
+        // Ben's, as Ana has it.
+        let mut of_ben = reaction.clone();
+        (of_ben.author, of_ben.entry.header.reply_to) =
+            (Author::Peer, Some(first.named_by(Author::Peer)));
+        assert!(withdrawal.erases(&of_ben));
+        of_ben.entry.header.reply_to = Some(other.named_by(Author::Peer));
+        for kept in [&other, &of_ben, &withdrawal] {
             assert!(!withdrawal.erases(kept));
         }
         assert!(!edit.erases(&first), "an edit erases nothing");

@@ -4,6 +4,7 @@
 use super::*;
 use crate::handshake::StaticKey;
 use bytes::Bytes;
+use handfast_seal::{self as seal, Cost, Lock, Question, Questions};
 use handfast_token::Secret;
 use proptest::prelude::*;
 
@@ -129,7 +130,23 @@ pub(super) fn any_body() -> impl Strategy<Value = Body> {
             });
             Body::First(rows.collect())
         }),
+        (".{1,20}", prop::collection::vec(any::<u8>(), 0..100)).prop_filter_map(
+            "a question",
+            |(question, sealed)| {
+                let questions = Questions::new(vec![Question::new(&question).ok()?]).ok()?;
+                let lock = Lock::answers(Cost::STANDARD, false, questions);
+                LockedText::new(container(seal::Kind::File, lock, &sealed)).map(Body::Locked)
+            }
+        ),
     ]
+}
+
+/// A container whose payload nobody can open.
+pub(super) fn container(kind: seal::Kind, lock: Lock, sealed: &[u8]) -> Bytes {
+    let salt = [7; 32];
+    let mut container = seal::Header { kind, lock, salt }.to_bytes();
+    container.extend(sealed);
+    container.into()
 }
 
 /// Any entry that the strict parser takes, whatever its body says.

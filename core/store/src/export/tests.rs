@@ -123,6 +123,59 @@ fn a_device_that_is_there_is_not_replaced() {
     assert_eq!(there.open().unwrap().identity().public(), before);
 }
 
+fn replace(folder: &Folder, export: &Export) -> Result<(), StoreError> {
+    let key = KeyFile::new(folder.path().join("key"));
+    Store::replace(&folder.path().join("store"), &key, export)
+}
+
+fn names(folder: &Folder) -> Vec<String> {
+    let names = std::fs::read_dir(folder.path()).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_device_is_replaced_by_one_that_is_taken_along_whole() {
+    let (here, there) = (Folder::new(), Folder::new());
+    let store = filled(&here);
+    drop(there.open().unwrap());
+    replace(&there, &store.export(true).unwrap()).unwrap();
+    assert_eq!(names(&there), ["key", "store", "store.lock"]);
+    let taken = there.open().unwrap();
+    assert_eq!(taken.identity().public(), store.identity().public());
+    assert_eq!(taken.batch(|batch| batch.contacts()).unwrap().len(), 1);
+    // Where nothing is yet, too.
+    let nowhere = Folder::new();
+    replace(&nowhere, &store.export(false).unwrap()).unwrap();
+    let taken = nowhere.open().unwrap();
+    assert_eq!(taken.identity().public(), store.identity().public());
+}
+
+#[test]
+fn a_device_stays_where_the_other_one_cannot_be_made() {
+    let (here, there) = (Folder::new(), Folder::new());
+    let whole = filled(&here).export(true).unwrap();
+    let mut broken = whole.clone();
+    broken.entries.remove(0);
+    let old = filled(&there);
+    let identity = old.identity().public();
+    // One that is at work would lose what it writes next.
+    assert_eq!(replace(&there, &whole), Err(StoreError::InUse));
+    assert_eq!(old.batch(|batch| batch.contacts()).unwrap().len(), 1);
+    drop(old);
+    let before = names(&there);
+    assert_eq!(replace(&there, &broken), Err(StoreError::Internal));
+    std::fs::create_dir(there.path().join("store.new")).unwrap();
+    replace(&there, &whole).unwrap_err();
+    std::fs::remove_dir(there.path().join("store.new")).unwrap();
+    assert_eq!(names(&there), before);
+    let old = there.open().unwrap();
+    assert_eq!(old.identity().public(), identity);
+    assert_eq!(old.batch(|batch| batch.log_ends(WITH)).unwrap().len(), 1);
+}
+
 #[test]
 fn an_answer_alone_neither_seals_nor_opens_a_device_and_a_code_beside_it_does() {
     let folder = Folder::new();

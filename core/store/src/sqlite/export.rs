@@ -62,6 +62,19 @@ impl Store {
         let (connection, cipher) = opened.ok_or(ExportError::Occupied)?;
         Ok(Self::of(connection, cipher)?)
     }
+
+    /// Makes the store in this file of an export, as [`Self::import`] does, in the place of one that may be there and
+    /// that nobody has open. The disk has to hold both, for as long as this takes.
+    ///
+    /// # Errors
+    /// Whatever hinders it. The store is as it was then, and nothing is left behind.
+    pub fn replace(
+        path: &Path,
+        key_store: &dyn KeyStore,
+        export: &Export,
+    ) -> Result<(), StoreError> {
+        file::replace(path, key_store, export)
+    }
 }
 
 /// Writes everything of an export but who this device is.

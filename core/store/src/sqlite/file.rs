@@ -11,8 +11,8 @@ use crate::{Export, KeyStore, StoreError, private};
 use handfast_token::Secret;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
-use std::io;
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long to wait for another process to finish its transaction.
@@ -25,8 +25,45 @@ pub(super) fn open(
     key_store: &dyn KeyStore,
     export: Option<&Export>,
 ) -> Result<Option<(Connection, Cipher)>, StoreError> {
+    let (beginning, is_there) = begin(path)?;
+    if is_there && export.is_some() {
+        return Ok(None);
+    }
+    let cipher = cipher(key_store, is_there)?;
+    if !is_there {
+        make(path, &cipher, export)?.put_in_place(path)?;
+    }
+    drop(beginning);
+    let connection = open_existing(path, &cipher)?;
+    Ok(Some((connection, cipher)))
+}
+
+/// Makes the store in this file of an export. One that is there, which nobody has open, is there until then.
+pub(super) fn replace(
+    path: &Path,
+    key_store: &dyn KeyStore,
+    export: &Export,
+) -> Result<(), StoreError> {
+    let (_beginning, is_there) = begin(path)?;
+    let cipher = cipher(key_store, is_there)?;
+    let new = make(path, &cipher, Some(export))?;
+    let old = match is_there {
+        true => Some(without_log(path)?),
+        false => None,
+    };
+    new.put_in_place(path)?;
+    if let Some(old) = old
+        && let Err(error) = overwrite(old)
+    {
+        log::warn!("store: the one before is not overwritten: {error}");
+    }
+    Ok(())
+}
+
+/// Two processes that begin at once must agree on one key and one file, so only one of them has this. And
+/// whether the store is there.
+fn begin(path: &Path) -> Result<(File, bool), StoreError> {
     private::create_folders(folder::of(path))?;
-    // Two processes that begin at once must agree on one key and one file.
     let is_there = path.try_exists()?;
     let beginning =
         folder::lock(&folder::beside(path, ".lock")).map_err(|error| match error.kind() {
@@ -34,13 +71,15 @@ pub(super) fn open(
             _ => error.into(),
         })?;
     let is_there = path.try_exists()?;
-    if is_there && export.is_some() {
-        return Ok(None);
-    }
     // A log without its store: part of the store was taken away, and a new one would swallow it.
     if !is_there && folder::beside(path, "-wal").try_exists()? {
         return Err(StoreError::Damaged);
     }
+    Ok((beginning, is_there))
+}
+
+/// The key, which is made with a store.
+fn cipher(key_store: &dyn KeyStore, is_there: bool) -> Result<Cipher, StoreError> {
     let key = match key_store.key()? {
         Some(key) => key,
         None if is_there => return Err(StoreError::KeyMissing),
@@ -50,19 +89,30 @@ pub(super) fn open(
             key
         }
     };
-    let cipher = Cipher::new(key);
-    if !is_there {
-        make(path, &cipher, export)?;
-    }
-    drop(beginning);
-    let connection = open_existing(path, &cipher)?;
-    Ok(Some((connection, cipher)))
+    Ok(Cipher::new(key))
 }
 
-fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<(), StoreError> {
-    let unfinished = folder::beside(path, ".new");
-    drop(private::create_anew(&unfinished)?);
-    let mut connection = connect(&unfinished)?;
+/// A store under another name. Nothing of it stays unless it is put in place.
+struct New(PathBuf);
+
+impl New {
+    fn put_in_place(self, path: &Path) -> Result<(), StoreError> {
+        Ok(folder::put_in_place(&self.0, path)?)
+    }
+}
+
+impl Drop for New {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder::beside(&self.0, suffix));
+        }
+    }
+}
+
+fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<New, StoreError> {
+    let new = New(folder::beside(path, ".new"));
+    drop(private::create_anew(&new.0)?);
+    let mut connection = connect(&new.0)?;
     // What a crash leaves of it is begun anew, so it goes to the disk once, when it is whole.
     connection.pragma_update(None, "synchronous", "OFF")?;
     keep_journal(&connection, "off")?;
@@ -85,9 +135,27 @@ fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<(), Sto
     transaction.commit()?;
     keep_journal(&connection, "wal")?;
     connection.close().map_err(|(_, error)| error)?;
-    File::options().write(true).open(&unfinished)?.sync_all()?;
-    folder::put_in_place(&unfinished, path)?;
-    Ok(())
+    File::options().write(true).open(&new.0)?.sync_all()?;
+    Ok(new)
+}
+
+/// A store that nobody has open, once all of it is in its file: another one would swallow its log.
+fn without_log(path: &Path) -> Result<File, StoreError> {
+    let connection = connect(path)?;
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "delete", |row| row.get(0))?;
+    connection.close().map_err(|(_, error)| error)?;
+    match mode.as_str() {
+        "delete" => Ok(File::options().write(true).open(path)?),
+        _ => Err(StoreError::InUse),
+    }
+}
+
+/// Writes over a file that is gone, as over everything that is erased.
+fn overwrite(mut file: File) -> io::Result<()> {
+    let length = file.metadata()?.len();
+    io::copy(&mut io::repeat(0).take(length), &mut file)?;
+    file.sync_all()
 }
 
 fn open_existing(path: &Path, cipher: &Cipher) -> Result<Connection, StoreError> {

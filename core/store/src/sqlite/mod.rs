@@ -1,7 +1,7 @@
 //! The store on a disk: one SQLite file whose values are sealed. The only module that names SQL.
 //!
 //! A store that cannot be opened says why ([`StoreError`]) and is left as it is: nothing here ever
-//! replaces a file that exists.
+//! replaces a file that exists, but for [`Store::replace`], which is called so.
 //!
 //! What is in it is read and changed in a [`Batch`], which is one transaction, on the disk when
 //! [`Store::batch`] returns (write-ahead log, `synchronous = FULL`). It blocks for as long as the disk

@@ -501,7 +501,8 @@ final class OtherPhone: Sendable {
     var people: Int { Int(export.people()) }
     var hasMessages: Bool { export.hasMessages() }
 
-    /// Makes a device of it in this folder, where there is none.
+    /// Makes a device of it in this folder, in the place of the one there, which is shut down, and stays where that
+    /// cannot be.
     func make(in folder: String, keys: any KeyStore) throws {
         try refusing { try export.makeDevice(folder: folder, keyStore: Keys(keys)) }
     }

@@ -152,6 +152,12 @@ extension Row {
                     quote: quote.map(Quote.init),
                     reactions: reactions.map { Reaction(ours: $0.ours, symbol: $0.symbol) }, isEdited: isEdited,
                     endsAt: endsAt))
+        // What is asked, as long as no screen of this app opens it.
+        case .locked(let number, let ours, let questions, let at, let mark, let isOld):
+            self = .text(
+                TextRow(
+                    number: number, ours: ours, text: questions.joined(separator: "\n"), at: at, mark: Mark(mark),
+                    isOld: isOld, quote: .other(.quoteLocked)))
         case .life(let number, let ours, let after, let holds, let at, let isOld):
             self = .life(
                 LifeRow(number: number, ours: ours, after: after.map(UInt64.init), holds: holds, at: at, isOld: isOld))

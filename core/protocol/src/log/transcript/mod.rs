@@ -10,6 +10,7 @@ mod life;
 use super::body::{Body, FileBody, FolderBody, Root, Unreadable};
 use super::chain::LogKeys;
 use super::entry::{Incarnation, Kind, Life, ReplyTo, Whose};
+use super::locked::LockedText;
 use super::order::Place;
 use super::row::{Author, LogId, Row};
 pub use life::Agreement;
@@ -96,6 +97,8 @@ pub enum Shown<'a> {
     },
     /// A folder.
     Folder(&'a FolderBody),
+    /// A text that is locked.
+    Locked(&'a LockedText),
     /// Somebody wants what follows to last so long.
     LifeProposed(Option<Life>),
     /// Its writer came back from a copy, and begins anew.
@@ -212,9 +215,11 @@ impl Transcript {
         let Some(line) = self.rows.get(place) else {
             return BTreeSet::new();
         };
-        let own = |(_, said): &(&Place, &Line)| said.log.author == line.log.author;
-        let said = self.said_about(line, &[Kind::EDIT, Kind::FILE]);
-        let erased: Vec<Place> = said.filter(own).map(|(place, _)| *place).collect();
+        let goes_along = |(_, said): &(&Place, &Line)| {
+            said.kind == Kind::REACTION || said.log.author == line.log.author
+        };
+        let said = self.said_about(line, &[Kind::EDIT, Kind::FILE, Kind::REACTION]);
+        let erased: Vec<Place> = said.filter(goes_along).map(|(place, _)| *place).collect();
         for place in erased.iter().chain([place]) {
             if let Some(line) = self.rows.get_mut(place) {
                 line.body = Err(Unreadable::Erased);
@@ -269,7 +274,7 @@ impl Transcript {
     }
 
     fn shown<'a>(&'a self, line: &'a Line, now: u64) -> Option<Shown<'a>> {
-        let can_go = matches!(line.kind, Kind::TEXT | Kind::FILE | Kind::FOLDER);
+        let can_go = line.kind.is_message();
         if can_go && self.is_size(line) {
             return None;
         }
@@ -303,6 +308,7 @@ impl Transcript {
                 Shown::File { offer, whole }
             }
             Ok(Body::Folder(folder)) => Shown::Folder(folder),
+            Ok(Body::Locked(locked)) => Shown::Locked(locked),
             Ok(Body::Life(life)) => Shown::LifeProposed(*life),
             Ok(Body::First(before)) if !before.is_empty() => Shown::Restored,
             Ok(Body::First(_) | Body::Reaction(_) | Body::Edit(_) | Body::Withdraw) => return None,

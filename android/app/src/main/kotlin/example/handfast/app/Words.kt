@@ -29,3 +29,18 @@ fun Context.say(way: Way): String = getString(
         Way.RESTART -> R.string.way_restart
     },
 )
+
+/** So long, in the largest unit that it is whole in. */
+fun Context.span(seconds: Long): String {
+    val (unit, words) = when {
+        seconds % DAY == 0L -> DAY to R.plurals.days
+        seconds % HOUR == 0L -> HOUR to R.plurals.hours
+        else -> MINUTE to R.plurals.minutes
+    }
+    val count = (seconds / unit).toInt()
+    return resources.getQuantityString(words, count, count)
+}
+
+private const val MINUTE = 60L
+private const val HOUR = 60 * MINUTE
+private const val DAY = 24 * HOUR

@@ -45,7 +45,7 @@ class AppModel(
     private val usualLinks: String = "https://handfast.example/",
     /** Removes all that this device keeps of itself and others, and the key to it. */
     private val forgetAll: () -> Unit = {},
-    /** Makes a device of another phone's, where there is none. */
+    /** Makes a device of another phone's in the place of this one's, which stays where that cannot be. */
     private val make: (OtherPhone) -> Unit = {},
     private val open: (EventSink) -> Device,
 ) {
@@ -119,6 +119,9 @@ class AppModel(
     private var settings: Screen.Settings? = null
     private var outlook: Screen.Outlook? = null
     private var help: Screen.Help? = null
+
+    /** In which session the person makes up a question. */
+    private var asking: Long? = null
     private var searching: Searching? = null
     private var handingOn: Screen.HandOn? = null
 
@@ -258,8 +261,18 @@ class AppModel(
         show()
     }
 
-    /** Asks whoever is looked at a question, to make sure who they are. */
-    fun ask(question: String, answer: String) = inFront { device.ask(it, question, answer) }
+    /** Begins to make up a question for whoever is looked at; [ask] ends it. */
+    fun askThem() = inFront {
+        asking = it
+        show()
+    }
+
+    /** Asks whoever is looked at a question, to make sure who they are. What cannot be asked is still there then. */
+    fun ask(question: String, answer: String) = inFront {
+        device.ask(it, question, answer)
+        asking = null
+        show()
+    }
 
     /** Gives no answer to their question. */
     fun noAnswer() = inFront { device.noAnswer(it) }
@@ -346,18 +359,17 @@ class AppModel(
         show()
     }
 
-    /** Goes on with the copy of another phone, which is open, in the place of all that is here. */
+    /** Goes on with the copy of another phone, which is open, in the place of all that is here; or without it, where it finds none. */
     fun moveIn() = act {
         lockbox.takeOther()?.use { other ->
             device.shutdown()
-            forgetAll()
             val made = runCatching { make(other) }
             sink = Sink()
             sending.stop { true }
             sessions.clear()
             unsent.clear()
             front = null
-            person = null
+            leavePerson()
             device = open(sink)
             begin()
             made.getOrThrow()
@@ -581,7 +593,8 @@ class AppModel(
         act {
             val goesOn = view?.let { it.isWaiting || it.isTalking } == true
             val isBeside = takingIn() != null || scanning != null || help != null || lockbox.screen != null ||
-                found.isNotEmpty() || (choosing && sharing != null) || person != null || searching != null || handingOn != null
+                found.isNotEmpty() || (choosing && sharing != null) || person != null || searching != null ||
+                handingOn != null || asking() != null
             if (!isBeside && goesOn && front == session) {
                 front = null
                 show()
@@ -676,13 +689,22 @@ class AppModel(
 
     /** Something of another app for somebody who was chosen there; it is asked for whom if they are gone. */
     fun share(shared: Shared, session: Long) = act {
-        if (sessions[session]?.view?.isTalking == true) deliver(shared, session) else ask(shared)
+        if (canGoTo(session)) deliver(shared, session) else ask(shared)
     }
 
-    /** What was shared is for them. */
+    /** What was shared is for them, who are here or looked for. */
     fun shareTo(session: Long) = act {
         val shared = sharing ?: return@act
-        if (sessions[session]?.view?.isTalking != true) throw Refusal.NOT_NOW
+        if (!canGoTo(session)) throw Refusal.NOT_NOW
+        sharing = null
+        deliver(shared, session)
+    }
+
+    /** What was shared is for somebody who was met. It waits until they are there. */
+    fun shareTo(contact: String) = act {
+        val shared = sharing ?: return@act
+        if (!canSeek(contact)) throw Refusal.NOT_NOW
+        val session = seek(contact)
         sharing = null
         deliver(shared, session)
     }
@@ -915,8 +937,12 @@ class AppModel(
         }
     }
 
+    /** Something can be sent there: now, or once they are there. */
+    private fun canGoTo(session: Long) = sessions[session]?.view?.let { it.over == null && (it.isTalking || it.isApart) } == true
+
     private suspend fun deliver(shared: Shared, session: Long) {
         front = session
+        leavePerson()
         show()
         shared.text?.let { write(session, it, about = null) }
         attach(session, shared.documents)
@@ -977,6 +1003,7 @@ class AppModel(
             one.takeOver(other)
             unsent.remove(number)?.let { giveBack(session, it) }
             if (front == number) front = session
+            if (asking == number) asking = session
             sessions.remove(number)
             if (other.view.over == null) end(number)
         }
@@ -1077,6 +1104,7 @@ class AppModel(
         endSearch()
         handingOn = null
         person = null
+        asking = null
     }
 
     /** Looks at a session that has just begun. */
@@ -1117,6 +1145,7 @@ class AppModel(
             searching != null -> endSearch()
             handingOn != null -> handingOn = null
             person != null -> person = null
+            asking() != null -> asking = null
             // Another may have come there by itself.
             view != null -> if (front == asked) leaveFront()
             outlook != null -> outlook = null
@@ -1166,7 +1195,7 @@ class AppModel(
 
     private fun show() {
         val denied = Key.LOCAL_NETWORK_DENIED.takeIf { localNetworkDenied }
-        val beside = takingIn() ?: scanning ?: help ?: lockbox.screen ?: failure ?: which() ?: toWhom() ?: searching?.screen ?: handingOn ?: person()
+        val beside = takingIn() ?: scanning ?: help ?: lockbox.screen ?: failure ?: which() ?: toWhom() ?: searching?.screen ?: handingOn ?: person() ?: asking()
         val screen = (beside ?: view?.screen(denied) ?: atHome()).let {
             when (it) {
                 is Screen.Conversation ->
@@ -1210,11 +1239,15 @@ class AppModel(
     private fun which() = found.takeIf { it.isNotEmpty() }?.let { tokens -> Screen.Which(tokens.map { it.listed }) }
 
     private fun toWhom() = sharing?.takeIf { choosing }?.let { shared ->
-        val people = sessions.filterValues { it.view.isTalking && it.view.over == null }
-        Screen.ToWhom(shared.documents.map { it.name }, shared.text, people.map { (session, one) -> underWay(session, one) })
+        val list = listAtHome()
+        val underWay = list.underWay.filter { canGoTo(it.session) }
+        val others = list.people.filter { canSeek(it.id) && underWay.none { one -> one.contact == it.id } }
+        Screen.ToWhom(shared.documents.map { it.name }, shared.text, underWay, others)
     }
 
     private fun person() = people.find { it.id == person }?.let { Screen.Person(it, around.value.with(it)) }
+
+    private fun asking() = view?.takeIf { front == asking }?.let { Screen.Ask(it.name.orEmpty()) }
 
     private fun unfinished() = Unfinished(
         people = sessions.values.filter { it.view.over == null }.mapNotNull { it.view.contact }.filter(::canSeek),
@@ -1354,6 +1387,7 @@ class AppModel(
                 // What was written before stays to be read.
                 val why = end?.screen()?.what ?: if (wasApart) Key.LINE_STOPPED else Key.LINE_LEFT
                 before.view = before.view.over(why)
+                if (asking == session) asking = null
                 val contact = before.view.contact
                 // Nobody wanted to part.
                 if (end?.isLost == true && contact != null && canSeek(contact)) seek(contact)

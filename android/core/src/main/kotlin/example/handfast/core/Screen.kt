@@ -162,6 +162,9 @@ sealed interface Screen {
         data class Found(val people: Int, val withMessages: Boolean)
     }
 
+    /** The person makes up what they ask whoever is called [name], and what they expect for an answer. */
+    data class Ask(val name: String) : Screen
+
     /** Somebody looks for words in what was said with whoever is called [name]. */
     data class Search(
         val name: String,
@@ -187,10 +190,16 @@ sealed interface Screen {
     ) : Screen
 
     /**
-     * Something of another app is to be sent: to whom? Without [people] somebody has to be connected first;
-     * it is held until then.
+     * Something of another app is to be sent: to whom? It waits for whoever of [people] is looked for, and for
+     * [others], who are looked for from then on. Without anybody somebody has to be connected first; it is held until
+     * then.
      */
-    data class ToWhom(val names: List<String>, val text: String?, val people: List<UnderWay>) : Screen
+    data class ToWhom(
+        val names: List<String>,
+        val text: String?,
+        val people: List<UnderWay>,
+        val others: List<Contact> = emptyList(),
+    ) : Screen
 
     /** Both people see the same, if nobody is in between. */
     data class Compare(val name: String, val symbols: List<Pictograph>, val digits: List<String>) : Screen
@@ -243,6 +252,9 @@ sealed interface Screen {
         /** A text that could not be said and goes back to where it was typed, by [AppModel.takeUnsent]. */
         val unsent: String? = null,
     ) : Screen {
+        /** The person may ask them a question. */
+        val canAsk get() = !isOver && (apart == null || apart.restored != null) && asked?.isOpen != true
+
         val presence
             get() = when {
                 isOver -> Presence.AWAY
@@ -273,7 +285,7 @@ val Screen.isAwake
         this is Screen.Compare || this is Screen.TakingIn
 
 /** An answer or a code is typed or shown, so no picture is taken of the display; of our code, as the person chose. */
-fun Screen.isSecret(choices: Choices) = this is Screen.Question || this is Screen.Lock ||
+fun Screen.isSecret(choices: Choices) = this is Screen.Question || this is Screen.Lock || this is Screen.Ask ||
     (this is Screen.Conversation && asks?.isOpen == true) || (this is Screen.MovingIn && found == null) || (this is Screen.Sealed && code != null) || (isBright && choices.hidesCodes)
 
 /** Nothing of the app lies behind it, so that one step back leaves the app. */
@@ -600,7 +612,8 @@ val Row.isTold
     get() = !isOld && when (this) {
         is Row.Text -> true
         is Row.File -> offered || state == Key.FILE_RECEIVED
-        is Row.Life, is Row.Note -> false
+        is Row.Life -> !holds
+        is Row.Note -> false
     }
 
 /** What a text replies to: the [text], or [what] there is to say in its place. */

@@ -260,6 +260,31 @@ class AppModelTest {
     }
 
     @Test
+    fun `where the copy of another phone cannot be taken, this one stays`() = twoApps { one, friend ->
+        meet(one, friend)
+        hear(one, friend)
+        val before = one.app.home.value.people.single()
+        one.app.putAside()
+        one.app.move()
+        one.until<Screen.Moving>()
+        one.app.moveOut(withMessages = false)
+        val copy = one.until<Screen.Sealed>()
+        val bytes = File(copy.path).readBytes()
+        one.app.back()
+        one.until<Screen.Home>()
+        one.app.handIn(document("phone.handfast", bytes))
+        one.until<Screen.MovingIn>()
+        one.app.openCopy(emptyList(), copy.code!!.words)
+        one.until<Screen.MovingIn> { it.found != null }
+        one.fault = IllegalStateException("the key is out of reach")
+        one.app.moveIn()
+        assertEquals(Key.KIND_KEY_STORE_FAILED, one.notice().what)
+        assertEquals(before.id, one.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
+        one.app.meet(before.id)
+        one.app.rows.wait { texts(it) == listOf("hello" to true, "hi" to false) }
+    }
+
+    @Test
     fun `of a copy of this phone that is not waited for nothing stays`() = oneApp { one ->
         val copies = { File(System.getProperty("java.io.tmpdir")).list().orEmpty().filter { it.startsWith("moving") }.toSet() }
         val before = copies()
@@ -328,6 +353,28 @@ class AppModelTest {
         one.until<Screen.Conversation>()
         two.app.rows.wait { rows -> rows.any { it is Row.Text && it.text == "look" } && rows.any { it is Row.File } }
         folder.deleteRecursively()
+    }
+
+    @Test
+    fun `what is shared in can be for everybody who was met, and waits for whoever is away`() = twoApps { one, two ->
+        meet(one, two)
+        val met = one.until<Screen.Conversation>().contact!!
+        one.app.goodbye()
+        one.until<Screen.Home>()
+        two.until<Screen.Conversation> { it.isOver }
+        one.app.share(Shared(emptyList(), "see you at eight"))
+        val asked = one.until<Screen.ToWhom> { it.others.isNotEmpty() }
+        assertEquals(emptyList(), asked.people)
+        assertEquals(met, asked.others.single().id)
+        one.app.shareTo(met)
+        one.until<Screen.Conversation> { it.apart != null }
+        one.app.rows.wait { rows -> rows.any { it is Row.Text && it.text == "see you at eight" } }
+        // Whoever is looked for already is among those with whom something goes on.
+        one.app.putAside()
+        one.app.share(Shared(emptyList(), "or nine"))
+        one.app.shareTo(one.until<Screen.ToWhom> { it.people.isNotEmpty() }.people.single().session)
+        two.app.meet(two.app.home.value.people.single().id)
+        two.app.rows.wait { rows -> rows.mapNotNull { (it as? Row.Text)?.text }.containsAll(listOf("see you at eight", "or nine")) }
     }
 
     @Test
@@ -1339,12 +1386,41 @@ class AppModelTest {
     }
 
     @Test
+    fun `a question is made up on a page of its own, and only for who is there`() = twoApps { one, two ->
+        meet(one, two)
+        hear(one, two)
+        one.app.askThem()
+        val page = one.until<Screen.Ask>()
+        assertTrue(page.isSecret(Choices()))
+        // What cannot be asked is not lost.
+        one.app.ask(" ", "Rex")
+        assertEquals(Key.KIND_BAD_TEXT, one.notice().what)
+        assertEquals(page, one.app.screen.value)
+        one.app.putAside()
+        one.until<Screen.Conversation>()
+        one.app.askThem()
+        one.until<Screen.Ask>()
+        one.app.ask("Our dog?", "Rex")
+        assertFalse(one.until<Screen.Conversation> { it.asked != null }.canAsk)
+        two.until<Screen.Conversation> { it.asks?.isOpen == true }
+        two.app.answer(listOf("Rex"))
+        assertTrue(one.until<Screen.Conversation> { it.asked?.isOpen == false }.canAsk)
+        one.app.askThem()
+        one.until<Screen.Ask>()
+        two.app.goodbye()
+        assertFalse(one.until<Screen.Conversation> { it.isOver }.canAsk)
+        two.app.meet(two.until<Screen.Conversation> { it.isOver && it.canSeek }.contact!!)
+        one.app.meet(one.app.home.value.people.single().id)
+        one.until<Screen.Conversation> { !it.isOver && it.apart == null }
+    }
+
+    @Test
     fun `what both write disappears once both want it`() = twoApps { one, two ->
         again(one, two)
         one.app.disappear(3_600)
         val offered = two.app.rows.wait { it.any { row -> row is Row.Life } }.single() as Row.Life
         assertEquals(3_600L to false, offered.after to offered.holds)
-        assertFalse(offered.ours || offered.isTold)
+        assertTrue(!offered.ours && offered.isTold)
         two.app.disappear(offered.after)
         for (phone in listOf(one, two)) phone.app.rows.wait { it.any { row -> row is Row.Life && row.holds } }
         one.app.send("soon gone")
@@ -1539,6 +1615,10 @@ private class Phone(
     /** What lies here only because it is to be sent; a folder in the place of one that is empty. */
     val copies get() = File(folder, "kept/copies").listFiles().orEmpty().map { it.listFiles()!!.singleOrNull() ?: it }
 
+    /** What hinders another phone from being made here. */
+    @Volatile
+    var fault: Exception? = null
+
     /** Whom the core tells what happens. */
     lateinit var told: EventSink
         private set
@@ -1547,7 +1627,7 @@ private class Phone(
         owner,
         keptChoices = choices,
         forgetAll = { Device.forgetAll(folder) },
-        make = { Device.make(folder, keys, it) },
+        make = { other -> Device.make(folder, fault?.let { Broken { throw it } } ?: keys, other) },
     ) { told ->
         this.told = told
         Device.open(owner?.read().orEmpty(), folder, null, keys, told, names)

@@ -1,7 +1,5 @@
 package example.handfast.app.ui
 
-import android.graphics.BitmapFactory
-import androidx.compose.foundation.Image
 import androidx.compose.foundation.background
 import androidx.compose.foundation.combinedClickable
 import androidx.compose.foundation.layout.Arrangement
@@ -13,7 +11,6 @@ import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
-import androidx.compose.foundation.layout.sizeIn
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.material3.Icon
@@ -30,9 +27,6 @@ import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.draw.clip
-import androidx.compose.ui.graphics.ImageBitmap
-import androidx.compose.ui.graphics.asImageBitmap
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
@@ -50,7 +44,9 @@ import example.handfast.app.ui.parts.Ask
 import example.handfast.app.ui.parts.Icons
 import example.handfast.app.ui.parts.QuietButton
 import example.handfast.app.ui.parts.Quoted
+import example.handfast.app.ui.parts.SmallPicture
 import example.handfast.app.ui.parts.beside
+import example.handfast.app.ui.parts.grown
 import example.handfast.app.ui.parts.isLarge
 import example.handfast.app.ui.parts.locale
 import example.handfast.app.ui.parts.named
@@ -61,7 +57,6 @@ import example.handfast.app.ui.parts.spokenDay
 import example.handfast.app.ui.parts.timeOfDay
 import example.handfast.core.Key
 import example.handfast.core.Mark
-import example.handfast.core.Preview
 import example.handfast.core.Row as Line
 import example.handfast.core.duration
 import example.handfast.core.linksIn
@@ -217,14 +212,14 @@ private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
         )
         (row as? Line.Text)?.endsAt?.let { at ->
             val time = beside(shortDay(at), timeOfDay(at))
-            Icon(Icons.Clock, stringResource(R.string.disappears_at, time), Modifier.size(14.dp))
+            Icon(Icons.Clock, stringResource(R.string.disappears_at, time), Modifier.size(grown(14.dp)))
         }
         val mark = (row as? Line.Text)?.mark?.takeIf { row.ours && it != Mark.NOBODY } ?: return@Row
         val isTheirs = mark == Mark.ON_THEIRS
         Icon(
             if (isTheirs) Icons.Checks else Icons.Check,
             stringResource(if (isTheirs) R.string.mark_theirs else R.string.mark_here),
-            Modifier.size(16.dp),
+            Modifier.size(grown(16.dp)),
         )
     }
 }
@@ -232,27 +227,9 @@ private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
 /** Nobody is here to send it to. */
 @Composable
 private fun Waits(modifier: Modifier) = Row(modifier, Arrangement.spacedBy(4.dp), Alignment.CenterVertically) {
-    Icon(Icons.Clock, null, Modifier.size(14.dp))
+    Icon(Icons.Clock, null, Modifier.size(grown(14.dp)))
     Text(stringResource(R.string.text_waits), style = MaterialTheme.typography.labelSmall)
 }
-
-/** A small one of a picture; nothing of one that is broken. */
-@Composable
-private fun Small(preview: Preview) {
-    val picture = remember(preview) { decoded(preview.jpeg) } ?: return
-    Image(picture, null, Modifier.padding(bottom = 8.dp).sizeIn(maxWidth = 240.dp, maxHeight = 240.dp).clip(MaterialTheme.shapes.medium))
-}
-
-private fun decoded(jpeg: ByteArray): ImageBitmap? {
-    val bounds = BitmapFactory.Options().apply { inJustDecodeBounds = true }
-    BitmapFactory.decodeByteArray(jpeg, 0, jpeg.size, bounds)
-    // What says that it is large costs no memory.
-    if (bounds.outWidth !in 1..LARGEST || bounds.outHeight !in 1..LARGEST) return null
-    return BitmapFactory.decodeByteArray(jpeg, 0, jpeg.size)?.asImageBitmap()
-}
-
-/** The longer side of a small picture, in pixels, at most. */
-private const val LARGEST = 512
 
 /** A file: what it is, how far it is, what can be done with it. */
 @Composable
@@ -262,7 +239,7 @@ private fun File(row: Line.File, name: String, deeds: RowDeeds) = Column(
 ) {
     val colors = MaterialTheme.colorScheme
     val isMoving = row.done != null || row.state == Key.FILE_WAITING
-    row.preview?.let { Small(it) }
+    row.preview?.let { SmallPicture(it, Modifier.padding(bottom = 8.dp)) }
     Row(horizontalArrangement = Arrangement.spacedBy(12.dp), verticalAlignment = Alignment.CenterVertically) {
         if (!isLarge()) {
             Box(Modifier.size(44.dp).background(colors.primary, MaterialTheme.shapes.medium), Alignment.Center) {

@@ -84,8 +84,8 @@ class TalkDeeds(
     val attachPictures: () -> Unit,
     val takePicture: () -> Unit,
     val compare: () -> Unit,
-    /** Asks them this, and expects that answer. */
-    val ask: (String, String) -> Unit,
+    /** Begins to make up a question for them. */
+    val ask: () -> Unit,
     val answer: (String) -> Unit,
     val noAnswer: () -> Unit,
     /** Looks for what was said with them. */
@@ -296,7 +296,6 @@ private fun line(state: Screen.Conversation): String {
 @Composable
 private fun TalkMenu(state: Screen.Conversation, deeds: TalkDeeds, onAbout: () -> Unit, onGoodbye: () -> Unit) = Box {
     var isOpen by rememberSaveable { mutableStateOf(false) }
-    var isAsking by rememberSaveable { mutableStateOf(false) }
     IconButton({ isOpen = true }) { Icon(Icons.More, stringResource(R.string.menu)) }
     DropdownMenu(isOpen, { isOpen = false }, shape = MaterialTheme.shapes.large) {
         val line = @Composable { words: String, icon: ImageVector, deed: () -> Unit ->
@@ -307,8 +306,7 @@ private fun TalkMenu(state: Screen.Conversation, deeds: TalkDeeds, onAbout: () -
         }
         line(stringResource(R.string.about_them, named(state.name)), Icons.Person, onAbout)
         state.contact?.let { contact -> line(stringResource(R.string.search), Icons.Search) { deeds.search(contact) } }
-        val canAsk = !state.isOver && (state.apart == null || state.apart?.restored != null) && state.asked?.isOpen != true
-        if (canAsk) line(stringResource(R.string.ask_them), Icons.Question) { isAsking = true }
+        if (state.canAsk) line(stringResource(R.string.ask_them), Icons.Question, deeds.ask)
         if (state.isOver) {
             line(stringResource(R.string.remove_from_list), Icons.Close, deeds.remove)
         } else if (state.apart != null) {
@@ -317,16 +315,6 @@ private fun TalkMenu(state: Screen.Conversation, deeds: TalkDeeds, onAbout: () -
             line(stringResource(R.string.compare), Icons.Compare, deeds.compare)
             line(stringResource(R.string.leave), Icons.Leave, onGoodbye)
         }
-    }
-    if (isAsking) {
-        AskThem(
-            named(state.name),
-            onAsk = { question, answer ->
-                isAsking = false
-                deeds.ask(question, answer)
-            },
-            onLeave = { isAsking = false },
-        )
     }
 }
 

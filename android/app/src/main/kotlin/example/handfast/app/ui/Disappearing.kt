@@ -8,10 +8,11 @@ import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.res.pluralStringResource
+import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.unit.dp
 import example.handfast.app.R
+import example.handfast.app.span
 import example.handfast.app.ui.parts.Body
 import example.handfast.app.ui.parts.OtherButton
 import example.handfast.app.ui.parts.QuietButton
@@ -44,16 +45,4 @@ fun life(row: Line.Life): String {
 }
 
 @Composable
-private fun span(seconds: Long): String {
-    val (unit, words) = when {
-        seconds % DAY == 0L -> DAY to R.plurals.days
-        seconds % HOUR == 0L -> HOUR to R.plurals.hours
-        else -> MINUTE to R.plurals.minutes
-    }
-    val count = (seconds / unit).toInt()
-    return pluralStringResource(words, count, count)
-}
-
-private const val MINUTE = 60L
-private const val HOUR = 60 * MINUTE
-private const val DAY = 24 * HOUR
+private fun span(seconds: Long) = LocalContext.current.span(seconds)

@@ -283,12 +283,13 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         )
         is Screen.Outlook -> Outlook(screen, deeds.hotspot, app::back)
         is Screen.Help -> Help(screen, { phone.go(Way.NETWORK_SETTINGS) }, phone::allowLinks, app::back)
+        is Screen.Ask -> AskThem(screen, app::ask, app::back)
         is Screen.Search -> Search(screen, app::lookFor, app::back)
         is Screen.HandOn -> {
             val shareFile = { phone.shareFile("messages.handfast", screen.file.bytes) }
             HandOn(screen, deeds.sharing.with(file = { shareFile() }), shareFile, app::back)
         }
-        is Screen.ToWhom -> ToWhom(screen, app::shareTo, { phone.invite(send = false) }, app::scan, app::back)
+        is Screen.ToWhom -> ToWhom(screen, { app.shareTo(it) }, { app.shareTo(it) }, { phone.invite(send = false) }, app::scan, app::back)
         is Screen.Moving -> Moving(screen, app::moveOut, phone::pickFile, app::back)
         is Screen.MovingIn -> MovingIn(screen, app::openCopy, app::moveIn, app::back)
         is Screen.TakingIn -> TakingIn(screen, takingIn?.progress, app::back)
@@ -342,7 +343,7 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         attachPictures = phone::attachPictures,
         takePicture = phone::takePicture,
         compare = app::compare,
-        ask = app::ask,
+        ask = app::askThem,
         answer = { app.answer(listOf(it)) },
         noAnswer = app::noAnswer,
         search = app::search,

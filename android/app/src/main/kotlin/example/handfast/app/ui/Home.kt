@@ -66,7 +66,6 @@ import example.handfast.app.ui.parts.TimeLeft
 import example.handfast.app.ui.parts.aboveAndBeside
 import example.handfast.app.ui.parts.capital
 import example.handfast.app.ui.parts.goodUntil
-import example.handfast.app.ui.parts.beside
 import example.handfast.app.ui.parts.isLarge
 import example.handfast.app.ui.parts.named
 import example.handfast.app.ui.parts.say
@@ -412,7 +411,7 @@ private fun PersonRow(
                     MaterialTheme.colorScheme.primary,
                 )
             }
-            if (where != null) Body(beside("", where).trim(), style = MaterialTheme.typography.bodySmall)
+            if (where != null) Body(where, style = MaterialTheme.typography.bodySmall)
         }
         Text(
             line,

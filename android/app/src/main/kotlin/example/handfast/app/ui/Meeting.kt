@@ -152,17 +152,14 @@ fun AskFirst(onMake: (Protection) -> Unit, onClose: () -> Unit) {
     var question by rememberSaveable { mutableStateOf("") }
     var answer by rememberSaveable { mutableStateOf("") }
     var lock by rememberSaveable { mutableStateOf(false) }
-    val make = { onMake(Protection(question, answer, lock)) }
+    val isWhole = question.isNotBlank() && answer.isNotBlank()
+    val make = { if (isWhole) onMake(Protection(question, answer, lock)) }
     Page(stringResource(R.string.protection_title), Leave.CLOSE, onClose) {
         Body(stringResource(R.string.protection_text))
         Entry(question, { question = it }, stringResource(R.string.your_question))
         Entry(answer, { answer = it }, stringResource(R.string.your_answer), keyboard = Secret, onDone = make)
         Choice(stringResource(R.string.lock_link), lock, { lock = it })
-        MainButton(
-            stringResource(R.string.make_invitation),
-            make,
-            enabled = question.isNotBlank() && answer.isNotBlank(),
-        )
+        MainButton(stringResource(R.string.make_invitation), make, enabled = isWhole)
     }
 }
 

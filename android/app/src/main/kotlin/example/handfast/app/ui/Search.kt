@@ -2,6 +2,7 @@ package example.handfast.app.ui
 
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.foundation.text.selection.SelectionContainer
@@ -57,7 +58,7 @@ fun Search(state: Screen.Search, onLook: (String) -> Unit, onBack: () -> Unit) =
 
 @Composable
 private fun Found(hit: Hit, name: String) =
-    Surface(shape = MaterialTheme.shapes.large, color = MaterialTheme.colorScheme.surfaceContainer) {
+    Surface(Modifier.fillMaxWidth(), MaterialTheme.shapes.large, MaterialTheme.colorScheme.surfaceContainer) {
         Column(Modifier.padding(16.dp), Arrangement.spacedBy(4.dp)) {
             SelectionContainer { Text(hit.text, style = MaterialTheme.typography.bodyLarge) }
             val who = if (hit.ours) stringResource(R.string.row_ours) else named(name)

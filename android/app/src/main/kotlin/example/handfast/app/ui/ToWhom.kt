@@ -27,24 +27,32 @@ import example.handfast.app.ui.parts.Page
 import example.handfast.app.ui.parts.named
 import example.handfast.core.Presence
 import example.handfast.core.Screen
-import example.handfast.core.UnderWay
+import example.handfast.core.presence
 
 /** Something of another app is to be sent: to whom? */
 @Composable
-fun ToWhom(state: Screen.ToWhom, onPick: (Long) -> Unit, onShow: () -> Unit, onScan: () -> Unit, onClose: () -> Unit) =
+fun ToWhom(
+    state: Screen.ToWhom,
+    onPick: (Long) -> Unit,
+    onPickOther: (String) -> Unit,
+    onShow: () -> Unit,
+    onScan: () -> Unit,
+    onClose: () -> Unit,
+) =
     Page(stringResource(R.string.to_whom_title), Leave.CLOSE, onClose) {
         val files = state.names.map { Icons.File to it }
         Facts(files + listOfNotNull(state.text?.let { Icons.Talk to it.take(LONGEST) }))
-        if (state.people.isEmpty()) {
+        if (state.people.isEmpty() && state.others.isEmpty()) {
             Body(stringResource(R.string.to_whom_nobody))
             MainButton(stringResource(R.string.show_code), onShow, icon = Icons.Code)
             OtherButton(stringResource(R.string.scan_code), onScan, icon = Icons.Scan)
         }
-        for (one in state.people) Somebody(one) { onPick(one.session) }
+        for (one in state.people) Somebody(one.name, one.presence) { onPick(one.session) }
+        for (one in state.others) Somebody(one.name, Presence.AWAY) { onPickOther(one.id) }
     }
 
 @Composable
-private fun Somebody(one: UnderWay, onClick: () -> Unit) = Row(
+private fun Somebody(name: String?, presence: Presence, onClick: () -> Unit) = Row(
     Modifier
         .fillMaxWidth()
         .clip(MaterialTheme.shapes.large)
@@ -53,8 +61,8 @@ private fun Somebody(one: UnderWay, onClick: () -> Unit) = Row(
     Arrangement.spacedBy(14.dp),
     Alignment.CenterVertically,
 ) {
-    Avatar(one.name.orEmpty(), presence = Presence.HERE)
-    Text(named(one.name), Modifier.weight(1f), style = MaterialTheme.typography.titleMedium, maxLines = 2, overflow = TextOverflow.Ellipsis)
+    Avatar(name.orEmpty(), presence = presence)
+    Text(named(name), Modifier.weight(1f), style = MaterialTheme.typography.titleMedium, maxLines = 2, overflow = TextOverflow.Ellipsis)
 }
 
 /** In UTF-16 units: enough to know which text it was. */

@@ -16,6 +16,7 @@ private val flows = mapOf(
     "answers" to listOf("conversation-answers", "conversation-reply", "conversation-edit"),
     "new-phone" to listOf("moving", "moved-out", "moving-in", "moving-in-found"),
     "compare" to listOf("conversation-decisions", "compare", "person"),
+    "ask" to listOf("ask-them", "conversation-asks"),
     "locked-file" to listOf("lock", "sealed", "locked-file", "opened"),
     "no-network" to listOf("connecting-trouble", "help-hotspot", "code"),
     "screens" to listOf("home", "code", "conversation"),

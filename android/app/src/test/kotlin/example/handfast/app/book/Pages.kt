@@ -14,6 +14,7 @@ import example.handfast.app.ui.Noted
 import example.handfast.app.ui.Person
 import example.handfast.app.ui.Phone
 import example.handfast.app.ui.Stage
+import example.handfast.app.ui.parts.pictureOf
 import example.handfast.core.Apart
 import example.handfast.core.Camera
 import example.handfast.core.Carried
@@ -122,16 +123,22 @@ private val disappearing = listOf(
     Row.Text(3, false, "The code of the door is 4711.", today(14, 0), Mark.ON_THIS_PHONE, endsAt = today(15, 0)),
     Row.Life(4, false, 7 * 86_400, holds = false, today(14, 2)),
 )
-/** A sky above the sea. */
-private fun harbour(): Preview {
-    val image = BufferedImage(160, 120, BufferedImage.TYPE_INT_RGB)
-    for (y in 0 until 120) for (x in 0 until 160) image.setRGB(x, y, if (y < 70) 0x9CC4E4 else 0x2F5D7C)
-    return Preview(ByteArrayOutputStream().also { ImageIO.write(image, "jpg", it) }.toByteArray())
+
+/** A sky above the sea, which is read before it is drawn. */
+private class Harbour : Supplier<Preview> {
+    override fun get(): Preview {
+        val image = BufferedImage(160, 120, BufferedImage.TYPE_INT_RGB)
+        for (y in 0 until 120) for (x in 0 until 160) image.setRGB(x, y, if (y < 70) 0x9CC4E4 else 0x2F5D7C)
+        val jpeg = ByteArrayOutputStream().also { ImageIO.write(image, "jpg", it) }.toByteArray()
+        return Preview(jpeg).also(::pictureOf)
+    }
 }
+
+private val harbour = CompletableFuture.supplyAsync(Harbour()).get()
 
 private val files = listOf(
     Row.File(1, false, "Results of the tests in November.pdf", 1_200_000, Key.FILE_OFFERED, null, null, today(13, 50)),
-    Row.File(2, false, "Harbour.jpg", 3_400_000, Key.FILE_RECEIVED, null, "/tmp/Harbour.jpg", today(13, 51), preview = harbour()),
+    Row.File(2, false, "Harbour.jpg", 3_400_000, Key.FILE_RECEIVED, null, "/tmp/Harbour.jpg", today(13, 51), preview = harbour),
     Row.File(3, true, "Letter.pdf", 40_000, Key.FILE_SENT, null, null, today(13, 52)),
     Row.File(4, true, "Film.mov", 900_000_000, Key.FILE_WAITING, null, null, today(13, 53)),
 )
@@ -308,6 +315,7 @@ val pages: List<Page> = listOf(
         isLive = true,
         rows = rows.take(1),
     ),
+    page("ask-them", Screen.Ask("Mira")),
     page("conversation-disappears", talk, isLive = true, rows = disappearing),
     page("search", Screen.Search("Mira")),
     page(

@@ -64,6 +64,7 @@ class WindowsTest {
         Opened("conversation-message-theirs", "conversation-answers", held = "Shall we meet at the harbour?"),
         Opened("conversation-take-back", "conversation-answers", R.string.take_back_text, held = "At six, by the blue boat."),
         Opened("person-files", "person", R.string.files_unasked),
+        Opened("person-disappearing", "person-here", R.string.disappearing),
         Opened("person-block", "person", R.string.block),
         Opened("person-forget", "person", R.string.forget),
         Opened("key-lost-anew", "key-lost", R.string.start_anew),

@@ -139,7 +139,7 @@ class StayTest {
     }
 
     private fun deeds(send: (String) -> Unit = {}, goodbye: () -> Unit = {}) = TalkDeeds(
-        {}, { text, _ -> send(text) }, {}, { null }, {}, {}, {}, {}, { _, _ -> }, {}, {}, {}, goodbye, {}, {}, {}, {}, {}, {}, {}, {}, {},
+        {}, { text, _ -> send(text) }, {}, { null }, {}, {}, {}, {}, {}, {}, {}, {}, goodbye, {}, {}, {}, {}, {}, {}, {}, {}, {},
         RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, { _, _ -> }, {}, {}, {}, {}),
     )
 }

@@ -377,7 +377,7 @@ class Device private constructor(private val handfast: Handfast) {
             return refused { Device(Handfast.open(settings, Keys(keys), Relay(told), names?.let(::Names))) }
         }
 
-        /** Makes a device of another phone's in this folder, where there is none. */
+        /** Makes a device of another phone's in this folder, in the place of the one there, which is shut down, and stays where that cannot be. */
         fun make(folder: File, keys: KeyStore, of: OtherPhone) =
             refused { of.export.makeDevice(folder.resolve(KEPT).path, Keys(keys)) }
 

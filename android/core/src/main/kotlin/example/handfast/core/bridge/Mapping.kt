@@ -234,6 +234,16 @@ internal fun Entry.row(): Row = when (this) {
         isEdited = isEdited,
         endsAt = endsAt?.toLong(),
     )
+    // What is asked, as long as no screen of this app opens it.
+    is Entry.Locked -> Row.Text(
+        number = number.toLong(),
+        ours = ours,
+        text = questions.joinToString("\n"),
+        at = at.toLong(),
+        mark = mark.own(),
+        isOld = isOld,
+        quote = Quote(null, Key.QUOTE_LOCKED),
+    )
     is Entry.Life -> Row.Life(number.toLong(), ours, after?.toLong(), holds, at.toLong(), isOld)
     is Entry.Note -> Row.Note(number.toLong(), ours, key(note.key()), at.toLong(), isOld)
     is Entry.File -> Row.File(

@@ -1297,9 +1297,9 @@ class FacadeTest {
         assertEquals(ErrorKind.WRONG_ANSWER, kindOf { Export.open("$file", emptyList(), Code.random()) })
         val other = Export.open("$file", emptyList(), Code.read(code.words()))
         assertEquals(1uL to true, other.people() to other.hasMessages())
-        // Nothing is made where somebody is.
+        // Whoever is there stays where nobody can be made in their place.
         val keys = MemoryKeyStore()
-        assertEquals(ErrorKind.NOT_NOW, kindOf { other.makeDevice("${host.folder}/kept", keys) })
+        assertEquals(ErrorKind.KEY_LOST, kindOf { other.makeDevice("${host.folder}/kept", keys) })
         val before = host.handfast.people().single()
         host.handfast.shutdown()
         val folder = Files.createTempDirectory("handfast-new")
@@ -1309,7 +1309,13 @@ class FacadeTest {
             assertEquals(before.id to before.person, after.id to after.person)
             new.seek()
             assertEquals("are you there?", new.untilSaid { it.ours }.text)
+            assertEquals(ErrorKind.STORAGE, kindOf { other.makeDevice("$folder/kept", keys) })
         }
+        // In the place of one that has met nobody.
+        val place = Files.createTempDirectory("handfast-place")
+        TestDevice("Ana", keys, folder = place).close()
+        other.makeDevice("$place/kept", keys)
+        TestDevice("Ana", keys, folder = place).use { assertEquals(before.id, it.handfast.people().single().id) }
         // Without what was written.
         val without = guest.folder.resolve("phone.handfast")
         guest.handfast.export("$without", code, false)

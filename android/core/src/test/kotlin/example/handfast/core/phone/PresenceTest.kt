@@ -62,6 +62,16 @@ class PresenceTest {
     }
 
     @Test
+    fun `what they propose about how long it lasts is told, and not what holds already`() {
+        seen(true)
+        changed(talking())
+        seen(false)
+        val proposed = Row.Life(1, ours = false, after = 3_600, holds = false)
+        assertIs<Effect.Tell>(changed(talking(proposed)).last())
+        assertEquals(listOf<Effect>(Effect.Untell(1)), changed(talking(proposed.copy(holds = true))))
+    }
+
+    @Test
     fun `where nothing is under way the device sleeps at once`() {
         seen(true)
         assertEquals(listOf<Effect>(Effect.Sleep), seen(false))

@@ -18,6 +18,7 @@ import androidx.core.graphics.drawable.IconCompat
 import example.handfast.app.MainActivity
 import example.handfast.app.R
 import example.handfast.app.say
+import example.handfast.app.span
 import example.handfast.core.Key
 import example.handfast.core.Row
 import example.handfast.core.bytes
@@ -134,8 +135,10 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
     private fun line(row: Row): String = when (row) {
         is Row.Text -> row.text.take(MOST_TEXT)
         is Row.Note -> context.say(row.what)
-        // Nobody is told of it.
-        is Row.Life -> ""
+        is Row.Life -> {
+            val after = row.after
+            if (after == null) context.getString(R.string.life_stay_offered) else context.getString(R.string.life_offered, context.span(after))
+        }
         is Row.File -> context.getString(
             if (row.state == Key.FILE_RECEIVED) R.string.tidings_file else R.string.tidings_offer,
             row.name,

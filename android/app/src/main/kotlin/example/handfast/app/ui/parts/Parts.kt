@@ -37,6 +37,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
+import androidx.compose.material3.contentColorFor
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -174,22 +175,23 @@ fun Body(
 /** A sentence that changes by itself, so that a screen reader says it then. */
 fun Modifier.live() = semantics { liveRegion = LiveRegionMode.Polite }
 
-/** What is to be read before anything else, in words and with a sign. */
+/** What is to be read before anything else, in words and with a sign. [isDone]: nothing waits there any more. */
 @Composable
 fun Hint(
     text: String,
     modifier: Modifier = Modifier,
     icon: ImageVector = Icons.Info,
     isBad: Boolean = false,
+    isDone: Boolean = false,
     content: @Composable ColumnScope.() -> Unit = {},
 ) {
     val colors = MaterialTheme.colorScheme
-    Surface(
-        modifier.fillMaxWidth().live(),
-        MaterialTheme.shapes.large,
-        color = if (isBad) colors.errorContainer else colors.tertiaryContainer,
-        contentColor = if (isBad) colors.onErrorContainer else colors.onTertiaryContainer,
-    ) {
+    val color = when {
+        isBad -> colors.errorContainer
+        isDone -> colors.surfaceContainer
+        else -> colors.tertiaryContainer
+    }
+    Surface(modifier.fillMaxWidth().live(), MaterialTheme.shapes.large, color, contentColorFor(color)) {
         Column(Modifier.padding(16.dp), Arrangement.spacedBy(12.dp)) {
             Row(horizontalArrangement = Arrangement.spacedBy(12.dp)) {
                 if (!isLarge()) Icon(if (isBad) Icons.Alert else icon, null)
@@ -361,3 +363,7 @@ fun isLarge() = LocalDensity.current.fontScale >= 1.5f
 /** A size of text that does not grow with the person's setting, for letters within a picture. */
 @Composable
 fun fixed(size: Dp) = with(LocalDensity.current) { size.toSp() }
+
+/** A size that grows as text does, for a sign within a line of it. */
+@Composable
+fun grown(size: Dp) = size * LocalDensity.current.fontScale

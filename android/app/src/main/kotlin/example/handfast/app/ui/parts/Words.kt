@@ -131,5 +131,5 @@ fun goodUntil(at: Long): String {
 @Composable
 fun capital(text: String): String = locale().let { locale -> text.replaceFirstChar { it.titlecase(locale) } }
 
-/** Two short parts of one line. */
-fun beside(first: String, second: String) = "$first · $second"
+/** Two short parts of one line. Where it breaks, the dot does not begin the next one. */
+fun beside(first: String, second: String) = "$first\u00a0· $second"
