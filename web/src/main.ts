@@ -187,13 +187,18 @@ async function invite(invitation: Invitation): Promise<void> {
     face.notice(why);
 }
 
-/** Looks for a reply until there is one. */
+/** Looks for a reply for as long as one can be taken. */
 async function look(shown: Hosting): Promise<void> {
     if (!HAS_CAMERA || camera !== undefined) return;
+    // Whoever holds theirs there for a while has shown it once; beside another form of ours it is news again.
+    let taken = "";
     const own = new Camera(shown.video, (texts) => {
+        const seen = [shown.link, ...texts].join(" ");
+        if (seen === taken) return false;
         const why = device.see("reply", texts);
-        if (why !== undefined) shown.say(why === "kind_nothing_found" ? "scan_not_ours" : why);
-        return why === undefined;
+        if (why === undefined) taken = seen;
+        else shown.say(why === "kind_nothing_found" ? "scan_not_ours" : why);
+        return false;
     });
     camera = own;
     const why = await own.start();

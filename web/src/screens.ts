@@ -142,7 +142,8 @@ export class Hosting {
     private readonly status = element("p", { class: "status", role: "status" });
     private readonly seen = element("p", { role: "status" });
     private readonly taking: HTMLElement;
-    private link = "";
+    /** What is handed out. */
+    link = "";
 
     constructor(hands: Hands) {
         this.video.muted = true;

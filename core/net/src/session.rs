@@ -354,11 +354,21 @@ impl Session {
         } else if is_authentic {
             self.is_present |= check.is_some();
             self.taken = Taken::default();
-            self.hear(now, path);
+            if check.is_none() || !self.waits_to_be_found() {
+                self.hear(now, path);
+            }
             if is_forgotten && self.parties.role == Role::Guest && self.parties.are_contacts() {
                 self.forgotten = Some(path);
             }
         }
+    }
+
+    /// The host is a browser. It answers checks before it has the reply, and knows of nobody then: only its own
+    /// checks say that it does.
+    fn waits_to_be_found(&self) -> bool {
+        self.parties.role == Role::Guest
+            && !self.parties.is_controlling
+            && !self.parties.are_contacts()
     }
 
     /// Whether the host says that somebody else is at the table. A guest that is being let in, or has

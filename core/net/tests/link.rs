@@ -9,7 +9,7 @@ use handfast_net::{ConnectEvent, Connector, Endpoint, TransportError};
 use handfast_protocol::link::{Link, LinkError, LinkState};
 use handfast_protocol::pairing::Turn;
 use handfast_sim::forwarder::{Conditions, Forwarder};
-use handfast_token::{Candidate, Fingerprint, InvitationKeys, Secret};
+use handfast_token::{Candidate, Candidates, Fingerprint, InvitationKeys, Reply, Secret};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, Instant};
 use table::{Table, V4, candidates, opened};
@@ -17,6 +17,15 @@ use tokio::time::timeout;
 
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 const SOON: Duration = Duration::from_secs(10);
+
+/// What a guest with this certificate hands back.
+fn reply(fingerprint: Fingerprint, addresses: Vec<Candidate>) -> Reply {
+    Reply {
+        fingerprint,
+        candidates: Candidates::new(addresses).unwrap(),
+        browser: None,
+    }
+}
 
 async fn failure(connector: &mut Connector) -> TransportError {
     timeout(Duration::from_secs(20), async {
@@ -99,7 +108,8 @@ async fn a_reply_opens_the_way_when_the_guest_cannot_reach_the_host() {
     let fingerprint = setup.certificate.fingerprint();
     let mut guest = Endpoint::bind(&[V4], None).unwrap().guest(setup);
     let candidates = candidates(&guest);
-    host.expect(fingerprint, candidates, Turn::Next).await;
+    host.expect(reply(fingerprint, candidates), Turn::Next)
+        .await;
     let (mut at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     at_guest
         .send(Bytes::from_static(b"both scanned"))
@@ -192,7 +202,7 @@ async fn a_guest_that_was_announced_and_never_came_holds_no_slot() {
     let silent = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = Candidate::host(silent.local_addr().unwrap());
     let absent = Fingerprint([3; 32]);
-    host.expect(absent, vec![address], Turn::Next).await;
+    host.expect(reply(absent, vec![address]), Turn::Next).await;
     let mut guest = table.place_guest(&host, V4);
     tokio::join!(opened(&mut host), opened(&mut guest));
 }
@@ -215,7 +225,8 @@ async fn announced(turn: Turn) -> Announced {
     setup.addresses.clear();
     let certificate = setup.certificate.fingerprint();
     let other = Endpoint::bind(&[V4], None).unwrap().guest(setup);
-    host.expect(certificate, candidates(&other), turn).await;
+    host.expect(reply(certificate, candidates(&other)), turn)
+        .await;
     Announced {
         host,
         at_host,
@@ -263,14 +274,15 @@ async fn while_nobody_is_expected_whoever_knocks_is_heard() {
     let place = candidates(&other);
     let silent = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let nowhere = Candidate::host(silent.local_addr().unwrap());
-    host.expect(certificate, vec![nowhere], Turn::Next).await;
+    host.expect(reply(certificate, vec![nowhere]), Turn::Next)
+        .await;
     host.expect_nobody().await;
     let early = timeout(Duration::from_millis(500), opened(&mut other));
     assert!(early.await.is_err(), "nobody knocks at them");
     let mut guest = table.place_guest(&host, V4);
     let (at_host, at_guest) = tokio::join!(opened(&mut host), opened(&mut guest));
     drop((at_host, at_guest));
-    host.expect(certificate, place, Turn::Next).await;
+    host.expect(reply(certificate, place), Turn::Next).await;
     tokio::join!(opened(&mut host), opened(&mut other));
 }
 

@@ -19,8 +19,8 @@ use handfast_protocol::pairing::Now;
 use handfast_seal::{Answers, Limits, LockError, Questions};
 use handfast_store::StoreError;
 use handfast_token::{
-    FieldError, FindError, Fingerprint, Question, Reply, ReplyError, Role, SealedReply, Secret,
-    Token, find, find_among,
+    FieldError, FindError, Fingerprint, Question, Reply, ReplyError, SealedReply, Secret, Token,
+    find, find_among,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -493,14 +493,12 @@ impl Page {
 
     /// The other side answers checks.
     pub fn answered(&mut self, session: SessionId, now: Now) {
-        let peer = self
-            .connections
-            .get(&session)
-            .and_then(Connection::expected);
-        let event = match peer {
-            Some((Role::Host, _)) => CarrierEvent::Answered,
-            Some((Role::Guest, guest)) => CarrierEvent::KnockSeen(guest),
-            None => return,
+        let connection = self.connections.get(&session);
+        let event = match connection.and_then(|connection| connection.peer.as_ref()) {
+            // One that is a browser answers before it has the reply, and knows of nobody then.
+            Some(Peer::Host(host)) if host.browser.is_none() => CarrierEvent::Answered,
+            Some(Peer::Guest(_, Some(guest))) => CarrierEvent::KnockSeen(guest.fingerprint),
+            Some(_) | None => return,
         };
         self.handle(Input::Carrier(session, event), now);
     }
@@ -522,7 +520,7 @@ impl Page {
         let Some(connection) = self.connections.get_mut(&session) else {
             return;
         };
-        let (Some(local), Some((_, remote))) = (&connection.local, connection.expected()) else {
+        let (Some(local), Some(remote)) = (&connection.local, connection.expected()) else {
             return;
         };
         connection.links += 1;
@@ -796,11 +794,11 @@ impl Connection {
         }
     }
 
-    /// Who is at the other end, by their certificate, and in which role. The browser lets in no other.
-    fn expected(&self) -> Option<(Role, Fingerprint)> {
+    /// Who is at the other end, by their certificate. The browser lets in no other.
+    fn expected(&self) -> Option<Fingerprint> {
         match self.peer.as_ref()? {
-            Peer::Host(host) => Some((Role::Host, host.host)),
-            Peer::Guest(_, guest) => Some((Role::Guest, guest.as_ref()?.fingerprint)),
+            Peer::Host(host) => Some(host.host),
+            Peer::Guest(_, guest) => Some(guest.as_ref()?.fingerprint),
         }
     }
 }

@@ -233,6 +233,11 @@ fn a_native_guest_that_knows_no_address_of_a_browser_that_hosts_is_found_and_gre
         certificate: host.clone(),
         cookie: None,
     };
+    let answers = Knocker {
+        fingerprint: host.fingerprint(),
+        host: derived.clone(),
+        guest: chosen.clone(),
+    };
     let native = Parties {
         role: Role::Guest,
         is_controlling: false,
@@ -249,6 +254,19 @@ fn a_native_guest_that_knows_no_address_of_a_browser_that_hosts_is_found_and_gre
         guest.act(now);
         now = guest.session.poll_timeout().max(now + STEP);
     }
+    // A browser answers checks of whoever has its credentials. That is no sign that it has the reply.
+    guest.session.add_peers(now, &[Candidate::host(HOST)]);
+    let sent = guest.act(now);
+    let check = sent.iter().find(|(_, datagram)| datagram[0] == 0);
+    let way = Path {
+        local: GUEST,
+        peer: HOST,
+    };
+    guest
+        .session
+        .handle(now, way, answer(&check.unwrap().1, &answers));
+    guest.act(now);
+    assert!(!guest.session.is_answered());
     let mut host = End::of(now, HOST, browser);
     host.session.add_peers(now, &[Candidate::host(GUEST)]);
     let took = meet(&mut host, &mut guest, now);
