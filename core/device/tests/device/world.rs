@@ -23,7 +23,7 @@ use handfast_protocol::pairing::Now;
 use handfast_protocol::reconnect::Part;
 use handfast_sim::discovery::{SimDiscovery, SimNetwork};
 use handfast_store::StoreError;
-use handfast_token::{Candidate, Fingerprint, InviteId, Secret};
+use handfast_token::{Candidate, Fingerprint, InviteId, Reply, Secret};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::task::{Context, Poll, Waker};
