@@ -512,10 +512,10 @@ fn on_a_small_disk(test: &str, end: &str) {
         }
         // 1: no namespace may be made here; 99: no disk may be mounted in it.
         Ok(output) if matches!(output.status.code(), Some(1 | 99)) => {
-            println!("skipped: no disk of its own");
+            eprintln!("skipped: no disk of its own");
         }
         Ok(output) => panic!("{output:?}"),
-        Err(_) => println!("skipped: no namespaces"),
+        Err(_) => eprintln!("skipped: no namespaces"),
     }
 }
 
