@@ -58,7 +58,7 @@ public enum Key: String, CaseIterable, Sendable {
     case noteNotReadable = "note_not_readable"
     case quoteOther = "quote_other"
     case quoteNotHere = "quote_not_here"
-    case quoteLocked = "quote_locked"
+    case lockedMessage = "locked_message"
 
     case movingTitle = "moving_title"
     case movingText = "moving_text"

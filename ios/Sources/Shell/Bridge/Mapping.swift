@@ -157,7 +157,7 @@ extension Row {
             self = .text(
                 TextRow(
                     number: number, ours: ours, text: questions.joined(separator: "\n"), at: at, mark: Mark(mark),
-                    isOld: isOld, quote: .other(.quoteLocked)))
+                    isOld: isOld, quote: .other(.lockedMessage)))
         case .life(let number, let ours, let after, let holds, let at, let isOld):
             self = .life(
                 LifeRow(number: number, ours: ours, after: after.map(UInt64.init), holds: holds, at: at, isOld: isOld))

@@ -242,7 +242,7 @@ internal fun Entry.row(): Row = when (this) {
         at = at.toLong(),
         mark = mark.own(),
         isOld = isOld,
-        quote = Quote(null, Key.QUOTE_LOCKED),
+        quote = Quote(null, Key.LOCKED_MESSAGE),
     )
     is Entry.Life -> Row.Life(number.toLong(), ours, after?.toLong(), holds, at.toLong(), isOld)
     is Entry.Note -> Row.Note(number.toLong(), ours, key(note.key()), at.toLong(), isOld)
