@@ -7,7 +7,9 @@ use super::{Files, OfferId};
 use handfast_protocol::conversation::{FileError, Limits};
 use handfast_protocol::handshake::Trust;
 use handfast_protocol::pairing::Now;
-use handfast_protocol::transfer::{self, Content, Decision, Direction, EntryId, Source, State};
+use handfast_protocol::transfer::{
+    self, Content, Decision, Direction, EntryId, Source, State, Status,
+};
 use handfast_store::{FileStage, KeptFile};
 use std::path::PathBuf;
 
@@ -44,7 +46,7 @@ impl Files {
         self.channel = Some(Channel { session, taking });
         let mut orders = Vec::new();
         for (offer, file) in &mut self.files {
-            file.is_new = false;
+            (file.is_new, file.is_doubted) = (false, false);
             match file.kept.stage {
                 FileStage::Open | FileStage::Paused => {
                     file.live = match offer.ours {
@@ -108,12 +110,14 @@ impl Files {
     }
 
     /// Something happened to a file over the link of this session. One of ours and its content, where the other side
-    /// has to be told by another entry what it is.
+    /// has to be told by another entry what it is. Which of our entries are on the other side's disk is asked of
+    /// `is_delivered`.
     pub(in super::super) fn happened(
         &mut self,
         shared: &mut Shared,
         session: SessionId,
         event: transfer::Event,
+        is_delivered: impl Fn(EntryId) -> bool,
         now: Now,
     ) -> Option<(KeptFile, Content)> {
         if self.channel.as_ref().map(|channel| channel.session) != Some(session) {
@@ -126,10 +130,19 @@ impl Files {
                 status,
             } => {
                 let ours = direction == Direction::Outgoing;
+                let is_their_last_word = matches!(
+                    status,
+                    Status::Done { .. } | Status::Failed { by_peer: true, .. }
+                );
                 for offer in self.concerned(ours, source) {
                     let Some(file) = self.files.get_mut(&offer) else {
                         continue;
                     };
+                    // Whoever has not heard of it speaks of an earlier one that was called the same.
+                    file.is_doubted = ours && is_their_last_word && !is_delivered(offer.entry);
+                    if file.is_doubted {
+                        continue;
+                    }
                     let stands = file.stands(&status, now.monotonic);
                     self.touched.insert(offer);
                     if stands {
@@ -213,6 +226,25 @@ impl Files {
         };
         for decision in decisions {
             self.order(shared, FileOrder::Decide(decision));
+        }
+    }
+
+    /// Entries of ours are on the other side's disk, up to there: whatever was said too early is asked again.
+    pub(in super::super) fn delivered(
+        &mut self,
+        shared: &mut Shared,
+        (incarnation, up_to): ([u8; 12], u64),
+    ) {
+        let is_there = |entry: EntryId| entry.incarnation == incarnation && entry.sequence <= up_to;
+        let mut orders = Vec::new();
+        for (offer, file) in &mut self.files {
+            if file.is_doubted && is_there(offer.entry) {
+                file.is_doubted = false;
+                orders.push(file.give());
+            }
+        }
+        for order in orders {
+            self.order(shared, order);
         }
     }
 

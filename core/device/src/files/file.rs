@@ -19,6 +19,8 @@ pub(super) struct File {
     took: Duration,
     /// The entry that says what it is was written, and may be on its way to the disk.
     pub(super) is_told: bool,
+    /// Something was said of it before its entry was there.
+    pub(super) is_doubted: bool,
     /// Its entry is taken back or has run out, so no more is kept of it than has to be.
     pub(super) is_erased: bool,
 }
@@ -59,6 +61,7 @@ impl File {
             began: None,
             took: Duration::ZERO,
             is_told: false,
+            is_doubted: false,
             is_erased: false,
         }
     }

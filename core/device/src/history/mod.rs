@@ -676,6 +676,8 @@ impl History {
         let mut writes = vec![Write::Delivered(self.with, incarnation, up_to)];
         writes.extend(self.begin_delivered(shared, (incarnation, up_to), now));
         shared.write_history(writes, self.with);
+        self.files
+            .delivered(shared, (incarnation.to_bytes(), up_to));
         for place in self.transcript.delivered(incarnation, up_to) {
             self.touched.entry(place).or_insert(true);
         }

@@ -175,7 +175,15 @@ impl History {
         event: transfer::Event,
         now: Now,
     ) {
-        if let Some((offer, content)) = self.files.happened(shared, session, event, now) {
+        let ledger = self.ledger.as_ref();
+        let is_delivered = |entry: EntryId| {
+            let incarnation = Incarnation::from_bytes(entry.incarnation);
+            ledger.is_none_or(|ledger| ledger.delivered_up_to(incarnation) >= entry.sequence)
+        };
+        let happened = self
+            .files
+            .happened(shared, session, event, is_delivered, now);
+        if let Some((offer, content)) = happened {
             self.say_content(&offer, content);
         }
         self.go_on(shared, now);

@@ -157,16 +157,18 @@ impl Fetches {
 
     // What the other side says.
 
-    /// It says how a file of its own stands. False if this is about nothing that is known here.
+    /// It says how a file of its own stands. False if this is about nothing that is known here, or about something that
+    /// is over: what is offered may be another file with that content.
     pub(super) fn heard(&mut self, source: Source, state: State, out: &mut Outputs) -> bool {
         let State::Withdrawn(reason) = state else {
             let Some(fetching) = self.fetches.get_mut(&source) else {
                 return false;
             };
-            fetching.is_held = state == State::Held;
-            if !fetching.phase.is_over() {
-                self.tell(source, out);
+            if fetching.phase.is_over() {
+                return state != State::Offered;
             }
+            fetching.is_held = state == State::Held;
+            self.tell(source, out);
             if state == State::Offered {
                 self.say(source, out);
                 self.go_on(out);
