@@ -256,7 +256,7 @@ impl Session {
     /// # Errors
     /// [`ErrorKind::WrongAnswer`], [`ErrorKind::BadText`] for answers that cannot be used, [`ErrorKind::NotNow`] if
     /// there is no such row, and for a container that cannot be opened those of
-    /// [`Container::open`](super::Container::open).
+    /// [`Sealing::open`](super::Sealing::open).
     pub async fn open_locked(
         &self,
         number: u64,
