@@ -54,13 +54,7 @@ impl Files {
                         false => Live::Waiting,
                     };
                     self.touched.insert(*offer);
-                    orders.push(match offer.ours {
-                        true => file.give(),
-                        false => FileOrder::Decide(Decision::Fetch(file.fetch())),
-                    });
-                    if file.kept.stage == FileStage::Paused {
-                        orders.push(FileOrder::Decide(file.pause(true)));
-                    }
+                    orders.extend(file.go_on());
                 }
                 FileStage::Failed { .. } if offer.ours && file.kept.may_be_tried_again() => {
                     orders.push(file.give());
@@ -240,7 +234,7 @@ impl Files {
         for (offer, file) in &mut self.files {
             if file.is_doubted && is_there(offer.entry) {
                 file.is_doubted = false;
-                orders.push(file.give());
+                orders.extend(file.go_on());
             }
         }
         for order in orders {

@@ -186,6 +186,17 @@ impl File {
         }
     }
 
+    /// The orders by which it goes on over a link.
+    pub(super) fn go_on(&self) -> impl Iterator<Item = FileOrder> + use<> {
+        let order = match self.kept.offer.ours {
+            true => self.give(),
+            false => FileOrder::Decide(Decision::Fetch(self.fetch())),
+        };
+        let is_paused = self.kept.stage == FileStage::Paused;
+        let pause = is_paused.then(|| FileOrder::Decide(self.pause(true)));
+        [order].into_iter().chain(pause)
+    }
+
     /// What stops it for a while, or has it go on.
     pub(super) fn pause(&self, is_paused: bool) -> Decision {
         Decision::Pause {

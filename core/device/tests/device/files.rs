@@ -540,11 +540,15 @@ fn act(world: &mut World, sent: &mut u64) {
     world.command(side, Command::To(session, SessionCommand::Say(saying)));
 }
 
+/// Lives in which one of two files with the same content was taken for the other.
+const ONCE_WRONG: [u64; 2] = [117, 1_061];
+
 #[test]
 fn whatever_happens_files_come_whole_or_fail_at_both_sides() {
     let seeds = seeds(20);
     let is_alone = seeds.end - seeds.start == 1;
-    for seed in seeds {
+    let once_wrong = ONCE_WRONG.into_iter().filter(|_| !is_alone);
+    for seed in seeds.chain(once_wrong) {
         let mut log = Vec::new();
         let lived = catch_unwind(AssertUnwindSafe(|| live(seed, &mut log)));
         if is_alone {
