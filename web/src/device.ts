@@ -114,13 +114,12 @@ export class Device {
         return new Device(core, files, face, waiting);
     }
 
-    /** Goes on with what the page before this one was waiting with. Whether there is anything. */
-    resume(): boolean {
+    /** Goes on with what the page before this one was waiting with, if there is anything. */
+    resume(): void {
         this.name = this.before?.name ?? "";
         let isAny = false;
         this.do((core) => (isAny = core.resume(this.name)));
         if (!isAny) this.forget();
-        return isAny;
     }
 
     /** What waited before is of no use any more. */

@@ -251,8 +251,10 @@ async function begin(): Promise<void> {
     device = await Device.start(location.protocol === "file:" ? undefined : location.origin + location.pathname, face);
     draw(start(hands));
     if (brought === "") device.resume();
-    else device.forget();
-    if (brought !== "") open(brought);
+    else {
+        device.forget();
+        open(brought);
+    }
     // A link that is opened in the same tab changes nothing but what stands behind the address.
     window.addEventListener("hashchange", () => {
         const next = fromAddress();

@@ -15,6 +15,9 @@ const PLACE = "waiting";
 /** How long the page before may take to be gone. Who looks at a copy of its tab waits in vain, and begins anew. */
 const LEAVING = 1_000;
 
+/** What is kept for this tab, beside its certificate. */
+const kept = (): { id: string; name: string; record: string } | null => JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
+
 const done = <Result>(request: IDBRequest<Result>): Promise<Result> =>
     new Promise((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
@@ -43,13 +46,13 @@ function alone(id: string): Promise<void> {
 /** What there is to go on with. */
 export async function find(): Promise<Waiting | undefined> {
     try {
-        const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null") as { id: string; name: string; record: string } | null;
-        if (kept === null) return undefined;
-        await alone(kept.id);
-        const certificate = await done((await certificates("readonly")).get(kept.id) as IDBRequest<RTCCertificate | undefined>);
+        const before = kept();
+        if (before === null) return undefined;
+        await alone(before.id);
+        const certificate = await done((await certificates("readonly")).get(before.id) as IDBRequest<RTCCertificate | undefined>);
         if (certificate === undefined || certificate.expires < Date.now()) return undefined;
-        const record = Uint8Array.from(atob(kept.record), (byte) => byte.charCodeAt(0));
-        return { record, name: kept.name, certificate };
+        const record = Uint8Array.from(atob(before.record), (byte) => byte.charCodeAt(0));
+        return { record, name: before.name, certificate };
     } catch {
         return undefined;
     }
@@ -58,7 +61,7 @@ export async function find(): Promise<Waiting | undefined> {
 /** Keeps this, in the place of what was there. */
 export async function keep({ record, name, certificate }: Waiting): Promise<void> {
     try {
-        const before = JSON.parse(sessionStorage.getItem(PLACE) ?? "null") as { id: string } | null;
+        const before = kept();
         const id = before?.id ?? crypto.randomUUID();
         if (before === null) {
             void alone(id).catch(() => {});
@@ -73,10 +76,10 @@ export async function keep({ record, name, certificate }: Waiting): Promise<void
 /** Nothing waits any more. */
 export async function forget(): Promise<void> {
     try {
-        const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null") as { id: string } | null;
-        if (kept === null) return;
+        const before = kept();
+        if (before === null) return;
         sessionStorage.removeItem(PLACE);
-        await done((await certificates("readwrite")).delete(kept.id));
+        await done((await certificates("readwrite")).delete(before.id));
     } catch {
         // There was nothing.
     }

@@ -56,6 +56,13 @@ async function with_guest(link, options, what) {
     }
 }
 
+/** By which a guest answers what it is asked. */
+function answering() {
+    const file = Host.file("answer.txt");
+    writeFileSync(file, ANSWER);
+    return ["--answer-file", file];
+}
+
 async function hand_in(tab, reply) {
     await tab.type("#reply", reply);
     await tab.click(".taking form .tonal");
@@ -140,9 +147,7 @@ for (const name of NAMES) {
 
         test("who is asked by a page answers it, and both compare", async () => {
             const { tab, link } = await invites(running, { guard: "asked" });
-            const answer = Host.file("answer.txt");
-            writeFileSync(answer, ANSWER);
-            await with_guest(link, ["--answer-file", answer], async (guest, reply) => {
+            await with_guest(link, answering(), async (guest, reply) => {
                 await hand_in(tab, reply);
                 await shows(tab, "talking");
                 await guest.until("met");
@@ -160,9 +165,7 @@ for (const name of NAMES) {
 
         test("a page locks its invitation, which opens by the answer", async () => {
             const { tab, link } = await invites(running, { guard: "locked" });
-            const answer = Host.file("answer.txt");
-            writeFileSync(answer, ANSWER);
-            await with_guest(link, ["--answer-file", answer], async (guest, reply) => {
+            await with_guest(link, answering(), async (guest, reply) => {
                 await hand_in(tab, reply);
                 await shows(tab, "talking");
                 await guest.until("met");
