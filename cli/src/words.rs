@@ -8,7 +8,7 @@ use crate::{margin, strings};
 use handfast_native::conversation::{CompareError, FileError, Violation};
 use handfast_native::device::{
     Asked, BundleError, ContactEdit, ContactView, EndReason, Exported, Hindrance, NotCalled,
-    NotNamed, Pause, Reached, Refusal, Role, Row, RowContent, SessionEnd, Tag,
+    NotNamed, Pause, Reached, Refusal, Role, Row, SessionEnd, Tag,
 };
 use handfast_native::handshake::{
     ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
@@ -20,7 +20,9 @@ use handfast_native::pairing::{Cause, Failure, Remedy};
 use handfast_native::qr::PictureError;
 use handfast_native::question::Standing;
 use handfast_native::reconnect::RestoredClaim;
-use handfast_native::seal::{Cost, Kind, LockError, SealError, Strength, Trivial, Verdict};
+use handfast_native::seal::{
+    Cost, Kind, LockError, Questions, SealError, Strength, Trivial, Verdict,
+};
 use handfast_native::store::{KeyStoreError, StoreError};
 use handfast_native::token::{FieldError, FindError, HereError, Range, ReplyError, Token};
 use handfast_native::unix_seconds;
@@ -582,13 +584,10 @@ pub(crate) fn disappearing(ours: bool, after: Option<u32>, holds: bool) -> Strin
     }
 }
 
-/// A message that is locked, and how it is opened. None that is locked asks nothing.
-pub(crate) fn locked_message(row: &Row) -> String {
-    let questions = match &row.content {
-        RowContent::Locked { questions } => questions.as_slice(),
-        _ => &[],
-    };
-    let asked: Vec<String> = questions.iter().map(|one| quoted(one.as_str())).collect();
+/// A message that is locked, and how it is opened.
+pub(crate) fn locked_message(row: &Row, questions: &Questions) -> String {
+    let questions = questions.as_slice().iter();
+    let asked: Vec<String> = questions.map(|one| quoted(one.as_str())).collect();
     let asked = asked.join(", ");
     match row.ours {
         true => strings::locked_ours(asked, row.number),

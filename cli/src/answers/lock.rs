@@ -1,13 +1,13 @@
 //! The answers and the code of a locked file, asked for at the terminal, which is there even where
 //! standard input is something else.
 
-use super::{checked, code_in_file, in_file, refused};
+use super::{checked, code_in_file, in_file, worth};
 use crate::interrupt::Interrupt;
 use crate::output::Output;
 use crate::sealed_files::prompt;
 use crate::status::{Status, Stop};
 use crate::{strings, words};
-use handfast_native::seal::{Answers, Question, Strength, code_from_text};
+use handfast_native::seal::{Answers, Question, code_from_text};
 use handfast_native::token::Secret;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -53,10 +53,8 @@ pub(crate) async fn to_seal(
 ) -> Result<Answers, Stop> {
     if let Some(file) = file {
         let answers = checked(&lines(file, questions)?)?;
-        return match Strength::of(&answers, questions, &[], false) {
-            Ok(_) => Ok(answers),
-            Err((_, reason)) => Err(refused(words::trivial(reason))),
-        };
+        worth(&answers, questions, &[], false)?;
+        return Ok(answers);
     }
     let mut typed: Vec<Zeroizing<String>> = Vec::new();
     let count = questions.len().max(1);
@@ -67,17 +65,17 @@ pub(crate) async fn to_seal(
         }
         let asking = words::answer_prompt(number, questions.len());
         let first = prompt::ask_secretly(&asking, interrupt).await?;
-        let alone = match checked(std::slice::from_ref(&first)) {
+        let alone = checked(std::slice::from_ref(&first)).and_then(|alone| {
+            worth(&alone, questions, &[], false)?;
+            Ok(alone)
+        });
+        let alone = match alone {
             Ok(alone) => alone,
             Err(stop) => {
                 output.whisper(&words::by_itself(&stop.sentence));
                 continue;
             }
         };
-        if let Err((_, reason)) = Strength::of(&alone, questions, &[], false) {
-            output.whisper(&words::by_itself(words::trivial(reason)));
-            continue;
-        }
         let second = prompt::ask_secretly(strings::answer_again(), interrupt).await?;
         match checked(std::slice::from_ref(&second)) {
             Ok(again) if again == alone => typed.push(first),

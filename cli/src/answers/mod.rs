@@ -9,7 +9,7 @@ pub(crate) mod talk;
 use crate::status::{Status, Stop};
 use crate::{input, strings, words};
 use handfast_native::qr::scan_picture_for;
-use handfast_native::seal::{Answers, LockError, NotACode, Question, code_from_text};
+use handfast_native::seal::{Answers, LockError, NotACode, Question, Strength, code_from_text};
 use handfast_native::token::Secret;
 use std::io::Read;
 use std::path::Path;
@@ -84,6 +84,21 @@ pub(crate) fn checked(typed: &[Zeroizing<String>]) -> Result<Answers, Stop> {
         LockError::Count if typed.is_empty() => nobody_to_ask(),
         error => refused(words::lock(error)),
     })
+}
+
+/// What answers to these questions are worth against somebody who knows these names, with a code beside them or
+/// without.
+///
+/// # Errors
+/// When they protect nothing.
+pub(crate) fn worth(
+    answers: &Answers,
+    questions: &[Question],
+    names: &[&str],
+    with_code: bool,
+) -> Result<Strength, Stop> {
+    let strength = Strength::of(answers, questions, names, with_code);
+    strength.map_err(|(_, reason)| refused(words::trivial(reason)))
 }
 
 fn refused(why: &str) -> Stop {

@@ -1,7 +1,7 @@
 //! Answers while standard input is there for a conversation: from a file, or the next lines of
 //! standard input, which do not show where a person types them.
 
-use super::{checked, code_in_file, in_file, nobody_to_ask, not_a_code, refused};
+use super::{checked, code_in_file, in_file, nobody_to_ask, not_a_code, worth};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::Output;
@@ -132,8 +132,7 @@ impl AnswerSource {
             let prompt = words::answer_prompt(0, 1);
             let first = self.next(&prompt, output, lines, interrupt).await?;
             let chosen = checked(&[first]).and_then(|answer| {
-                let strength = Strength::of(&answer, std::slice::from_ref(question), names, false);
-                let strength = strength.map_err(|(_, reason)| refused(words::trivial(reason)))?;
+                let strength = worth(&answer, std::slice::from_ref(question), names, false)?;
                 Ok((answer, strength))
             });
             let chosen = match chosen {

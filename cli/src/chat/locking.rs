@@ -3,11 +3,11 @@
 
 use super::Chat;
 use super::asking::What;
-use crate::answers::{checked, question};
+use crate::answers::{checked, question, worth};
 use crate::output::Event;
 use crate::{strings, words};
 use handfast_native::device::{Done, Refusal, Saying, SessionCommand};
-use handfast_native::seal::{Answers, Question, Questions, Strength};
+use handfast_native::seal::{Answers, Question, Questions};
 use zeroize::Zeroizing;
 
 /// What the next line is of a locked message.
@@ -78,20 +78,23 @@ impl Chat<'_> {
 
     pub(super) async fn go_on_locking(&mut self, locking: Locking, line: Zeroizing<String>) {
         match locking {
-            Locking::Answer(question) => match to_lock(&question, line) {
-                Ok(answers) => {
-                    let text = Locking::Text(question, answers);
-                    self.await_line(What::Locking(text));
+            Locking::Answer(question) => {
+                let answers = checked(&[line]).and_then(|answers| {
+                    worth(&answers, std::slice::from_ref(&question), &[], false)?;
+                    Ok(answers)
+                });
+                match answers {
+                    Ok(answers) => {
+                        let text = Locking::Text(question, answers);
+                        self.await_line(What::Locking(text));
+                    }
+                    Err(stop) => self.output.note(words::by_itself(&stop.sentence)),
                 }
-                Err(why) => self.output.note(why),
-            },
+            }
             Locking::Text(question, answers) => {
-                let Ok(questions) = Questions::new(vec![question]) else {
-                    return;
-                };
                 let lock = Saying::Lock {
                     text: line.to_string(),
-                    questions,
+                    questions: question.into(),
                     answers,
                 };
                 if let Err(refusal) = self.session.say(lock).await {
@@ -128,14 +131,5 @@ impl Chat<'_> {
             Refusal::TooMuchWaits => self.output.note(strings::not_yet()),
             refusal => self.refused(refusal),
         }
-    }
-}
-
-/// An answer that locks something, or why it protects nothing.
-fn to_lock(question: &Question, line: Zeroizing<String>) -> Result<Answers, String> {
-    let answers = checked(&[line]).map_err(|stop| words::by_itself(&stop.sentence))?;
-    match Strength::of(&answers, std::slice::from_ref(question), &[], false) {
-        Ok(_) => Ok(answers),
-        Err((_, reason)) => Err(words::by_itself(words::trivial(reason))),
     }
 }

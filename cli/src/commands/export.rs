@@ -2,7 +2,7 @@
 
 use super::Hands;
 use super::seal::show_code;
-use crate::answers::{lock as answers, question};
+use crate::answers::{lock as answers, question, worth};
 use crate::device::Device;
 use crate::home::HomeArgs;
 use crate::interrupt::Interrupt;
@@ -14,8 +14,8 @@ use crate::{strings, words};
 use handfast_native::device::{Command, Done, ExportTerms, Exported, Refusal};
 use handfast_native::pairing::Failure;
 use handfast_native::seal::{
-    Answers, Cost, MAX_QUESTIONS, Question, Questions, SealError, Strength, code_characters,
-    code_words, tries_per_second,
+    Answers, Cost, MAX_QUESTIONS, Question, Questions, SealError, code_characters, code_words,
+    tries_per_second,
 };
 use handfast_native::token::Secret;
 use std::path::{Path, PathBuf, absolute};
@@ -89,9 +89,7 @@ async fn beside(
     let file = args.answer_file.as_deref();
     let answers = answers::to_seal(&args.question, file, output, interrupt).await?;
     let cost = &Cost::STANDARD;
-    let strength = Strength::of(&answers, &args.question, &[], true).map_err(|(_, reason)| {
-        Stop::new(Status::BadInput, "answer_refused", words::trivial(reason))
-    })?;
+    let strength = worth(&answers, &args.question, &[], true)?;
     output.note(words::strength(&strength, tries_per_second(cost), cost));
     let questions = Questions::new(args.question.clone())
         .map_err(|error| Stop::new(Status::BadInput, "question", words::lock(error)))?;

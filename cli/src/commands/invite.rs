@@ -18,7 +18,7 @@ use handfast_native::device::{
     RouterReport, Scope, SessionCommand, SessionTerms, View,
 };
 use handfast_native::private;
-use handfast_native::seal::{Cost, Questions, tries_per_second};
+use handfast_native::seal::{Cost, tries_per_second};
 use handfast_native::token::{LinkBase, Question, Token};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -175,9 +175,7 @@ async fn protect(
     output.note(words::strength(&strength, tries_per_second(&cost), &cost));
     output.note(strings::asking_is_stronger());
     output.note(strings::locking());
-    let questions = Questions::new(vec![question.clone()]);
-    let questions = questions.map_err(|error| Stop::bad_input(words::lock(error)))?;
-    Ok(Protection::Locked(questions, answer))
+    Ok(Protection::Locked(question.clone().into(), answer))
 }
 
 /// Shows the invitation, waits for its guest, and talks.

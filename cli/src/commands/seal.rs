@@ -2,7 +2,7 @@
 
 use super::Hands;
 use super::invite::SCALE;
-use crate::answers::{lock as answers, question};
+use crate::answers::{lock as answers, question, worth};
 use crate::interrupt::Interrupt;
 use crate::one_file::OneFile;
 use crate::output::{Event, Output, milliseconds};
@@ -408,11 +408,7 @@ async fn decide_code(
     output: &mut Output,
     interrupt: &mut Interrupt,
 ) -> Result<(Option<Secret<16>>, Strength), Stop> {
-    let estimate = |with_code| {
-        Strength::of(answers, questions, &[], with_code).map_err(|(_, reason)| {
-            Stop::new(Status::BadInput, "answer_refused", words::trivial(reason))
-        })
-    };
+    let estimate = |with_code| worth(answers, questions, &[], with_code);
     let mut strength = estimate(args.code)?;
     output.note(words::strength(&strength, tries_per_second(cost), cost));
     let mut wanted = args.code;
@@ -467,7 +463,7 @@ fn write(
         }
         StreamError::Io(error) => not_stored(place, &error),
     };
-    let in_memory = |source, most: usize, place: &Path, too_large: String| {
+    let in_memory = |source, most: usize, place: &Path, too_large: fn(u64) -> String| {
         let mut container = Vec::new();
         let mut sink = AtMost {
             bytes: &mut container,
@@ -476,7 +472,7 @@ fn write(
         let sealed = seal(header, credential, &LIMITS, about, source, &mut sink);
         sealed.map_err(|error| match error {
             StreamError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                Stop::bad_input(too_large)
+                Stop::bad_input(too_large(most as u64))
             }
             error => failed(error, place),
         })?;
@@ -484,12 +480,8 @@ fn write(
     };
     let place = match form {
         Form::Text => {
-            let container = in_memory(
-                source,
-                MOST_TEXT,
-                Path::new("-"),
-                words::too_large_for_text(MOST_TEXT as u64),
-            )?;
+            let place = Path::new("-");
+            let container = in_memory(source, MOST_TEXT, place, words::too_large_for_text)?;
             return Ok(Sealed {
                 changed: unchanged()?,
                 place: None,
@@ -499,22 +491,13 @@ fn write(
             });
         }
         Form::Page(place, page) => {
-            let container = in_memory(
-                source,
-                MOST_IN_PAGE,
-                &place,
-                words::too_large_for_page(MOST_IN_PAGE as u64),
-            )?;
+            let container = in_memory(source, MOST_IN_PAGE, &place, words::too_large_for_page)?;
             let html = page.carrying(&text(&container));
             return stored(place, html.as_bytes(), None, unchanged);
         }
         Form::Picture(place) => {
-            let container = in_memory(
-                source,
-                MOST_IN_PICTURE,
-                &place,
-                words::too_large_for_picture(MOST_IN_PICTURE as u64),
-            )?;
+            let too_large = words::too_large_for_picture;
+            let container = in_memory(source, MOST_IN_PICTURE, &place, too_large)?;
             let (png, picture) = match Symbol::draw(&text(&container)) {
                 Ok(symbol) => {
                     let scale = LARGEST_SIDE / symbol.outer_width();

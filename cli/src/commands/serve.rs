@@ -63,11 +63,7 @@ pub(crate) async fn run(args: Args, mut hands: Hands) -> Result<(), Stop> {
     let page = Page::read(args.folder.as_deref())?;
     let (listener, at) = listen(SocketAddr::new(args.bind, args.port)).await?;
     tell(args.json, at, strings::serving);
-    let mut site = Site {
-        page,
-        names: own_names(at),
-        is_framed: false,
-    };
+    let mut site = Site::at(at, page);
     site.names.extend(args.host);
     serve_until(&mut hands.interrupt, listener, site).await;
     Ok(())
@@ -86,9 +82,8 @@ pub(super) async fn demonstrate(
     let (listener, at) = listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
     tell(is_for_programs, at, sentence);
     let site = Site {
-        page,
-        names: own_names(at),
         is_framed: true,
+        ..Site::at(at, page)
     };
     serve_until(&mut interrupt, listener, site).await;
     Ok(())
@@ -110,11 +105,6 @@ fn tell(is_for_programs: bool, at: SocketAddr, sentence: fn(String) -> String) {
         })),
         false => write_line(&sentence(address)),
     }
-}
-
-fn own_names(at: SocketAddr) -> Vec<String> {
-    let address = SocketAddr::new(at.ip(), 0).ip().to_string();
-    vec!["localhost".to_owned(), address]
 }
 
 async fn serve_until(interrupt: &mut Interrupt, listener: TcpListener, site: Site) {
@@ -157,6 +147,15 @@ async fn serve(stream: TcpStream, site: Arc<Site>) {
 }
 
 impl Site {
+    /// At this address, under its own names alone.
+    fn at(at: SocketAddr, page: Page) -> Self {
+        Self {
+            page,
+            names: vec!["localhost".to_owned(), at.ip().to_string()],
+            is_framed: false,
+        }
+    }
+
     fn answer(&self, method: &Method, path: &str, asked: &HeaderMap) -> Response<Full<Bytes>> {
         let file = match (method, self.is_meant(asked)) {
             (&Method::GET | &Method::HEAD, true) => self.page.at(path),

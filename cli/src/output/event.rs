@@ -394,11 +394,12 @@ impl Event {
 
     /// A locked message.
     pub(crate) fn locked(row: &Row, questions: &Questions) -> Self {
+        let text = words::locked_message(row, questions);
         let questions = questions.as_slice().iter();
         Self::LockedMessage {
             row: row.number,
             ours: row.ours,
-            text: words::locked_message(row),
+            text,
             questions: questions.map(|one| one.as_str().to_owned()).collect(),
         }
     }

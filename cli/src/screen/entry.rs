@@ -173,7 +173,7 @@ impl Entry {
             RowContent::Ended => note(strings::screen_ended()),
             RowContent::Restored => note(strings::row_restored()),
             RowContent::NotReadable => note(strings::row_not_readable()),
-            RowContent::Locked { .. } => note(&words::locked_message(row)),
+            RowContent::Locked { questions } => note(&words::locked_message(row, questions)),
             RowContent::Disappearing { after, holds } => {
                 note(&words::disappearing(row.ours, *after, *holds))
             }

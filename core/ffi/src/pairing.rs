@@ -7,7 +7,6 @@ use super::{
     Answered, Contact, DeliveryMode, ErrorKind, Found, HandfastError, Pending, Provenance, Session,
 };
 use handfast_native::device::{self, AcceptTerms, Command, Done, InviteTerms, Refusal};
-use handfast_native::seal::Questions;
 use handfast_native::token::Token;
 use std::sync::Arc;
 
@@ -190,7 +189,7 @@ impl Protection {
             }
             Self::Locked { lock } => {
                 let (question, answers) = lock.parts()?;
-                device::Protection::Locked(Questions::new(vec![question])?, answers)
+                device::Protection::Locked(question.into(), answers)
             }
         })
     }

@@ -5,7 +5,7 @@ use super::sealing::credential_parts;
 use super::{Answered, Code, ErrorKind, Finding, HandfastError, Screen, screen};
 use handfast_native::conversation::ToSend;
 use handfast_native::device::{AcceptTerms, Command, Done, Saying, SessionCommand, SessionId};
-use handfast_native::seal::{Answers, Questions};
+use handfast_native::seal::Answers;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -241,10 +241,9 @@ impl Session {
     pub async fn send_locked(&self, text: String, lock: Answered) -> Result<(), HandfastError> {
         let text = said(text)?;
         let (question, answers) = lock.parts()?;
-        let questions = Questions::new(vec![question]).map_err(|_| ErrorKind::BadText)?;
         self.say(Saying::Lock {
             text,
-            questions,
+            questions: question.into(),
             answers,
         })
         .await

@@ -135,6 +135,14 @@ impl Limits {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Questions(Vec<Question>);
 
+impl From<Question> for Questions {
+    /// One is always short enough.
+    fn from(question: Question) -> Self {
+        const { assert!(3 + Question::MOST <= MAX_QUESTION_BLOCK) };
+        Self(vec![question])
+    }
+}
+
 impl Questions {
     /// Takes the questions in the order of their answers.
     ///

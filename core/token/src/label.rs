@@ -17,6 +17,9 @@ pub type Question = Label<256>;
 pub struct Label<const MAX: usize>(String);
 
 impl<const MAX: usize> Label<MAX> {
+    /// The most bytes that it has.
+    pub const MOST: usize = MAX;
+
     /// Takes `text` exactly as it is.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use handfast_protocol::conversation::{FileError, Finding, Limits as Costs, Reque
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::link::{LinkError, TransportError};
 use handfast_protocol::pairing::Now;
-use handfast_seal::{Answers, Limits, LockError, Questions};
+use handfast_seal::{Answers, Limits, LockError};
 use handfast_store::StoreError;
 use handfast_token::{
     FieldError, FindError, Fingerprint, Question, Reply, ReplyError, SealedReply, Secret, Token,
@@ -308,7 +308,7 @@ impl Page {
             }
             Guard::Locked => {
                 let (question, answers) = asked()?;
-                Protection::Locked(Questions::new(vec![question])?, answers)
+                Protection::Locked(question.into(), answers)
             }
         };
         let terms = InviteTerms {
