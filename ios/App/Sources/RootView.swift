@@ -152,7 +152,7 @@ private struct ScreenView: View {
 
     @ViewBuilder private var content: some View {
         if let talk = page.conversation {
-            ConversationView(page: page, talk: talk, model: model, actions: actions, perform: act, drafts: $drafts)
+            ConversationView(page: page, talk: talk, model: model, actions: actions, perform: perform, drafts: $drafts)
         } else if let settings = page.settings {
             SettingsView(page: page, settings: settings, lock: lock, perform: perform)
         } else if let symbol = page.symbol {
