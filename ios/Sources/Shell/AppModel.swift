@@ -16,6 +16,8 @@ public final class AppModel {
     public private(set) var home = Home()
     /// The rows of the conversation on the stage.
     public private(set) var rows: [Row] = []
+    /// What goes on, for whoever tells of it while nobody looks.
+    public private(set) var ongoing: [Ongoing] = []
     /// What the platform is to do now, without another touch, until `begun()`.
     public private(set) var due: Errand?
     /// Something to say beside the screen, until `noticed()`.
@@ -801,6 +803,11 @@ public final class AppModel {
         }
     }
 
+    /// Sends to whoever is in this session, on the stage or not.
+    public func send(_ text: String, to session: UInt64) {
+        act { model, device in try await model.say(text, in: session, about: nil, device) }
+    }
+
     /// What came back of what was written to whoever is on the stage, which is where it was typed from now on.
     public func takeUnsent() -> String? {
         guard let front else { return nil }
@@ -1465,6 +1472,8 @@ public final class AppModel {
             self.form = nil
             due = .share(form == .link ? code.invitation.shared : .picture(symbol: code.invitation.symbol))
         }
+        let going = sessions.compactMap { $0.ongoing(isOnStage: $0.id == front) }
+        if going != ongoing { ongoing = going }
         let rests = !sessions.contains { $0.isWaiting || $0.isTalking }
         if rests != isAtRest { isAtRest = rests }
         let listed = listAtHome()

@@ -145,6 +145,18 @@ struct Session {
         unread.remove(row)
     }
 
+    /// What goes on with somebody who was met, while they are here or looked for.
+    func ongoing(isOnStage: Bool) -> Ongoing? {
+        guard isTalking || isApart else { return nil }
+        var question: String?
+        if case .conversation(let talk) = view?.screen(denied: nil, typed: nil), let asks = talk.asks, asks.isOpen {
+            question = asks.question
+        }
+        return Ongoing(
+            session: id, name: name ?? "", isTalking: isTalking, isApart: isApart, isOnStage: isOnStage,
+            rows: rows.suffix(Ongoing.mostRows), question: question)
+    }
+
     /// How it stands in the list. `known`: the same among what waits.
     func underWay(_ known: Waiting?) -> UnderWay? {
         guard let view, !view.isOver else { return nil }
