@@ -36,6 +36,7 @@ use crate::strings;
 use clap::Subcommand;
 use handfast_native::device::{Role, Scope, SessionTerms, View};
 use handfast_native::handshake::visible;
+use std::pin::Pin;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -274,10 +275,17 @@ pub(crate) struct Hands {
 pub(crate) type Terminal<'a> = (&'a mut Output, &'a mut Lines, &'a mut Interrupt);
 
 /// Runs a command that needs the network, and tells how it ended.
-fn talk<F>(json: bool, command: impl FnOnce(Hands) -> F) -> Status
+fn talk<F>(json: bool, command: impl FnOnce(Hands) -> F + 'static) -> Status
 where
-    F: Future<Output = Result<(), Stop>>,
+    F: Future<Output = Result<(), Stop>> + 'static,
 {
+    run(json, Box::new(|hands| Box::pin(command(hands))))
+}
+
+/// A command that runs once, known by what it gives alone: a runtime is compiled for one kind of it.
+type Once = Box<dyn FnOnce(Hands) -> Pin<Box<dyn Future<Output = Result<(), Stop>>>>>;
+
+fn run(json: bool, command: Once) -> Status {
     let mut told = Output::new(json);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

@@ -42,6 +42,7 @@ use handfast_device::{
     self as device, Command, ContactView, Device, Done, Named, NotNamed, Pending, PendingId,
     Refusal, Role, SessionId, Settings, Snapshot, Tag, View, system_randomness,
 };
+use handfast_net::boxed;
 use handfast_protocol::pairing::Now;
 use handfast_seal as seal;
 use handfast_store::{KeptFile, Refused, StoreError};
@@ -203,12 +204,12 @@ impl DeviceHandle {
         task.carry_out();
         task.show();
         let listeners = handle.listeners.clone();
-        tokio::spawn(async move {
-            if tokio::spawn(task.run()).await.is_err() {
+        tokio::spawn(boxed(async move {
+            if tokio::spawn(boxed(task.run())).await.is_err() {
                 log::error!("the device failed");
                 listeners.end(DeviceEnd::Failed);
             }
-        });
+        }));
         Ok((handle, listener))
     }
 
