@@ -642,9 +642,10 @@ impl History {
         now: Now,
     ) {
         let with = self.with;
+        let usual = shared.settings().limits;
         let files = rows.iter().enumerate();
         let files: Vec<KeptFile> = files
-            .filter_map(|(at, row)| self.files.record(row, offered.remove(&at), now))
+            .filter_map(|(at, row)| self.files.record(row, offered.remove(&at), &usual, now))
             .collect();
         let kept = rows.iter().cloned();
         let mut writes: Vec<Write> = kept.map(|row| Write::Row(with, Box::new(row))).collect();

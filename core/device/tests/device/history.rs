@@ -88,12 +88,12 @@ fn what_is_said_is_on_the_disk_before_it_is_shown_and_told_when_it_is_on_theirs(
     let mut world = World::new(60);
     let both = together(&mut world);
     let line = world.log.len();
-    world.sides[0].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Hangs);
     say(&mut world, 0, both[0], "hello");
     world.run(seconds(2));
     assert_eq!(texts(&world, 0, both[0]), [""; 0]);
-    world.sides[0].disk_mode = DiskMode::Works;
-    world.sides[1].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Works);
+    world.set_disk(1, DiskMode::Hangs);
     world.run(seconds(2));
     assert_eq!(texts(&world, 0, both[0]), ["hello"]);
     let is_delivered = |world: &World| {
@@ -102,7 +102,7 @@ fn what_is_said_is_on_the_disk_before_it_is_shown_and_told_when_it_is_on_theirs(
     };
     assert!(!is_delivered(&world));
     assert_eq!(texts(&world, 1, both[1]), [""; 0]);
-    world.sides[1].disk_mode = DiskMode::Works;
+    world.set_disk(1, DiskMode::Works);
     world.run(seconds(2));
     assert!(is_delivered(&world) && agree(&world));
     assert_eq!(texts(&world, 1, both[1]), ["hello"]);
@@ -293,7 +293,7 @@ fn who_writes_more_than_the_own_screen_takes_is_heard_all_the_same() {
 fn what_cannot_be_kept_is_given_back_and_not_said() {
     let mut world = World::new(65);
     let both = together(&mut world);
-    world.sides[0].disk_mode = DiskMode::Fails;
+    world.set_disk(0, DiskMode::Fails);
     let line = world.log.len();
     say(&mut world, 0, both[0], "too much");
     world.run(seconds(2));
@@ -305,7 +305,7 @@ fn what_cannot_be_kept_is_given_back_and_not_said() {
     assert_eq!(texts(&world, 0, both[0]), [""; 0]);
     assert_eq!(texts(&world, 1, both[1]), [""; 0]);
     // What cannot be kept ends the link, and nothing else.
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     world.run(seconds(2));
     let first = match talks(&world, 0, both[0]) {
         true => both[0],
@@ -477,7 +477,7 @@ fn live(seed: u64) -> u64 {
     }
     world.chaos = Chaos::default();
     for side in 0..2 {
-        world.sides[side].disk_mode = DiskMode::Works;
+        world.set_disk(side, DiskMode::Works);
     }
     world.run(seconds(30));
     remember(&world, &mut life);
@@ -590,9 +590,14 @@ fn act(world: &mut World, life: &mut Life) {
             Saying::Locked(unopenable(life.said))
         }
         (5, _) => {
-            let mode = [DiskMode::Works, DiskMode::Works, DiskMode::Hangs];
+            let mode = [
+                DiskMode::Works,
+                DiskMode::Works,
+                DiskMode::Hangs,
+                DiskMode::Full,
+            ];
             let mode = world.rng.pick(&mode).copied();
-            world.sides[side].disk_mode = mode.unwrap_or(DiskMode::Works);
+            world.set_disk(side, mode.unwrap_or(DiskMode::Works));
             return;
         }
         _ => {
