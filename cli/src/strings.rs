@@ -3157,6 +3157,13 @@ pub(crate) fn invitation_in_use() -> &'static str {
     }
 }
 
+pub(crate) fn unchangeable() -> &'static str {
+    match language() {
+        English => "that cannot be changed: you can edit a text of yours, and take back what you wrote",
+        German => "das lässt sich nicht ändern: du kannst einen eigenen Text bearbeiten und zurücknehmen, was du geschrieben hast",
+    }
+}
+
 pub(crate) fn not_yet() -> &'static str {
     match language() {
         English => "this ended a moment ago, and that is still being stored: try again in a moment",

@@ -419,7 +419,7 @@ fn not_through(error: FileError) -> &'static str {
 /// Why something was not done; None where nobody needs to hear of it.
 pub fn refused(why: Refusal) -> Option<&'static str> {
     Some(match why {
-        Refusal::NotNow | Refusal::UnderWay(_) => return None,
+        Refusal::NotNow | Refusal::UnderWay(_) | Refusal::Unchangeable => return None,
         Refusal::NotYet => "kind_not_yet",
         Refusal::Busy(_) | Refusal::TooMuchWaits => "kind_busy",
         Refusal::Seal(error) => sealed(error),

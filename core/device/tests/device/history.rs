@@ -209,6 +209,56 @@ fn replies_reactions_edits_and_what_is_taken_back_look_the_same_on_both_sides() 
 }
 
 #[test]
+fn only_an_own_text_is_edited_and_only_what_is_ones_own_taken_back() {
+    let mut world = World::new(70);
+    let both = together(&mut world);
+    say(&mut world, 0, both[0], "mine");
+    tell(&mut world, 0, both[0], Saying::Locked(unopenable(1)));
+    world.run(seconds(2));
+    let numbers = |world: &World, side: usize| -> Vec<u64> {
+        let rows = world.sides[side].rows(both[side]).iter();
+        rows.map(|row| row.number).collect()
+    };
+    let (ours, theirs) = (numbers(&world, 0), numbers(&world, 1));
+    let before = world.sides.each_ref().map(|side| side.screens.clone());
+    let edit = |row| Saying::Edit {
+        row,
+        text: "changed".to_owned(),
+    };
+    for (side, saying) in [
+        (0, edit(ours[1])),
+        (1, edit(theirs[0])),
+        (1, edit(theirs[1])),
+        (1, Saying::TakeBack(theirs[0])),
+        (1, Saying::TakeBack(theirs[1])),
+    ] {
+        let request = world.tell(side, both[side], SessionCommand::Say(saying));
+        let refused = Some(Err(Refusal::Unchangeable));
+        assert_eq!(result(&world, side, request), refused);
+    }
+    world.run(seconds(2));
+    assert_eq!(
+        world.sides.each_ref().map(|side| side.screens.clone()),
+        before
+    );
+    for saying in [
+        edit(ours[0]),
+        Saying::TakeBack(ours[0]),
+        Saying::TakeBack(ours[1]),
+    ] {
+        tell(&mut world, 0, both[0], saying);
+        world.run(seconds(2));
+    }
+    // Nothing is left to change.
+    for saying in [edit(ours[0]), Saying::TakeBack(ours[1])] {
+        let request = world.tell(0, both[0], SessionCommand::Say(saying));
+        let refused = Some(Err(Refusal::Unchangeable));
+        assert_eq!(result(&world, 0, request), refused);
+    }
+    assert!(agree(&world));
+}
+
+#[test]
 fn a_long_history_comes_by_pages_and_the_last_one_first() {
     let mut world = World::new(63);
     let both = together(&mut world);

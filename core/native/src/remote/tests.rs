@@ -690,6 +690,7 @@ impl Numbers {
             Err(Refusal::TooLong),
             Err(Refusal::Blocked),
             Err(Refusal::NoTriesLeft),
+            Err(Refusal::Unchangeable),
             Err(Refusal::Hindered(Hindrance::NotKept)),
             Err(Refusal::NotWritten(ErrorKind::AlreadyExists)),
             Err(Refusal::NotWritten(ErrorKind::StorageFull)),
