@@ -321,6 +321,8 @@ pub(crate) enum Event {
         contacts: u64,
         messages: u64,
     },
+    /// The device in this folder is no more.
+    Erased { path: String },
     /// It led nowhere.
     Failed {
         kind: String,

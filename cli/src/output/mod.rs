@@ -313,6 +313,7 @@ impl Output {
             }
             // What is locked was shown where it was made.
             Event::Sealed { .. } | Event::Exported { .. } => {}
+            Event::Erased { path } => self.whisper(&strings::erased(words::line(path))),
             Event::Imported { path, contacts, .. } => {
                 self.whisper(&words::imported(path, *contacts));
             }
