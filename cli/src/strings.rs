@@ -4,6 +4,13 @@ use crate::language::Language::{English, German};
 use crate::language::language;
 use std::fmt::Display;
 
+pub(crate) fn namesake() -> &'static str {
+    match language() {
+        English => "You know somebody else by this name. This is another device: it is somebody else, or they have a new one. Make sure: /compare or /ask",
+        German => "Du kennst schon jemanden mit diesem Namen. Das hier ist ein anderes Gerät: Es ist jemand anders, oder die Person hat ein neues. Vergewissere dich: /compare oder /ask",
+    }
+}
+
 pub(crate) fn confirm_question(question: impl Display) -> String {
     match language() {
         English => format!("They ask: {question}"),

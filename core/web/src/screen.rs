@@ -83,6 +83,8 @@ pub enum Screen {
     Talking {
         /// What they call themselves.
         name: String,
+        /// What to think of before believing the name.
+        warning: Option<&'static str>,
         /// How far they are trusted.
         trust: &'static str,
         /// Why.
@@ -244,6 +246,7 @@ impl Screen {
             },
             View::Talking {
                 name,
+                namesake,
                 trust,
                 is_interrupted,
                 wish,
@@ -252,6 +255,7 @@ impl Screen {
                 ..
             } => Self::Talking {
                 name,
+                warning: namesake.map(|_| "namesake"),
                 trust: level(trust),
                 reason: reason(trust),
                 is_verified: trust.level() == TrustLevel::Verified,

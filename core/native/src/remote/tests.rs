@@ -560,6 +560,7 @@ impl Numbers {
             7 => View::Talking {
                 key: self.key(),
                 name: self.text(),
+                namesake: self.perhaps(Self::key),
                 trust: self.trust(),
                 scans: self.below(256) as u8,
                 milestones: Milestones {
