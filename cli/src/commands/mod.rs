@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod contacts;
 mod demo;
+mod erase;
 mod export;
 mod here;
 mod import;
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     Export(export::Args),
     #[command(about = strings::command_import())]
     Import(import::Args),
+    #[command(about = strings::command_erase())]
+    Erase(erase::Args),
     #[command(about = strings::command_here())]
     Here(here::Args),
     #[command(about = strings::command_bundle())]
@@ -106,6 +109,7 @@ impl Command {
             Self::Listen(args) => args.seek.json,
             Self::Export(args) => args.json,
             Self::Import(args) => args.json,
+            Self::Erase(args) => args.json,
             Self::Here(args) => args.chat.seek.json,
             Self::Bundle(args) => args.json,
             Self::Scan(args) => args.json,
@@ -136,6 +140,7 @@ impl Command {
             Self::Listen(args) => talk(args.seek.json, move |hands| listen::run(args, hands)),
             Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),
             Self::Import(args) => talk(args.json, move |hands| import::run(args, hands)),
+            Self::Erase(args) => talk(args.json, move |hands| erase::run(args, hands)),
             Self::Here(args) => talk(args.chat.seek.json, move |hands| here::run(args, hands)),
             Self::Bundle(args) => talk(args.json, move |hands| bundle::run(args, hands)),
             Self::Scan(args) => scan::run(&args),

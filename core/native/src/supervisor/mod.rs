@@ -32,6 +32,7 @@ pub use listener::{DeviceEnd, Listener};
 pub use nearby::NameService;
 pub use network::Addresses;
 
+pub(crate) use files::{Orders, own_folder};
 pub(crate) use listener::Listeners;
 pub(crate) use shells::{ClientCall, Entered};
 
