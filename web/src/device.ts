@@ -29,6 +29,7 @@ export type Screen =
     | {
           is: "talking";
           name: string;
+          warning: Key | null;
           trust: Key;
           reason: Key;
           is_verified: boolean;

@@ -169,6 +169,7 @@ fn view_with(reached: Option<Reached>) -> View {
     View::Talking {
         key: PublicKey([1; 32]),
         name: "Mira".to_owned(),
+        namesake: None,
         trust: Trust::because(TrustReason::Scanned),
         scans: 1,
         milestones: Milestones::default(),

@@ -32,6 +32,8 @@ const MOST_UNSAID: u32 = 512;
 pub(super) struct Talk {
     key: PublicKey,
     name: String,
+    /// See [`View::Talking`].
+    namesake: Option<PublicKey>,
     trust: Trust,
     scans: u8,
     milestones: Milestones,
@@ -126,9 +128,10 @@ impl Talk {
         // Nobody has two logs with themselves.
         let is_another = met.peer.key != context.identity.key.public();
         let has_history = met.peer.keeps_us && is_another && keeps(context, met.peer.key);
-        let talk = Self {
+        let mut talk = Self {
             key: met.peer.key,
             name: met.peer.name.clone(),
+            namesake: None,
             trust: met.trust,
             scans: met.peer.scans,
             milestones: met.milestones,
@@ -187,6 +190,7 @@ impl Talk {
         let start = TalkCommand::Start(Box::new(connected));
         context.shared.talk(context.id, start);
         tell_away(context);
+        talk.look_for_a_namesake(context);
         if has_history {
             let (id, now) = (context.id, context.now);
             context.shared.with_history(talk.key, |history, shared| {
@@ -201,12 +205,25 @@ impl Talk {
         self.key
     }
 
+    /// The name that the person here gave whoever is here.
+    fn given<'a>(&self, context: &'a Context<'_>) -> Option<&'a String> {
+        context.kept(self.key)?.given.as_ref()
+    }
+
+    fn look_for_a_namesake(&mut self, context: &Context<'_>) {
+        self.namesake = match self.given(context) {
+            Some(_) => None,
+            None => context.shared.namesake(self.key, &self.name),
+        };
+    }
+
     fn view(&self, context: &Context<'_>) -> View {
-        let given = (context.kept(self.key)).and_then(|contact| contact.given.as_ref());
+        let given = self.given(context);
         let questions = self.questions.as_ref().map(Questioning::view);
         View::Talking {
             key: self.key,
             name: given.unwrap_or(&self.name).clone(),
+            namesake: self.namesake,
             trust: self.trust,
             scans: self.scans,
             milestones: self.milestones,
@@ -250,6 +267,7 @@ impl Talk {
             SessionInput::Carrier(_) | SessionInput::Worked(_) | SessionInput::Listed => {}
             SessionInput::Command(request, command) => self.command(context, request, command)?,
             SessionInput::Away => tell_away(context),
+            SessionInput::ContactChanged => self.look_for_a_namesake(context),
             SessionInput::Parts(key, why) if key == self.key => self.part(context, why),
             // Where the two are together, it is not elsewhere. Who is told why hears that first.
             SessionInput::PeerEnds(key, end)
@@ -262,7 +280,6 @@ impl Talk {
             }
             SessionInput::PeerEnds(..)
             | SessionInput::Parts(..)
-            | SessionInput::ContactChanged
             | SessionInput::Boost
             | SessionInput::Sleep
             | SessionInput::Wake

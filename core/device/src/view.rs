@@ -171,6 +171,9 @@ pub enum View {
         key: PublicKey,
         /// What the peer calls itself; may be empty.
         name: String,
+        /// Another contact by this name, as far as the person gave whoever is here none: whoever is here is somebody
+        /// else, or one of the two is a new device of the same person.
+        namesake: Option<PublicKey>,
         /// How far it is trusted, and why.
         trust: Trust,
         /// How many codes were scanned, or passed on, so that the two met.

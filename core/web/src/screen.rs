@@ -83,6 +83,8 @@ pub enum Screen {
     Talking {
         /// What they call themselves.
         name: String,
+        /// What to think of before believing the name.
+        warning: Option<&'static str>,
         /// How far they are trusted.
         trust: &'static str,
         /// Why.
@@ -244,6 +246,7 @@ impl Screen {
             },
             View::Talking {
                 name,
+                namesake,
                 trust,
                 is_interrupted,
                 wish,
@@ -252,6 +255,7 @@ impl Screen {
                 ..
             } => Self::Talking {
                 name,
+                warning: namesake.map(|_| "namesake"),
                 trust: level(trust),
                 reason: reason(trust),
                 is_verified: trust.level() == TrustLevel::Verified,
@@ -419,7 +423,7 @@ fn not_through(error: FileError) -> &'static str {
 /// Why something was not done; None where nobody needs to hear of it.
 pub fn refused(why: Refusal) -> Option<&'static str> {
     Some(match why {
-        Refusal::NotNow | Refusal::UnderWay(_) => return None,
+        Refusal::NotNow | Refusal::UnderWay(_) | Refusal::Unchangeable => return None,
         Refusal::NotYet => "kind_not_yet",
         Refusal::Busy(_) | Refusal::TooMuchWaits => "kind_busy",
         Refusal::Seal(error) => sealed(error),

@@ -560,6 +560,7 @@ impl Numbers {
             7 => View::Talking {
                 key: self.key(),
                 name: self.text(),
+                namesake: self.perhaps(Self::key),
                 trust: self.trust(),
                 scans: self.below(256) as u8,
                 milestones: Milestones {
@@ -690,6 +691,7 @@ impl Numbers {
             Err(Refusal::TooLong),
             Err(Refusal::Blocked),
             Err(Refusal::NoTriesLeft),
+            Err(Refusal::Unchangeable),
             Err(Refusal::Hindered(Hindrance::NotKept)),
             Err(Refusal::NotWritten(ErrorKind::AlreadyExists)),
             Err(Refusal::NotWritten(ErrorKind::StorageFull)),
