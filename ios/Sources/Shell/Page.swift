@@ -1108,7 +1108,7 @@ extension Page {
                 waiting: apart.flatMap { $0.restored == nil ? Phrase(.lookingText, name) : nil },
                 subject: conversation.subject, unsent: conversation.unsent, locked: conversation.locked),
             lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))]
-                + [conversation.compare, conversation.limit].compactMap { $0.map { Phrase($0) } }
+                + [conversation.warning, conversation.compare, conversation.limit].compactMap { $0.map { Phrase($0) } }
                 + inquiries(conversation),
             leave: .back
         )

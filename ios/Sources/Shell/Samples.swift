@@ -127,6 +127,7 @@ public struct Sample: Sendable {
         Sample(name: "talk-begun", screen: .conversation(talk)),
         Sample(name: "talk", screen: .conversation(talk), rows: rows),
         Sample(name: "talk-answers", screen: .conversation(talk), rows: answers),
+        Sample(name: "talk-namesake", screen: .conversation(namesake)),
         Sample(name: "talk-locked", screen: .conversation(talk), rows: locked),
         Sample(
             name: "talk-reply",
@@ -191,6 +192,12 @@ public struct Sample: Sendable {
         talk.subject = subject
         return talk
     }
+
+    private static let namesake: Conversation = {
+        var met = talk
+        met.warning = .namesake
+        return met
+    }()
 
     private static func apart(restored: Key? = nil) -> Conversation {
         var apart = talk

@@ -517,6 +517,8 @@ public struct Conversation: Equatable, Sendable {
     public let reason: Key
     /// Why the path is down, while it is, or why the conversation is over.
     public var line: Key?
+    /// What to be wary of about who they are.
+    public var warning: Key?
     /// Who would like to compare, if somebody does.
     public var compare: Key?
     /// A limit that they have reached.
@@ -610,6 +612,7 @@ extension Conversation {
     /// It is over for this reason, and nothing can be done in it any more.
     mutating func end(_ why: Key) {
         line = why
+        warning = nil
         compare = nil
         limit = nil
         isHeld = false

@@ -115,7 +115,7 @@ struct View: Sendable {
             .conversation(
                 Conversation(
                     name: person.name, trust: key(person.trust()), reason: key(person.trustReason()),
-                    line: isInterrupted ? .lineInterrupted : nil, compare: hint,
+                    line: isInterrupted ? .lineInterrupted : nil, warning: person.warning().map(key), compare: hint,
                     limit: screen.limit().map(key), isHeld: screen.isHeld(),
                     canVouch: person.canBeVouchedFor(), contact: contact,
                     asked: questions.ours.map { Inquiry($0, isOurs: true) },

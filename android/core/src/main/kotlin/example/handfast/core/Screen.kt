@@ -249,6 +249,8 @@ sealed interface Screen {
         val reason: Key,
         /** Why the path is down, while it is. */
         val line: Key?,
+        /** What to be wary of about who they are. */
+        val warning: Key? = null,
         /** Who would like to compare, if somebody does. */
         val compare: Key? = null,
         /** A limit that they have reached. */

@@ -1468,6 +1468,21 @@ class AppModelTest {
     }
 
     @Test
+    fun `whoever comes by the name of somebody known is not taken for them unseen`() {
+        val named = { name: String -> OwnName(folder().resolve("name").apply { writeText(name) }, "") }
+        twoApps(Phone(), Phone(owner = named("Ben"))) { one, ben ->
+            meet(one, ben)
+            assertNull(one.until<Screen.Conversation>().warning)
+            one.app.goodbye()
+            one.until<Screen.Home>()
+            Phone(owner = named("Ben")).use { other ->
+                meet(one, other)
+                one.until<Screen.Conversation> { it.warning == Key.NAMESAKE }
+            }
+        }
+    }
+
+    @Test
     fun `a locked message is written on a page of its own, and opens anew each time for whoever answers`() = twoApps { one, two ->
         meet(one, two)
         hear(one, two)
@@ -1669,8 +1684,8 @@ class AppModelTest {
 
     private fun oneApp(work: suspend (Phone) -> Unit) = Phone().use { runBlocking { work(it) } }
 
-    private fun twoApps(work: suspend (Phone, Phone) -> Unit) =
-        Phone().use { one -> Phone().use { two -> runBlocking { work(one, two) } } }
+    private fun twoApps(first: Phone = Phone(), second: Phone = Phone(), work: suspend (Phone, Phone) -> Unit) =
+        first.use { one -> second.use { two -> runBlocking { work(one, two) } } }
 
     private suspend fun meet(one: Phone, two: Phone) {
         one.app.invite(send = true)

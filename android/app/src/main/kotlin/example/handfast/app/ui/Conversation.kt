@@ -351,6 +351,7 @@ private fun Notes(state: Screen.Conversation, deeds: TalkDeeds, isEmpty: Boolean
                 }
             }
         }
+        state.warning?.let { Hint(say(it), icon = Icons.Alert) }
         if (compare != null) {
             Hint(say(compare), icon = Icons.Compare) {
                 if (compare == Key.COMPARE_OFFERED) OtherButton(stringResource(R.string.compare), deeds.compare)

@@ -231,6 +231,7 @@ val pages: List<Page> = listOf(
     page("conversation-answers", talk, isLive = true, rows = answers),
     page("conversation-reply", talk.copy(subject = Subject(5, "See you at the harbour!", isEdit = false)), isLive = true, rows = rows.drop(2)),
     page("conversation-edit", talk.copy(subject = Subject(3, "Yes! Sending you the pictures now.", isEdit = true)), isLive = true, rows = rows.drop(2)),
+    page("conversation-namesake", talk.copy(trust = Key.TRUST_UNVERIFIED, reason = Key.REASON_OPEN_LINK, warning = Key.NAMESAKE), isLive = true, rows = rows.take(1)),
     page("conversation-empty", talk, isLive = true),
     page("conversation-files", talk, isLive = true, rows = files),
     page(

@@ -93,7 +93,7 @@ class View internal constructor(
     /** The screen for it; none if nothing is left to show. */
     fun screen(hint: Key?) = screen.own(hint).let { shown ->
         if (over != null && shown is Screen.Conversation) {
-            shown.copy(line = over, compare = null, limit = null, isHeld = false, canVouch = false, isOver = true, apart = null, asked = null, asks = null)
+            shown.copy(line = over, warning = null, compare = null, limit = null, isHeld = false, canVouch = false, isOver = true, apart = null, asked = null, asks = null)
         } else {
             shown
         }
@@ -147,6 +147,7 @@ private fun CoreScreen.own(denied: Key?): Screen? = when (this) {
         trust = key(person.trust()),
         reason = key(person.trustReason()),
         canVouch = person.canBeVouchedFor(),
+        warning = person.warning()?.let(::key),
         line = Key.LINE_INTERRUPTED.takeIf { isInterrupted },
         compare = hint()?.let(::key),
         limit = limit()?.let(::key),
