@@ -42,6 +42,9 @@ export type Screen =
       }
     | { is: "ended"; kind: Key; remedy: Key | null; is_goodbye: boolean };
 
+/** The state of this name. */
+export type Of<Name extends Screen["is"]> = Extract<Screen, { is: Name }>;
+
 /** A row of a conversation. */
 export interface Line {
     number: number;

@@ -3,23 +3,11 @@
 import { Camera, HAS_CAMERA } from "./camera.js";
 import { Device, type Face, type Invitation, type Screen } from "./device.js";
 import { carried } from "./inside.js";
-import {
-    type Hands,
-    Hosting,
-    Talk,
-    asking,
-    choosing,
-    connecting,
-    ended,
-    inviting,
-    locked,
-    notice,
-    opened,
-    replyNeeded,
-    scanning,
-    start,
-    waiting,
-} from "./screens.js";
+import { asking, connecting, locked, opened, replyNeeded } from "./screens/guest.js";
+import type { Hands } from "./screens/hands.js";
+import { Hosting, inviting } from "./screens/hosting.js";
+import { choosing, ended, notice, scanning, start, waiting } from "./screens/start.js";
+import { Talk } from "./screens/talk.js";
 import { LANGUAGE, say } from "./words.js";
 
 /** How the text of a locked file begins. */

@@ -576,7 +576,11 @@ mod tests {
             include_str!("../../unseal/src/lib.rs"),
             include_str!("../../../web/src/camera.ts"),
             include_str!("../../../web/src/main.ts"),
-            include_str!("../../../web/src/screens.ts"),
+            include_str!("../../../web/src/screens/guest.ts"),
+            include_str!("../../../web/src/screens/hosting.ts"),
+            include_str!("../../../web/src/screens/parts.ts"),
+            include_str!("../../../web/src/screens/start.ts"),
+            include_str!("../../../web/src/screens/talk.ts"),
             include_str!("../../../web/src/sealed.ts"),
             include_str!("../../../web/src/sealed_file.ts"),
         ];
