@@ -16,7 +16,7 @@ use super::{
 use handfast_protocol::conversation::{
     self, Direction, Ending, Finding, Limit, MAX_TEXT, Transfer, Violation,
 };
-use handfast_protocol::handshake::{PublicKey, ShortString, Trust, TrustReason};
+use handfast_protocol::handshake::{Client, PublicKey, ShortString, Trust, TrustReason};
 use handfast_protocol::link::LinkPath;
 use handfast_protocol::log::Fault;
 use handfast_protocol::pairing::{Failure, Now};
@@ -32,6 +32,7 @@ const MOST_UNSAID: u32 = 512;
 pub(super) struct Talk {
     key: PublicKey,
     name: String,
+    client: Option<Client>,
     trust: Trust,
     scans: u8,
     milestones: Milestones,
@@ -129,6 +130,7 @@ impl Talk {
         let talk = Self {
             key: met.peer.key,
             name: met.peer.name.clone(),
+            client: met.peer.client.clone(),
             trust: met.trust,
             scans: met.peer.scans,
             milestones: met.milestones,
@@ -207,6 +209,7 @@ impl Talk {
         View::Talking {
             key: self.key,
             name: given.unwrap_or(&self.name).clone(),
+            client: self.client.clone(),
             trust: self.trust,
             scans: self.scans,
             milestones: self.milestones,

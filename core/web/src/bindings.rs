@@ -7,6 +7,7 @@ use crate::{
 use bytes::Bytes;
 use handfast_device::{Event, Provenance, SessionId};
 use handfast_protocol::conversation::{Finding, RequestId};
+use handfast_protocol::handshake::{Client, ClientKind, Site};
 use handfast_protocol::pairing::Now;
 use handfast_token::{LinkBase, is_picture};
 use wasm_bindgen::prelude::*;
@@ -73,6 +74,16 @@ impl Core {
             base,
             largest_file,
         })
+    }
+
+    /// Others are told that this is a `page`, something that is `embedded` in one, or a `file`; and of which host.
+    pub fn introduce(&mut self, kind: &str, host: &str) {
+        let kind = match kind {
+            "embedded" => ClientKind::Embedded,
+            "file" => ClientKind::File,
+            _ => ClientKind::Page,
+        };
+        self.page.introduce(Client::new(kind, Site::new(host)));
     }
 
     /// Whether this file goes to the reader of pictures.

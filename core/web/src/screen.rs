@@ -6,7 +6,9 @@ use handfast_device::{
     FileState, Provenance, Reached, Refusal, Row, RowContent, SessionEnd, View, Wish,
 };
 use handfast_protocol::conversation::FileError;
-use handfast_protocol::handshake::{SYMBOLS, ShortString, Trust, TrustLevel, TrustReason, visible};
+use handfast_protocol::handshake::{
+    Client, ClientKind, SYMBOLS, ShortString, Trust, TrustLevel, TrustReason, visible,
+};
 use handfast_protocol::pairing::{Failure, GuestStage, HostStage};
 use handfast_qr::Symbol;
 use handfast_seal::{Question, SealError};
@@ -83,6 +85,10 @@ pub enum Screen {
     Talking {
         /// What they call themselves.
         name: String,
+        /// What they say they are, where that matters.
+        client: Option<&'static str>,
+        /// Where that comes from.
+        site: Option<String>,
         /// How far they are trusted.
         trust: &'static str,
         /// Why.
@@ -244,6 +250,7 @@ impl Screen {
             },
             View::Talking {
                 name,
+                client,
                 trust,
                 is_interrupted,
                 wish,
@@ -252,6 +259,8 @@ impl Screen {
                 ..
             } => Self::Talking {
                 name,
+                client: client.as_ref().and_then(claim),
+                site: client.and_then(|client| Some(client.site()?.to_string())),
                 trust: level(trust),
                 reason: reason(trust),
                 is_verified: trust.level() == TrustLevel::Verified,
@@ -309,6 +318,18 @@ impl Screen {
                 hint: None,
             },
         }
+    }
+}
+
+/// What somebody says they are, where that matters.
+fn claim(client: &Client) -> Option<&'static str> {
+    match (client.kind(), client.site()) {
+        (ClientKind::Program | ClientKind::App, _) => None,
+        (ClientKind::Page, Some(_)) => Some("client_page_of"),
+        (ClientKind::Page, None) => Some("client_page"),
+        (ClientKind::Embedded, Some(_)) => Some("client_embedded_at"),
+        (ClientKind::Embedded, None) => Some("client_embedded"),
+        (ClientKind::File, _) => Some("client_file"),
     }
 }
 

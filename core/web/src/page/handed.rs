@@ -2,7 +2,7 @@
 
 use super::connection::Peer;
 use super::deed::{Deed, Guard, NotDone, Sought};
-use super::{Page, terms};
+use super::Page;
 use handfast_device::{Command, DeliveryMode, InviteTerms, Protection, Provenance};
 use handfast_protocol::pairing::Now;
 use handfast_seal::Answers;
@@ -112,7 +112,7 @@ impl Page {
             is_far: false,
             protection,
             name: Some(name.to_owned()),
-            terms: terms(name),
+            terms: self.terms(name),
             // It can be copied from where it is shown.
             ..InviteTerms::new(DeliveryMode::Send)
         };

@@ -17,7 +17,7 @@ use handfast_device::{
     system_randomness,
 };
 use handfast_protocol::conversation::{FileError, Limits as Costs, RequestId};
-use handfast_protocol::handshake::StaticKey;
+use handfast_protocol::handshake::{Client, StaticKey};
 use handfast_protocol::pairing::Now;
 use handfast_seal::Limits;
 use handfast_store::StoreError;
@@ -35,6 +35,8 @@ pub struct Page {
     last_request: u64,
     /// What the page before this one was waiting with.
     waits: Option<PendingId>,
+    /// What others are told that this is.
+    client: Option<Client>,
     /// What was handed in together, and how, until the person says which is meant.
     choices: Option<(Vec<Token>, Provenance)>,
 }
@@ -70,8 +72,14 @@ impl Page {
             works: BTreeMap::new(),
             last_request: 0,
             waits: waits.map(|record| record.pending()),
+            client: None,
             choices: None,
         })
+    }
+
+    /// From now on others are told that this is that.
+    pub fn introduce(&mut self, client: Client) {
+        self.client = Some(client);
     }
 
     /// Goes on with what the page before this one was waiting with. Whether there is anything.
@@ -80,7 +88,7 @@ impl Page {
             return false;
         };
         let terms = AcceptTerms {
-            terms: terms(name),
+            terms: self.terms(name),
             ..AcceptTerms::default()
         };
         self.command(Command::Resume(pending, Box::new(terms)), now);
@@ -214,16 +222,17 @@ impl Page {
         self.handle(Input::Command(ShellId::OWN, request, command), now);
     }
 
+    /// How every session of a page differs.
+    fn terms(&self, name: &str) -> SessionTerms {
+        SessionTerms {
+            is_incognito: true,
+            called: Some(name.to_owned()),
+            client: self.client.clone(),
+            ..SessionTerms::default()
+        }
+    }
+
     fn handle(&mut self, input: Input, now: Now) {
         self.device.handle(input, now);
-    }
-}
-
-/// How every session of a page differs.
-fn terms(name: &str) -> SessionTerms {
-    SessionTerms {
-        is_incognito: true,
-        called: Some(name.to_owned()),
-        ..SessionTerms::default()
     }
 }

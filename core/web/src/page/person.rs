@@ -1,7 +1,7 @@
 //! What the person does in a session.
 
+use super::Page;
 use super::deed::{NotDone, What};
-use super::{Page, terms};
 use crate::files::Chosen;
 use handfast_device::{AcceptTerms, Saying, SessionCommand, SessionId, View};
 use handfast_protocol::conversation::Finding;
@@ -12,7 +12,7 @@ impl Page {
     /// The person agrees to connect, and is called this. Nothing of it is kept.
     pub fn accept(&mut self, session: SessionId, name: &str, now: Now) {
         let terms = AcceptTerms {
-            terms: terms(name),
+            terms: self.terms(name),
             ..AcceptTerms::default()
         };
         self.to(session, SessionCommand::Accept(Box::new(terms)), now);
