@@ -9,7 +9,7 @@ use handfast_device::{Event, Provenance, SessionId};
 use handfast_protocol::conversation::{Finding, RequestId};
 use handfast_protocol::handshake::{Client, ClientKind, Site};
 use handfast_protocol::pairing::Now;
-use handfast_token::{LinkBase, is_picture};
+use handfast_token::{LinkBase, container_in, is_picture};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -88,7 +88,7 @@ impl Core {
 
     /// Whether this file goes to the reader of pictures.
     pub fn is_picture(bytes: &[u8]) -> bool {
-        is_picture(bytes)
+        is_picture(bytes) && container_in(bytes).is_none()
     }
 
     /// Goes on with what the page before this one was waiting with. Whether there is anything.
@@ -351,6 +351,10 @@ impl Core {
                 let choices: Vec<Choice> = found.iter().map(Choice::of).collect();
                 Step::new("choose", NONE).saying(json(&choices))
             }
+            Deed::OpenFile(container) => Step {
+                bytes: container,
+                ..Step::new("open_file", NONE)
+            },
             Deed::Refuse(why) => Step::new("notice", NONE).saying(refused(why).unwrap_or_default()),
             // Lists that a page does not show, as it keeps nothing.
             Deed::Show(_) => Step::new("nothing", NONE),

@@ -4,6 +4,7 @@ import type { Of } from "../device.js";
 import { element, icon, picture } from "../dom.js";
 import { say } from "../words.js";
 import type { Hands } from "./hands.js";
+import { mustBeAllowed } from "./allowed.js";
 import { SHIELD, alert, answerInput, button, form, go, paragraph, person, plain, shared, until } from "./parts.js";
 
 const EYE = ["M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7z", "M12 9a3 3 0 100 6 3 3 0 000-6z"];
@@ -60,6 +61,7 @@ export function connecting(screen: Of<"connecting">, hands: Hands): HTMLElement 
         element("h1", {}, say("connecting_title")),
         element("p", { class: "status", role: "status" }, say(screen.status)),
         screen.hint !== null && paragraph(screen.hint),
+        mustBeAllowed(),
         button("show_my_reply", "tonal", hands.offerReply),
         plain("stop", hands.close),
     );
@@ -74,7 +76,8 @@ export function replyNeeded(screen: Of<"reply_needed">, hands: Hands): HTMLEleme
         screen.code !== null && picture(screen.code, say("qr_description")),
         screen.hint !== null && paragraph(screen.hint, "warning"),
         element("p", { class: "status", role: "status" }, say("web_reply_waits")),
-        shared(screen.link),
+        mustBeAllowed(),
+        shared(screen.link, screen.code),
         plain("stop", hands.close),
     );
 }

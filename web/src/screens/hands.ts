@@ -10,6 +10,8 @@ export interface Hands {
     scan(): void;
     /** Opens this one of those that were found together. */
     choose(number: number): void;
+    /** Asks what is to be locked, and how. */
+    lock(): void;
     /** Asks what an invitation is to be. */
     guard(): void;
     invite(invitation: Invitation): void;

@@ -13,6 +13,7 @@ export function inviting(hands: Hands): HTMLElement {
     const name = element("input", { id: "name", autocomplete: "nickname", maxlength: "64" });
     const question = element("input", { id: "question", autocomplete: "off", maxlength: "200" });
     const answer = answerInput("answer");
+    const advice = element("p", { class: "advice", role: "status" });
     const asked = element(
         "div",
         { class: "asked-for" },
@@ -21,13 +22,23 @@ export function inviting(hands: Hands): HTMLElement {
         question,
         element("label", { for: "answer" }, say("your_answer")),
         answer,
+        advice,
     );
     let guard: Invitation["guard"] = "open";
+    // Whoever has a locked invitation tries answers without end; who is asked has three tries.
+    const judge = async (): Promise<void> => {
+        advice.textContent = "";
+        if (guard !== "locked") return;
+        const { advise } = await import("../locked/advice.js");
+        await advise(advice, [question.value.trim()], [answer.value]);
+    };
     const choose = (chosen: Invitation["guard"]): void => {
         guard = chosen;
         asked.hidden = guard === "open";
         question.required = answer.required = guard !== "open";
+        void judge();
     };
+    asked.addEventListener("input", () => void judge());
     const way = (chosen: Invitation["guard"], key: Key): HTMLElement => {
         const choice = element("input", { type: "radio", name: "guard", value: chosen, change: () => choose(chosen) });
         choice.checked = chosen === guard;
@@ -110,7 +121,7 @@ export class Hosting {
                 screen.hint !== null && alert(screen.hint),
                 screen.code !== null && picture(screen.code, say("qr_description")),
                 element("p", { class: "quiet" }, until(screen.expires_at)),
-                shared(screen.link),
+                shared(screen.link, screen.code),
             ].filter((part) => part !== false),
         );
     }

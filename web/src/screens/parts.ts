@@ -1,10 +1,12 @@
 // What several screens are made of.
 
 import { element, icon } from "../dom.js";
+import { canShare, png, save, share } from "../handing.js";
 import type { Key } from "../strings.js";
 import { LANGUAGE, say } from "../words.js";
 
 export const SHIELD = ["M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6z", "M9 12l2 2 4-4"];
+export const CLIP = ["M20 11l-8 8a5 5 0 01-7-7l8-8a3.5 3.5 0 015 5l-8 8a2 2 0 01-3-3l7-7"];
 export const LINK = ["M9 15l6-6", "M11 6l2-2a5 5 0 017 7l-2 2", "M13 18l-2 2a5 5 0 01-7-7l2-2"];
 export const PICTURE = ["M4 5h16v14H4z", "M4 16l5-5 4 4 3-3 4 4"];
 
@@ -25,19 +27,18 @@ export function brought<Drawn extends HTMLElement>(take: (file: File) => void, d
     return { drawn, picked };
 }
 
-/** Ways in which a link leaves this page. */
-export function shared(link: string): HTMLElement {
-    const share = async (): Promise<void> => {
-        try {
-            await navigator.share({ url: link });
-        } catch {
-            // Whoever thinks better of it needs no word.
-        }
+/** Ways in which a link leaves this page, and a code as a picture, if there is one. */
+export function shared(link: string, code: string | null = null): HTMLElement {
+    const keep = async (event: Event, code: string): Promise<void> => {
+        const chip = event.currentTarget;
+        const why = await save(await png(code), "handfast.png");
+        if (why !== undefined && chip instanceof HTMLElement) chip.textContent = say(why);
     };
     return element(
         "div",
         { class: "chips" },
-        typeof navigator.share === "function" && chip(LINK, "share_link", () => void share()),
+        code !== null && chip(PICTURE, "web_save_picture", (event) => void keep(event, code)),
+        canShare({ url: link }) && chip(LINK, "share_link", () => void share({ url: link })),
         chip(undefined, "copy", (event) => void copy(link, event)),
     );
 }
@@ -107,7 +108,7 @@ export function chip(paths: string[] | undefined, key: Key, click: (event: Event
     return element("button", { type: "button", class: "button chip", click }, mark, say(key));
 }
 
-async function copy(text: string, { currentTarget }: Event): Promise<void> {
+export async function copy(text: string, { currentTarget }: Event): Promise<void> {
     await navigator.clipboard.writeText(text);
     if (currentTarget instanceof HTMLElement) currentTarget.textContent = say("web_copied");
 }

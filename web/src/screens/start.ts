@@ -1,13 +1,15 @@
 // Where somebody is who brought nothing, and what comes of what they bring.
 
 import { CAN_READ, HAS_CAMERA } from "../camera.js";
+import { CAN_CONNECT } from "../connection.js";
 import type { Choice, Of } from "../device.js";
 import { element, icon } from "../dom.js";
 import type { Key } from "../strings.js";
 import { say } from "../words.js";
 import type { Hands } from "./hands.js";
-import { LINK, PICTURE, brought, button, chip, form, go, paragraph, plain } from "./parts.js";
+import { LINK, PICTURE, brought, button, chip, form, go, paragraph, plain, shared } from "./parts.js";
 
+const PADLOCK = ["M6 11h12v9H6z", "M8 11V8a4 4 0 018 0v3"];
 const CAMERA = ["M4 8h3l2-3h6l2 3h3v11H4z", "M12 10a3 3 0 100 6 3 3 0 000-6z"];
 
 /** Where somebody is who brought nothing. */
@@ -20,6 +22,7 @@ export function start(hands: Hands): HTMLElement {
             () => hands.open(token.value),
             element("h1", {}, say("web_title")),
             paragraph("web_text"),
+            !CAN_CONNECT && paragraph("web_no_connections", "warning"),
             token,
             go("web_open"),
             HAS_CAMERA && element("button", { type: "button", id: "scan", class: "button tonal", click: hands.scan }, icon(...CAMERA), say("scan_code")),
@@ -27,7 +30,9 @@ export function start(hands: Hands): HTMLElement {
     );
     const invite = chip(LINK, "web_invite", hands.guard);
     invite.id = "invite";
-    drawn.append(element("div", { class: "chips" }, CAN_READ && chip(PICTURE, "pick_picture", () => picked.click()), invite));
+    const lock = chip(PADLOCK, "web_lock", hands.lock);
+    lock.id = "lock";
+    drawn.append(element("div", { class: "chips" }, CAN_READ && chip(PICTURE, "pick_picture", () => picked.click()), invite, lock));
     return drawn;
 }
 
@@ -46,6 +51,11 @@ export function choosing(choices: Choice[], hands: Hands): HTMLElement {
         element("button", { type: "button", class: "button tonal", click: () => hands.choose(number) }, say(kind, name === null ? {} : { name })),
     );
     return element("section", {}, element("h1", {}, say("found_title")), paragraph("found_text"), ...buttons, plain("not_now", hands.home));
+}
+
+/** Somebody is in the browser of another app, at this address. */
+export function insideApp(address: string): HTMLElement {
+    return element("div", { class: "card inside-app", role: "note" }, paragraph("web_inside_app"), shared(address));
 }
 
 export function waiting(): HTMLElement {

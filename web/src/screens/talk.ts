@@ -4,10 +4,9 @@ import type { FileLine, Line, Of } from "../device.js";
 import { element, icon } from "../dom.js";
 import { LANGUAGE, say, size } from "../words.js";
 import type { Hands } from "./hands.js";
-import { SHIELD, avatar, button, form, paragraph, plain } from "./parts.js";
+import { CLIP, SHIELD, avatar, button, form, paragraph, plain } from "./parts.js";
 
 const SEND = ["M4 12l16-8-6 16-3-7z"];
-const CLIP = ["M20 11l-8 8a5 5 0 01-7-7l8-8a3.5 3.5 0 015 5l-8 8a2 2 0 01-3-3l7-7"];
 const FILE = ["M6 3h8l4 4v14H6z", "M14 3v4h4"];
 
 /** A conversation: its frame stays while the state changes, so that what is being written stays too. */
@@ -62,6 +61,7 @@ export class Talk {
 
     show(screen: Of<"talking">): void {
         const trust = say("trust_line", { level: say(screen.trust), reason: say(screen.reason) });
+        const claim = screen.client === null ? "" : say(screen.client, { site: screen.site ?? "" });
         const mark = screen.is_verified && icon(...SHIELD);
         this.name = screen.name || say("person_unknown");
         const goodbye = (): void => {
@@ -76,7 +76,7 @@ export class Talk {
                 element("p", { class: screen.is_interrupted ? "warning" : "quiet", role: "status" }, say(screen.line)),
             ),
             button("leave", "plain", goodbye),
-            element("p", { class: "quiet" }, trust),
+            element("p", { class: "quiet" }, `${trust} ${claim}`.trim()),
         );
         this.root.classList.toggle("compares", screen.comparing !== null);
         this.above.replaceChildren(...this.notes(screen).filter((note) => note !== false));

@@ -41,8 +41,10 @@ pub enum Deed {
     Show(Event),
     /// Ask which of these the person means, and say so by [`super::Page::choose`].
     Choose(Vec<Token>),
+    /// What was handed in is a locked file: ask what it asks, and open it.
+    OpenFile(Vec<u8>),
     /// What [`super::Page::take`] and the others began could not be done.
-    Refuse(handfast_device::Refusal),
+    Refuse(Refusal),
 }
 
 /// Why something was not even begun.

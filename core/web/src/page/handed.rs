@@ -1,11 +1,11 @@
 //! What somebody hands in: invitations, replies, and those of several that the person means.
 
+use super::Page;
 use super::connection::Peer;
 use super::deed::{Deed, Guard, NotDone, Sought};
-use super::Page;
 use handfast_device::{Command, DeliveryMode, InviteTerms, Protection, Provenance};
 use handfast_protocol::pairing::Now;
-use handfast_seal::Answers;
+use handfast_seal::{Answers, Header, Kind};
 use handfast_token::{FindError, Question, ReplyError, SealedReply, Token, find, find_among};
 
 impl Page {
@@ -15,6 +15,11 @@ impl Page {
     /// [`NotDone::Find`] if nothing is in there, [`NotDone::NoInvitation`], [`NotDone::NoReply`] and
     /// [`NotDone::Reply`] if it is something else.
     pub fn take(&mut self, sought: Sought, bytes: &[u8], now: Now) -> Result<(), NotDone> {
+        // A file may be larger than anything that is searched.
+        if sought == Sought::Invitation && is_locked_file(bytes) {
+            self.deeds.push_back(Deed::OpenFile(bytes.to_vec()));
+            return Ok(());
+        }
         let found = find(bytes, |_| {
             Err("the reader of pictures is a module of its own")
         });
@@ -77,6 +82,10 @@ impl Page {
     fn open(&mut self, found: Token, provenance: Provenance, now: Now) -> Result<(), NotDone> {
         let command = match found {
             Token::Invitation(invitation) => Command::Open(Box::new(invitation), provenance),
+            Token::Sealed(container) if is_locked_file(&container) => {
+                self.deeds.push_back(Deed::OpenFile(container));
+                return Ok(());
+            }
             Token::Sealed(container) => Command::OpenLocked(container),
             Token::Reply(reply) => return self.take_reply(reply, provenance, now),
             Token::Here(_) | Token::Bundle(_) => return Err(NotDone::NoInvitation),
@@ -138,5 +147,46 @@ impl Page {
         opened.unwrap_or(Err(ReplyError::OtherInvitation))?;
         self.command(Command::Reply(Box::new(reply), provenance), now);
         Ok(())
+    }
+}
+
+/// Whether these bytes are a container with a file inside.
+fn is_locked_file(bytes: &[u8]) -> bool {
+    Header::parse(bytes).is_ok_and(|header| header.kind == Kind::File)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use handfast_seal::{About, Credential, Limits, Lock, seal_bytes, text};
+    use handfast_token::{Secret, picture_with};
+
+    #[test]
+    fn a_locked_file_goes_to_whoever_opens_files_however_it_comes() {
+        let now = Now {
+            monotonic: web_time::Instant::now(),
+            unix: 1_790_000_000,
+        };
+        let header = Header {
+            kind: Kind::File,
+            lock: Lock::Key,
+            salt: [7; 32],
+        };
+        let key = Credential::Key(Secret::random().unwrap());
+        let container = seal_bytes(&header, &key, &Limits::PHONE, &About::default(), b"hello");
+        let container = container.unwrap();
+        let large = [&container[..], &[0; 2 << 20]].concat();
+        for (handed, inside) in [
+            (container.clone(), &container),
+            (text(&container).into_bytes(), &container),
+            (picture_with(&container), &container),
+            (large.clone(), &large),
+        ] {
+            let mut page = Page::new(5, &[], now).unwrap();
+            page.take(Sought::Invitation, &handed, now).unwrap();
+            let deed = page.poll(now);
+            assert!(matches!(deed, Some(Deed::OpenFile(found)) if found == *inside));
+            assert!(page.take(Sought::Reply, &handed, now).is_err());
+        }
     }
 }
