@@ -601,6 +601,8 @@ mod tests {
             include_str!("../../../web/src/locked/lock.ts"),
             include_str!("../../../web/src/locked/open.ts"),
             include_str!("../../../web/src/main.ts"),
+            include_str!("../../../web/embed/conversation.ts"),
+            include_str!("../../../web/embed/element.ts"),
             include_str!("../../../web/src/screens/allowed.ts"),
             include_str!("../../../web/src/screens/guest.ts"),
             include_str!("../../../web/src/screens/hosting.ts"),
