@@ -641,6 +641,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::output::json_line;
+    use handfast_native::handshake::ClientKind;
 
     #[test]
     fn an_event_is_one_flat_object_with_its_moment() {
