@@ -230,6 +230,15 @@ async function lock(): Promise<void> {
     await locking({ draw, home: hands.home });
 }
 
+/** Whether another site frames this page. One of the same origin could change it anyway. */
+function isFramed(): boolean {
+    try {
+        return window.top?.location.origin !== location.origin;
+    } catch {
+        return true;
+    }
+}
+
 /** Whether this browser makes connections, which is said if it does not. */
 function canConnect(): boolean {
     if (!CAN_CONNECT) face.notice("web_no_connections");
@@ -247,7 +256,7 @@ function fromAddress(): string {
 async function begin(): Promise<void> {
     document.documentElement.lang = LANGUAGE;
     // Whoever frames this page could have a person press its buttons unawares. Not every host can forbid that.
-    if (window.top !== window.self) return main.replaceChildren(say("web_framed"));
+    if (isFramed()) return main.replaceChildren(say("web_framed"));
     const brought = fromAddress() || carried();
     draw(waiting());
     if (IS_INSIDE_APP) main.before(insideApp(location.href));

@@ -24,18 +24,21 @@ async function with_host(what) {
     }
 }
 
-/** The page on a host that sends no headers, and another page that frames it. */
+/** The page on a host that sends no headers, and a page of another one that frames it. */
 async function plain_host() {
     const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
-    const server = createServer(({ url }, answer) => {
-        if (url === "/framed") return answer.writeHead(200, { "Content-Type": "text/html" }).end("<iframe src='/index.html'></iframe>");
+    const server = createServer(({ url, headers }, answer) => {
+        if (url === "/framing") {
+            const page = `http://127.0.0.1:${headers.host.split(":")[1]}/index.html`;
+            return answer.writeHead(200, { "Content-Type": "text/html" }).end(`<iframe src="${page}"></iframe>`);
+        }
         const path = join(process.env.HANDFAST_PAGE, url);
         if (!existsSync(path)) return answer.writeHead(404).end();
         answer.writeHead(200, { "Content-Type": types[extname(url)] ?? "text/plain" });
         answer.end(readFileSync(path));
     });
     await new Promise((done) => server.listen(0, "127.0.0.1", done));
-    return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+    return { framing: `http://localhost:${server.address().port}/framing`, close: () => server.close() };
 }
 
 for (const name of NAMES) {
@@ -96,7 +99,7 @@ for (const name of NAMES) {
             const host = await plain_host();
             try {
                 const tab = await running.newPage();
-                await tab.goto(`${host.address}/framed`);
+                await tab.goto(host.framing);
                 const frame = await (await tab.waitForSelector("iframe")).contentFrame();
                 await frame.waitForFunction(() => document.body?.textContent.includes("This page stands inside another one"), { timeout: PATIENCE });
                 assert.equal(await frame.$("#token"), null);
