@@ -3,6 +3,7 @@
 
 use crate::status::{Status, Stop};
 use crate::terminal;
+use handfast_native::net::boxed;
 use handfast_native::unfinished;
 use tokio::sync::{Notify, watch};
 
@@ -22,7 +23,7 @@ impl Interrupt {
     /// Listens from now on. Must be called within a tokio runtime.
     pub(crate) fn listen() -> Self {
         let (pressed, watching) = watch::channel(false);
-        tokio::spawn(async move {
+        tokio::spawn(boxed(async move {
             let mut wishes = Wishes::new();
             wishes.next().await;
             let _ = pressed.send(true);
@@ -30,7 +31,7 @@ impl Interrupt {
             unfinished::abandon();
             terminal::restore();
             std::process::exit(Status::Cancelled.code());
-        });
+        }));
         Self(watching)
     }
 

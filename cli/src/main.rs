@@ -10,6 +10,7 @@ mod answers;
 mod asking;
 mod chat;
 mod commands;
+mod consent;
 mod device;
 mod duration;
 mod files;

@@ -39,6 +39,13 @@ pub(crate) fn client_file() -> &'static str {
     }
 }
 
+pub(crate) fn namesake() -> &'static str {
+    match language() {
+        English => "You know somebody else by this name. This is another device: it is somebody else, or they have a new one. Make sure: /compare or /ask",
+        German => "Du kennst schon jemanden mit diesem Namen. Das hier ist ein anderes Gerät: Es ist jemand anders, oder die Person hat ein neues. Vergewissere dich: /compare oder /ask",
+    }
+}
+
 pub(crate) fn confirm_question(question: impl Display) -> String {
     match language() {
         English => format!("They ask: {question}"),
@@ -451,6 +458,13 @@ pub(crate) fn export_examples() -> &'static str {
     }
 }
 
+pub(crate) fn erase_examples() -> &'static str {
+    match language() {
+        English => "Examples:\n  handfast erase                 asks before it does\n  handfast erase --yes --home elsewhere\n\nThe key goes first, without which nothing else can be read; then whom you have met, what was\nsaid, and what had come of files that are not whole. Files that were received stay. Your\ncontacts keep what they have, and cannot reach you any more: nobody can undo this.",
+        German => "Beispiele:\n  handfast erase                 fragt vorher\n  handfast erase --yes --home anderswo\n\nZuerst geht der Schlüssel, ohne den nichts anderes zu lesen ist; dann, wen du getroffen hast, was\ngesagt wurde, und was von unvollständigen Dateien da war. Empfangene Dateien bleiben. Deine\nKontakte behalten, was sie haben, und erreichen dich nicht mehr: Das macht niemand rückgängig.",
+    }
+}
+
 pub(crate) fn import_examples() -> &'static str {
     match language() {
         English => "Examples:\n  handfast import moving.handfast\n  handfast import moving.handfast --code-file code.txt\n  handfast import moving.handfast --home elsewhere\n\nIt is taken up only where there is no device yet. All of it is there afterwards, or nothing.",
@@ -672,6 +686,20 @@ pub(crate) fn command_import() -> &'static str {
     match language() {
         English => "Make the device of this machine of such a file",
         German => "Aus einer solchen Datei das Gerät dieses Rechners machen",
+    }
+}
+
+pub(crate) fn command_erase() -> &'static str {
+    match language() {
+        English => "Erase the device of this machine: who you are, whom you have met, what was said",
+        German => "Das Gerät dieses Rechners löschen: wer du bist, wen du getroffen hast, was gesagt wurde",
+    }
+}
+
+pub(crate) fn option_erase_yes() -> &'static str {
+    match language() {
+        English => "Erase without asking",
+        German => "Ohne Frage löschen",
     }
 }
 
@@ -3192,6 +3220,13 @@ pub(crate) fn invitation_in_use() -> &'static str {
     }
 }
 
+pub(crate) fn unchangeable() -> &'static str {
+    match language() {
+        English => "that cannot be changed: you can edit a text of yours, and take back what you wrote",
+        German => "das lässt sich nicht ändern: du kannst einen eigenen Text bearbeiten und zurücknehmen, was du geschrieben hast",
+    }
+}
+
 pub(crate) fn not_yet() -> &'static str {
     match language() {
         English => "this ended a moment ago, and that is still being stored: try again in a moment",
@@ -3658,6 +3693,41 @@ pub(crate) fn holds_a_device() -> &'static str {
     match language() {
         English => "this holds a device that moves and not a file: take it up with handfast import",
         German => "darin ist ein Gerät, das umzieht, und keine Datei: übernimm es mit handfast import",
+    }
+}
+
+pub(crate) fn erase_question(path: impl Display) -> String {
+    match language() {
+        English => format!("Erase the device in {path}: who you are, whom you have met, and all that was said? Nobody can undo this. [y/n]"),
+        German => format!("Das Gerät in {path} löschen: wer du bist, wen du getroffen hast, und alles, was gesagt wurde? Das macht niemand rückgängig. [j/n]"),
+    }
+}
+
+pub(crate) fn erase_yes_needed() -> &'static str {
+    match language() {
+        English => "there is nobody to ask whether to erase: add --yes if you want to",
+        German => "niemand ist da, um gefragt zu werden, ob gelöscht werden soll: füge --yes hinzu, wenn du das willst",
+    }
+}
+
+pub(crate) fn not_erased() -> &'static str {
+    match language() {
+        English => "nothing was erased",
+        German => "es wurde nichts gelöscht",
+    }
+}
+
+pub(crate) fn nothing_to_erase() -> &'static str {
+    match language() {
+        English => "there is no device here: name its folder with --home",
+        German => "hier ist kein Gerät: nenne seinen Ordner mit --home",
+    }
+}
+
+pub(crate) fn erased(path: impl Display) -> String {
+    match language() {
+        English => format!("The device in {path} is erased."),
+        German => format!("Das Gerät in {path} ist gelöscht."),
     }
 }
 

@@ -235,6 +235,7 @@ pub(crate) fn refusal(refusal: Refusal) -> Option<&'static str> {
         Refusal::OtherInvitation(_) => Some(strings::other_invitation()),
         Refusal::TooLong => Some(strings::message_too_long()),
         Refusal::NotYet => Some(strings::not_yet()),
+        Refusal::Unchangeable => Some(strings::unchangeable()),
         Refusal::NoTriesLeft => Some(strings::no_tries_left()),
         Refusal::Hindered(hindrance) => Some(hindered(hindrance)),
         _ => None,

@@ -31,6 +31,7 @@ export type Screen =
           name: string;
           client: Key | null;
           site: string | null;
+          warning: Key | null;
           trust: Key;
           reason: Key;
           is_verified: boolean;

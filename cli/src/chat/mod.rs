@@ -217,6 +217,7 @@ impl Chat<'_> {
         self.output.met(&met, &self.fallback);
         self.person.shown = Shown::of(&met).map(|shown| Shown {
             // Whatever else there is already is told behind that.
+            namesake: None,
             is_interrupted: false,
             wish: Wish::Nobody,
             comparing: None,
@@ -340,6 +341,9 @@ impl Chat<'_> {
         };
         self.person.shown = Some(now);
         let output = &mut *self.output;
+        if let Some(known) = now.namesake.filter(|_| now.namesake != before.namesake) {
+            output.tell(Event::namesake(known));
+        }
         if now.is_interrupted != before.is_interrupted {
             output.tell(match now.is_interrupted {
                 true => Event::Interrupted,

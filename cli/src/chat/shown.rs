@@ -77,6 +77,8 @@ pub(super) enum Held {
 /// What is told of a conversation when it changes.
 #[derive(Clone, Copy)]
 pub(super) struct Shown {
+    /// Another contact by the same name.
+    pub(super) namesake: Option<PublicKey>,
     pub(super) trusted: Trusted,
     pub(super) is_interrupted: bool,
     pub(super) wish: Wish,
@@ -89,6 +91,7 @@ impl Shown {
     pub(super) fn of(view: &View) -> Option<Self> {
         match view {
             View::Talking {
+                namesake,
                 trust,
                 is_interrupted,
                 wish,
@@ -97,6 +100,7 @@ impl Shown {
                 times_reached,
                 ..
             } => Some(Self {
+                namesake: *namesake,
                 trusted: Trusted(*trust),
                 is_interrupted: *is_interrupted,
                 wish: *wish,

@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod contacts;
 mod demo;
+mod erase;
 mod export;
 mod here;
 mod import;
@@ -36,6 +37,7 @@ use crate::strings;
 use clap::Subcommand;
 use handfast_native::device::{Role, Scope, SessionTerms, View};
 use handfast_native::handshake::visible;
+use std::pin::Pin;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -59,6 +61,8 @@ pub(crate) enum Command {
     Export(export::Args),
     #[command(about = strings::command_import())]
     Import(import::Args),
+    #[command(about = strings::command_erase())]
+    Erase(erase::Args),
     #[command(about = strings::command_here())]
     Here(here::Args),
     #[command(about = strings::command_bundle())]
@@ -105,6 +109,7 @@ impl Command {
             Self::Listen(args) => args.seek.json,
             Self::Export(args) => args.json,
             Self::Import(args) => args.json,
+            Self::Erase(args) => args.json,
             Self::Here(args) => args.chat.seek.json,
             Self::Bundle(args) => args.json,
             Self::Scan(args) => args.json,
@@ -135,6 +140,7 @@ impl Command {
             Self::Listen(args) => talk(args.seek.json, move |hands| listen::run(args, hands)),
             Self::Export(args) => talk(args.json, move |hands| export::run(args, hands)),
             Self::Import(args) => talk(args.json, move |hands| import::run(args, hands)),
+            Self::Erase(args) => talk(args.json, move |hands| erase::run(args, hands)),
             Self::Here(args) => talk(args.chat.seek.json, move |hands| here::run(args, hands)),
             Self::Bundle(args) => talk(args.json, move |hands| bundle::run(args, hands)),
             Self::Scan(args) => scan::run(&args),
@@ -274,10 +280,17 @@ pub(crate) struct Hands {
 pub(crate) type Terminal<'a> = (&'a mut Output, &'a mut Lines, &'a mut Interrupt);
 
 /// Runs a command that needs the network, and tells how it ended.
-fn talk<F>(json: bool, command: impl FnOnce(Hands) -> F) -> Status
+fn talk<F>(json: bool, command: impl FnOnce(Hands) -> F + 'static) -> Status
 where
-    F: Future<Output = Result<(), Stop>>,
+    F: Future<Output = Result<(), Stop>> + 'static,
 {
+    run(json, Box::new(|hands| Box::pin(command(hands))))
+}
+
+/// A command that runs once, known by what it gives alone: a runtime is compiled for one kind of it.
+type Once = Box<dyn FnOnce(Hands) -> Pin<Box<dyn Future<Output = Result<(), Stop>>>>>;
+
+fn run(json: bool, command: Once) -> Status {
     let mut told = Output::new(json);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

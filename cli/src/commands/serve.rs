@@ -9,6 +9,7 @@ use crate::output::{json_line, write_line};
 use crate::page::{HEADERS, Page};
 use crate::status::Stop;
 use crate::strings;
+use handfast_native::net::boxed;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderMap, HeaderValue};
@@ -124,10 +125,10 @@ async fn accept(listener: TcpListener, site: Arc<Site>) {
             continue;
         };
         let site = site.clone();
-        tokio::spawn(async move {
+        tokio::spawn(boxed(async move {
             serve(stream, site).await;
             drop(place);
-        });
+        }));
     }
 }
 

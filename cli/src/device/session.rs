@@ -12,6 +12,7 @@ use handfast_native::device::{
     SessionCommand, SessionEnd, SessionId, SessionTerms, Tag, View,
 };
 use handfast_native::handshake::PublicKey;
+use handfast_native::net::boxed;
 use handfast_native::pairing::Failure;
 use handfast_native::store::StoreError;
 use handfast_native::{DeviceHandle, GOODBYE, Overview};
@@ -141,7 +142,7 @@ impl Session {
                     // It is unread, and on no screen. Nothing here waits for the device to hear that.
                     let handle = self.device.handle.clone();
                     let taken = Command::To(id, SessionCommand::Taken(1));
-                    tokio::spawn(async move { handle.command(taken).await });
+                    tokio::spawn(boxed(async move { handle.command(taken).await }));
                     continue;
                 }
                 Some(device::Event::NotCompared(id, error)) if id == self.id => {

@@ -1,10 +1,11 @@
 //! What can happen, as programs read it with `--json`: one flat object for each.
 
+use super::hex;
 use crate::symbol::Forms;
 use crate::{strings, words};
 use handfast_native::Overview;
 use handfast_native::device::{Asked, ContactView, Done, Hit, Pause, Reached, Role, Row, View};
-use handfast_native::handshake::{Client, Trust, TrustReason};
+use handfast_native::handshake::{Client, PublicKey, Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
 use handfast_native::question::Standing;
 use handfast_native::reconnect::RestoredClaim;
@@ -169,6 +170,8 @@ pub(crate) enum Event {
         open_ms: Option<f64>,
         authenticated_ms: Option<f64>,
     },
+    /// Somebody else is known by the name of whoever is here: the contact with this key, in hexadecimal digits.
+    Namesake { key: String, text: String },
     /// They wrote this.
     Message { row: u64, text: String },
     /// This was written here, and is kept or on its way.
@@ -322,6 +325,8 @@ pub(crate) enum Event {
         contacts: u64,
         messages: u64,
     },
+    /// The device in this folder is no more.
+    Erased { path: String },
     /// It led nowhere.
     Failed {
         kind: String,
@@ -450,6 +455,14 @@ impl Event {
             standing: asked.standing,
             text: words::asked(name, ours, asked)?,
         })
+    }
+
+    /// This contact is known by the name of whoever is here.
+    pub(crate) fn namesake(known: PublicKey) -> Self {
+        Self::Namesake {
+            key: hex(&known.0),
+            text: strings::namesake().to_owned(),
+        }
     }
 
     /// What most likely stands in the way.

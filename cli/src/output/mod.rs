@@ -213,7 +213,7 @@ impl Output {
                 self.whisper(&words::asking(question, *tries_left, *is_repeated));
             }
             Event::Answering { tries_left } => self.whisper(&words::answering(*tries_left)),
-            Event::Hint { text, .. } => self.whisper(text),
+            Event::Hint { text, .. } | Event::Namesake { text, .. } => self.whisper(text),
             Event::Comparing { symbols, digits } => self.say(&words::comparing(symbols, digits)),
             Event::Trust { trusted } => {
                 let sentence = words::trust_changed(trusted.0.reason());
@@ -320,6 +320,7 @@ impl Output {
             }
             // What is locked was shown where it was made.
             Event::Sealed { .. } | Event::Exported { .. } => {}
+            Event::Erased { path } => self.whisper(&strings::erased(words::line(path))),
             Event::Imported { path, contacts, .. } => {
                 self.whisper(&words::imported(path, *contacts));
             }

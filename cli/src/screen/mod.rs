@@ -231,9 +231,10 @@ impl Screen {
                 text,
             } => format!("{}: {text}", words::hit(name, *ours, *at_ms)),
             Event::MessageOpened { text, .. } => format!("{}: {text}", strings::locked_says()),
-            Event::Note { text } | Event::Hint { text, .. } | Event::Question { text, .. } => {
-                text.clone()
-            }
+            Event::Note { text }
+            | Event::Hint { text, .. }
+            | Event::Namesake { text, .. }
+            | Event::Question { text, .. } => text.clone(),
             _ => return,
         };
         self.history.note(&told, at);

@@ -170,6 +170,7 @@ fn view_with(reached: Option<Reached>) -> View {
         key: PublicKey([1; 32]),
         name: "Mira".to_owned(),
         client: None,
+        namesake: None,
         trust: Trust::because(TrustReason::Scanned),
         scans: 1,
         milestones: Milestones::default(),

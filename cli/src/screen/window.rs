@@ -7,6 +7,7 @@ use super::looks::Looks;
 use super::time::Zone;
 use crate::terminal::{self, Key, Typed, WholeWindow};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use handfast_native::net::boxed;
 use ratatui_core::layout::Rect;
 use ratatui_core::terminal::Terminal;
 use ratatui_crossterm::CrosstermBackend;
@@ -48,7 +49,7 @@ impl Window {
             looks: Looks::of_this_terminal(),
         }));
         let changed = Arc::new(Notify::new());
-        let drawing = tokio::spawn(draw_what_changes(changed.clone()));
+        let drawing = tokio::spawn(boxed(draw_what_changes(changed.clone())));
         Some(Self {
             screen,
             changed,

@@ -7,6 +7,7 @@ use crossterm::cursor::Show;
 use crossterm::event::{self, DisableBracketedPaste, EnableBracketedPaste, Event};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{execute, terminal};
+use handfast_native::net::boxed;
 use std::io::{self, IsTerminal, Read};
 use std::sync::Once;
 use std::sync::atomic::AtomicBool;
@@ -164,7 +165,7 @@ fn look_after_stops() {
     let [Ok(mut stops), Ok(mut goes_on)] = heard else {
         return;
     };
-    runtime.spawn(async move {
+    runtime.spawn(boxed(async move {
         let mut was_raw = false;
         loop {
             tokio::select! {
@@ -182,7 +183,7 @@ fn look_after_stops() {
                 else => return,
             }
         }
-    });
+    }));
 }
 
 #[cfg(not(unix))]

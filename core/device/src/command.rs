@@ -400,6 +400,11 @@ pub enum Refusal {
     /// The person has blocked this contact.
     #[error("you have blocked this contact: unblock them first")]
     Blocked,
+    /// Only a text that was written here can be edited, and only what was written here be taken back.
+    #[error(
+        "that cannot be changed: only a text of yours can be edited, and what you wrote taken back"
+    )]
+    Unchangeable,
     /// They have given three answers today that were not right.
     #[error("they have given three wrong answers today: compare, or ask again tomorrow")]
     NoTriesLeft,

@@ -3,7 +3,7 @@
 use super::session::{Parting, SessionInput};
 use super::shared::{Purpose, Shared};
 use super::{Device, Done, Refusal, RequestId, SessionEnd, Summary, Write};
-use handfast_protocol::handshake::{PublicKey, Trust, TrustReason, visible};
+use handfast_protocol::handshake::{PublicKey, Trust, TrustReason, folded, visible};
 use handfast_protocol::pairing::Now;
 use handfast_store::{Contact, ContactChange, StoreError, Way};
 
@@ -99,6 +99,20 @@ impl Shared {
             .get(&key.0)
             .ok_or(StoreError::Unknown)?;
         Hindrance::of(contact).map_or(Ok(()), |hindrance| Err(Refusal::Hindered(hindrance)))
+    }
+
+    /// Whom the person takes for `key` by the name that `key` tells: another contact who tells the same, or is
+    /// called so here. Of several whoever was met first.
+    pub(super) fn namesake(&self, key: PublicKey, name: &str) -> Option<PublicKey> {
+        let name = Some(folded(name)).filter(|name| !name.is_empty())?;
+        let others = self.kept().contacts.values();
+        let others = others.filter(|other| other.key != key);
+        let namesakes = others.filter(|other| {
+            let mut names = other.given.iter().chain([&other.name]);
+            names.any(|other| folded(other) == name)
+        });
+        let first = namesakes.min_by_key(|other| (other.since, other.key.0));
+        first.map(|other| other.key)
     }
 }
 

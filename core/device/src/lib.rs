@@ -810,6 +810,13 @@ impl Device {
         }
     }
 
+    /// What is kept of contacts is something else now.
+    fn contacts_changed(&mut self, now: Now) {
+        for id in self.ids() {
+            self.feed(id, SessionInput::ContactChanged, now);
+        }
+    }
+
     fn stored(&mut self, ticket: Ticket, result: Result<(), StoreError>, now: Now) {
         let Some(purpose) = self.shared.stored(ticket, result, now) else {
             return;
@@ -826,14 +833,13 @@ impl Device {
                 self.shared.answer(request, result);
                 if is_forgotten {
                     self.part_from(key, Parting::Forgets, now);
+                    self.contacts_changed(now);
                 }
             }
             Purpose::Contact(request) => {
                 let result = result.map(|()| Done::Ok).map_err(Refusal::Store);
                 self.shared.answer(request, result);
-                for id in self.ids() {
-                    self.feed(id, SessionInput::ContactChanged, now);
-                }
+                self.contacts_changed(now);
             }
             Purpose::Session(id) => {
                 self.with_session(id, now, |session, shared| {

@@ -6,9 +6,9 @@
 //! late, or lost by a process that is killed, and what is kept is still true.
 
 use super::place::is_on_this_machine;
-use super::{EndReason, HostHistory, Provenance, Role, Settings, Summary};
-use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::log::{Incarnation, Marks, Place, Row};
+use super::{EndReason, HostHistory, Leftover, Provenance, Role, Settings, Summary};
+use handfast_protocol::handshake::{PublicKey, StaticKey};
+use handfast_protocol::log::{Incarnation, LogKeys, Marks, Place, Row};
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::Tried;
 use handfast_protocol::reconnect::ReconnectKeys;
@@ -277,6 +277,16 @@ impl Snapshot {
         let spent = self.done_with(write, |now| now.source().is_none());
         let paths = spent.filter_map(KeptFile::source);
         paths.map(Path::to_path_buf).collect()
+    }
+
+    /// What there may be on the disk of files that are not whole, for whoever has this key.
+    pub fn leftovers(&self, identity: &StaticKey) -> Vec<Leftover> {
+        let files = self.files.values();
+        let leftovers = files.filter_map(|file| {
+            let keys = LogKeys::new(identity, file.offer.with);
+            Leftover::of(file, *keys.name())
+        });
+        leftovers.collect()
     }
 
     /// Files of other people of which nothing will be known any more once this is carried out, or nothing is wanted,

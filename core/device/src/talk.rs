@@ -33,6 +33,8 @@ pub(super) struct Talk {
     key: PublicKey,
     name: String,
     client: Option<Client>,
+    /// See [`View::Talking`].
+    namesake: Option<PublicKey>,
     trust: Trust,
     scans: u8,
     milestones: Milestones,
@@ -127,10 +129,11 @@ impl Talk {
         // Nobody has two logs with themselves.
         let is_another = met.peer.key != context.identity.key.public();
         let has_history = met.peer.keeps_us && is_another && keeps(context, met.peer.key);
-        let talk = Self {
+        let mut talk = Self {
             key: met.peer.key,
             name: met.peer.name.clone(),
             client: met.peer.client.clone(),
+            namesake: None,
             trust: met.trust,
             scans: met.peer.scans,
             milestones: met.milestones,
@@ -189,6 +192,7 @@ impl Talk {
         let start = TalkCommand::Start(Box::new(connected));
         context.shared.talk(context.id, start);
         tell_away(context);
+        talk.look_for_a_namesake(context);
         if has_history {
             let (id, now) = (context.id, context.now);
             context.shared.with_history(talk.key, |history, shared| {
@@ -203,13 +207,26 @@ impl Talk {
         self.key
     }
 
+    /// The name that the person here gave whoever is here.
+    fn given<'a>(&self, context: &'a Context<'_>) -> Option<&'a String> {
+        context.kept(self.key)?.given.as_ref()
+    }
+
+    fn look_for_a_namesake(&mut self, context: &Context<'_>) {
+        self.namesake = match self.given(context) {
+            Some(_) => None,
+            None => context.shared.namesake(self.key, &self.name),
+        };
+    }
+
     fn view(&self, context: &Context<'_>) -> View {
-        let given = (context.kept(self.key)).and_then(|contact| contact.given.as_ref());
+        let given = self.given(context);
         let questions = self.questions.as_ref().map(Questioning::view);
         View::Talking {
             key: self.key,
             name: given.unwrap_or(&self.name).clone(),
             client: self.client.clone(),
+            namesake: self.namesake,
             trust: self.trust,
             scans: self.scans,
             milestones: self.milestones,
@@ -253,6 +270,7 @@ impl Talk {
             SessionInput::Carrier(_) | SessionInput::Worked(_) | SessionInput::Listed => {}
             SessionInput::Command(request, command) => self.command(context, request, command)?,
             SessionInput::Away => tell_away(context),
+            SessionInput::ContactChanged => self.look_for_a_namesake(context),
             SessionInput::Parts(key, why) if key == self.key => self.part(context, why),
             // Where the two are together, it is not elsewhere. Who is told why hears that first.
             SessionInput::PeerEnds(key, end)
@@ -265,7 +283,6 @@ impl Talk {
             }
             SessionInput::PeerEnds(..)
             | SessionInput::Parts(..)
-            | SessionInput::ContactChanged
             | SessionInput::Boost
             | SessionInput::Sleep
             | SessionInput::Wake

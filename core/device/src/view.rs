@@ -173,6 +173,9 @@ pub enum View {
         name: String,
         /// What it says it is, if it does.
         client: Option<Client>,
+        /// Another contact by this name, as far as the person gave whoever is here none: whoever is here is somebody
+        /// else, or one of the two is a new device of the same person.
+        namesake: Option<PublicKey>,
         /// How far it is trusted, and why.
         trust: Trust,
         /// How many codes were scanned, or passed on, so that the two met.

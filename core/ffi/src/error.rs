@@ -282,7 +282,9 @@ impl From<SessionEnd> for ErrorKind {
 impl From<Refusal> for HandfastError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::NotNow | Refusal::UnderWay(_) | Refusal::Blocked => ErrorKind::NotNow.into(),
+            Refusal::NotNow | Refusal::UnderWay(_) | Refusal::Blocked | Refusal::Unchangeable => {
+                ErrorKind::NotNow.into()
+            }
             Refusal::NotYet => ErrorKind::NotYet.into(),
             Refusal::NoTriesLeft => ErrorKind::AnswersDiffer.into(),
             Refusal::Hindered(Hindrance::NotKept) => ErrorKind::Forgotten.into(),

@@ -248,6 +248,11 @@ impl Person {
         .to_owned()
     }
 
+    /// What to think of before believing the name: somebody else is called so, too.
+    pub fn warning(&self) -> Option<String> {
+        self.has_namesake.then(|| "namesake".to_owned())
+    }
+
     /// The person may say that only who they mean would have asked what was asked.
     pub fn can_be_vouched_for(&self) -> bool {
         self.reason == TrustReason::TheirQuestion

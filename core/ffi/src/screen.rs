@@ -6,7 +6,7 @@ use super::{
     Remedy, RestoredClaim, TrustLevel, Wish, contact,
 };
 use handfast_native::device::{SessionEnd, View};
-use handfast_native::handshake::{self, SYMBOLS, ShortString};
+use handfast_native::handshake::{self, PublicKey, SYMBOLS, ShortString};
 use handfast_native::token::{LinkBase, Token};
 
 /// The state of one session. Each is a screen of the app.
@@ -251,18 +251,20 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
         View::Talking {
             key,
             name,
+            namesake,
             trust,
             comparing: Some(shown),
             ..
         } => Screen::Comparing {
             contact: contact::id(*key),
-            person: Person::new(name, *trust),
+            person: Person::new(name, *trust).beside(*namesake),
             symbols: shown.symbols().map(pictograph).to_vec(),
             digits: digits(*shown),
         },
         View::Talking {
             key,
             name,
+            namesake,
             trust,
             is_interrupted,
             wish,
@@ -271,7 +273,7 @@ pub(super) fn screen(view: &View, base: &LinkBase) -> Screen {
             ..
         } => Screen::Talking {
             contact: contact::id(*key),
-            person: Person::new(name, *trust),
+            person: Person::new(name, *trust).beside(*namesake),
             is_interrupted: *is_interrupted,
             wish: *wish,
             reached: *reached,
@@ -322,6 +324,9 @@ pub struct Person {
     pub level: TrustLevel,
     /// Why.
     pub reason: TrustReason,
+    /// Another contact is called so, too: see [`Person::warning`].
+    #[uniffi(default = false)]
+    pub has_namesake: bool,
 }
 
 impl Person {
@@ -330,6 +335,15 @@ impl Person {
             name: handshake::visible(name),
             level: trust.level(),
             reason: trust.reason().into(),
+            has_namesake: false,
+        }
+    }
+
+    /// The same person, where somebody else may be called so, too.
+    fn beside(self, namesake: Option<PublicKey>) -> Self {
+        Self {
+            has_namesake: namesake.is_some(),
+            ..self
         }
     }
 
@@ -339,6 +353,7 @@ impl Person {
             name: handshake::visible(name),
             level: TrustLevel::Unverified,
             reason: TrustReason::Different,
+            has_namesake: false,
         }
     }
 }

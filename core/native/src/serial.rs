@@ -1,5 +1,6 @@
 //! Work that may block, one piece after the other, in order.
 
+use handfast_net::boxed;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -16,7 +17,7 @@ where
     P: FnMut(Q) -> Option<A> + Send + 'static,
 {
     let (requests, mut asked) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
+    tokio::spawn(boxed(async move {
         while let Some(first) = asked.recv().await {
             let to = answers.clone();
             let work = spawn_blocking(move || {
@@ -35,7 +36,7 @@ where
                 Err(_) => return,
             }
         }
-    });
+    }));
     requests
 }
 

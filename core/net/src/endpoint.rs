@@ -18,6 +18,7 @@ mod router;
 mod seek;
 mod wakers;
 
+use crate::boxed::boxed;
 use beside::{Beside, Comes, Word};
 use driver::{Call, Driver};
 pub use roam::Roaming;
@@ -228,7 +229,7 @@ impl Endpoint {
     /// and several may begin with it at the same time.
     pub fn begin(&self) {
         if let Some(driver) = self.take_unused() {
-            tokio::spawn(driver.run());
+            tokio::spawn(boxed(driver.run()));
         }
     }
 
@@ -269,7 +270,7 @@ impl Endpoint {
     /// The task has nothing to do any more, unless something began meanwhile.
     fn keep_unused(&self, driver: Driver) {
         if driver.is_used() {
-            tokio::spawn(driver.run());
+            tokio::spawn(boxed(driver.run()));
             return;
         }
         let unused = self.unused.lock();

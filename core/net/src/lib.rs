@@ -5,6 +5,7 @@
 //! see who knocks before there is a connection, and keep its port while nobody does.
 
 mod asked;
+mod boxed;
 mod certificate;
 mod changes;
 #[cfg(feature = "mdns")]
@@ -32,6 +33,7 @@ mod socket;
 mod taken;
 mod tether;
 
+pub use boxed::{BoxFuture, boxed};
 pub use certificate::{TunnelCertificate, new_certificate};
 pub use changes::AddressChanges;
 #[cfg(feature = "mdns")]

@@ -1,5 +1,6 @@
 //! The addresses of the servers that may be asked.
 
+use crate::boxed::boxed;
 use handfast_protocol::network::StunServer;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,11 +17,11 @@ pub(crate) async fn lookup(servers: &[StunServer]) -> Vec<SocketAddr> {
     let mut lookups = JoinSet::new();
     for server in servers {
         let place = (server.host().to_owned(), server.port());
-        lookups.spawn(timeout(PATIENCE, async move {
+        lookups.spawn(boxed(timeout(PATIENCE, async move {
             let found: Vec<SocketAddr> = lookup_host(place).await.ok()?.collect();
             let first = |v4: bool| found.iter().find(|a| a.is_ipv4() == v4).copied();
             Some([first(true), first(false)])
-        }));
+        })));
     }
     let mut addresses = Vec::new();
     while let Some(done) = lookups.join_next().await {

@@ -20,6 +20,7 @@ mod ssdp;
 mod tests;
 mod upnp;
 
+use crate::boxed::boxed;
 use control::Control;
 use handfast_protocol::network::MappingError;
 use handfast_token::Range;
@@ -171,7 +172,7 @@ impl PortMapping {
         let (way, grant) = negotiate(local, &router).await?;
         let (told, external) = watch::channel(Some(grant.external));
         let (end, ended) = oneshot::channel();
-        let keeper = tokio::spawn(keep(way, grant, router.is_useful, told, ended));
+        let keeper = tokio::spawn(boxed(keep(way, grant, router.is_useful, told, ended)));
         Ok(Self {
             external,
             end,

@@ -3,6 +3,7 @@
 //! is meant for somebody elsewhere, and for a person who wants to know what works from here.
 
 use super::{AskRouter, Endpoint, PortMapping};
+use crate::boxed::boxed;
 use handfast_protocol::network::{MappingError, NetworkReport, ReflexiveReport};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -82,7 +83,9 @@ async fn ask_in_time(
     sockets: Vec<SocketAddr>,
     router: AskRouter,
 ) -> Option<Result<PortMapping, MappingError>> {
-    let asking = tokio::spawn(async move { PortMapping::ask_for(&sockets, router).await });
+    let asking = tokio::spawn(boxed(async move {
+        PortMapping::ask_for(&sockets, router).await
+    }));
     match timeout(PATIENCE, asking).await {
         Ok(asked) => asked.unwrap_or(Some(Err(MappingError::Socket))),
         Err(_) => Some(Err(MappingError::NotOffered)),

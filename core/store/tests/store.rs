@@ -10,7 +10,7 @@ use handfast_store::{
 };
 use handfast_token::{Secret, random_bytes};
 use rusqlite::Connection;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -307,6 +307,28 @@ fn a_key_is_made_once_and_for_its_owner() {
         let about = folder.file("store").metadata().unwrap();
         assert_eq!(about.permissions().mode() & 0o777, 0o600);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_whose_key_was_erased_opens_never_again_and_goes_without_a_trace() {
+    let folder = Folder::new();
+    folder.filled();
+    let (path, key) = (folder.file("store"), folder.file("key"));
+    // Whoever had the file open sees what became of its bytes.
+    let mut open = std::fs::File::open(&key).unwrap();
+    for _ in 0..2 {
+        KeyFile::new(&key).erase().unwrap();
+    }
+    let mut left = Vec::new();
+    open.read_to_end(&mut left).unwrap();
+    assert_eq!(left, [0; 32]);
+    refused(&folder, StoreError::KeyMissing);
+    for _ in 0..2 {
+        Store::remove(&path).unwrap();
+    }
+    let names = std::fs::read_dir(&folder.0).unwrap();
+    assert_eq!(names.count(), 0);
 }
 
 #[test]

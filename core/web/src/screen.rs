@@ -89,6 +89,8 @@ pub enum Screen {
         client: Option<&'static str>,
         /// Where that comes from.
         site: Option<String>,
+        /// What to think of before believing the name.
+        warning: Option<&'static str>,
         /// How far they are trusted.
         trust: &'static str,
         /// Why.
@@ -251,6 +253,7 @@ impl Screen {
             View::Talking {
                 name,
                 client,
+                namesake,
                 trust,
                 is_interrupted,
                 wish,
@@ -261,6 +264,7 @@ impl Screen {
                 name,
                 client: client.as_ref().and_then(claim),
                 site: client.and_then(|client| Some(client.site()?.to_string())),
+                warning: namesake.map(|_| "namesake"),
                 trust: level(trust),
                 reason: reason(trust),
                 is_verified: trust.level() == TrustLevel::Verified,
@@ -440,7 +444,7 @@ fn not_through(error: FileError) -> &'static str {
 /// Why something was not done; None where nobody needs to hear of it.
 pub fn refused(why: Refusal) -> Option<&'static str> {
     Some(match why {
-        Refusal::NotNow | Refusal::UnderWay(_) => return None,
+        Refusal::NotNow | Refusal::UnderWay(_) | Refusal::Unchangeable => return None,
         Refusal::NotYet => "kind_not_yet",
         Refusal::Busy(_) | Refusal::TooMuchWaits => "kind_busy",
         Refusal::Seal(error) => sealed(error),

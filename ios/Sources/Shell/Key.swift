@@ -31,6 +31,7 @@ public enum Key: String, CaseIterable, Sendable {
     case reasonScanned = "reason_scanned"
     case reasonCompared = "reason_compared"
     case reasonDifferent = "reason_different"
+    case namesake
 
     case lineInterrupted = "line_interrupted"
     case compareAsked = "compare_asked"

@@ -6,7 +6,7 @@ use std::process::{ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
 /// Every command that is for people; `bench` is for developers.
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "invite",
     "join",
     "invitations",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 9] = [
     "open",
     "inspect",
     "network",
+    "erase",
     "demo",
 ];
 

@@ -6,6 +6,7 @@ mod beside;
 mod contacts;
 mod demo;
 mod ends;
+mod erase;
 #[cfg(target_os = "linux")]
 mod files;
 mod full;

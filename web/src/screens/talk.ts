@@ -93,6 +93,7 @@ export class Talk {
             screen.wish !== null && comparing === null && paragraph(screen.wish),
             comparing === null && !screen.is_verified && button("compare", screen.is_offered ? "tonal" : "chip", this.hands.compare),
             screen.can_be_vouched_for && comparing === null && button("only_they_would_ask", "chip", this.hands.onlyThey),
+            screen.warning !== null && paragraph(screen.warning, "warning"),
             screen.limit !== null && paragraph(screen.limit, "warning"),
             screen.limit !== null && button("allow_more", "chip", this.hands.allowMore),
             comparing !== null && this.comparison(comparing),

@@ -17,6 +17,7 @@ use crate::page::Page;
 use crate::status::{Status, Stop};
 use crate::{margin, strings, symbol, terminal, words};
 use figures::Who;
+use handfast_native::net::boxed;
 use handfast_native::pairing::Failure;
 use handfast_native::private;
 use handfast_native::qr::Symbol;
@@ -145,7 +146,7 @@ impl Demo {
                 return Err(Failure::Local.into());
             };
             let said = said.clone();
-            tokio::spawn(async move {
+            tokio::spawn(boxed(async move {
                 let mut lines = BufReader::new(lines).lines();
                 while let Ok(Some(line)) = lines.next_line().await {
                     match serde_json::from_str::<Stamped>(&line) {
@@ -153,7 +154,7 @@ impl Demo {
                         Err(error) => log::warn!("a child said something odd: {error}"),
                     }
                 }
-            });
+            }));
         }
         drop(said);
         // The children's pipes end when they do.

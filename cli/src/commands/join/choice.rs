@@ -4,12 +4,13 @@ use super::Args;
 use crate::answers::checked;
 use crate::answers::talk::AnswerSource;
 use crate::commands::Terminal;
+use crate::consent::Consent;
 use crate::device::{News, Session};
 use crate::interrupt::Interrupt;
 use crate::lines::Lines;
 use crate::output::{Event, Output};
 use crate::sealed_files::refused;
-use crate::status::{Status, Stop};
+use crate::status::Stop;
 use crate::{strings, words};
 use handfast_native::device::{Command, Provenance, SessionCommand, View};
 use handfast_native::seal::{Questions, SealError};
@@ -179,29 +180,10 @@ pub(super) async fn agree(
     lines: &mut Lines,
     interrupt: &mut Interrupt,
 ) -> Result<(), Stop> {
-    if !lines.is_terminal() {
-        return Err(Stop::new(
-            Status::Usage,
-            "yes_needed",
-            strings::yes_needed(),
-        ));
-    }
-    output.say(&words::connect_to(name));
-    loop {
-        let answer = tokio::select! {
-            line = lines.next() => line,
-            () = interrupt.pressed() => return Err(Stop::cancelled()),
-        };
-        match answer.as_deref().map_or(Some(false), words::consent) {
-            Some(true) => return Ok(()),
-            Some(false) => {
-                return Err(Stop::new(
-                    Status::Failed,
-                    "declined",
-                    strings::not_connected(),
-                ));
-            }
-            None => output.say(strings::yes_or_no()),
-        }
-    }
+    let consent = Consent {
+        question: &words::connect_to(name),
+        nobody: strings::yes_needed(),
+        declined: strings::not_connected(),
+    };
+    consent.ask(output, lines, interrupt).await
 }

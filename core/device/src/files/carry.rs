@@ -43,6 +43,7 @@ impl Files {
             largest: taking.limits.largest_file,
         };
         self.asked.clear();
+        self.has_asked_more = false;
         self.channel = Some(Channel { session, taking });
         let mut orders = Vec::new();
         for (offer, file) in &mut self.files {
@@ -192,7 +193,7 @@ impl Files {
             None if self.asked.len() < MOST_ASKED => {
                 self.asked.insert(source);
             }
-            None => {}
+            None => self.has_asked_more = true,
         }
     }
 
@@ -280,7 +281,7 @@ impl Files {
             return;
         };
         let source = file.source();
-        let was_asked = self.asked.remove(&source);
+        let was_asked = self.asked.remove(&source) || self.has_asked_more;
         if file.is_erased {
             // They may say so themselves, and may have begun anew since.
             for decision in file.give_up(FileError::Cancelled) {

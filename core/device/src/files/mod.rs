@@ -42,6 +42,8 @@ pub(super) struct Files {
     channel: Option<Channel>,
     /// What the other side asked about before the entry came that offers it.
     asked: BTreeSet<Source>,
+    /// It asked about more than is remembered: of every entry that comes it is said how it stands.
+    has_asked_more: bool,
     /// What is on its way to the disk, and what has to be done once it is there.
     decided: BTreeMap<Ticket, Vec<Decision>>,
     /// What stands differently since that was asked last.
@@ -68,6 +70,7 @@ impl Files {
                 .collect(),
             channel: None,
             asked: BTreeSet::new(),
+            has_asked_more: false,
             decided: BTreeMap::new(),
             touched: BTreeSet::new(),
         }
@@ -227,12 +230,12 @@ impl Files {
             .collect()
     }
 
-    /// Files of the other side that wait for an answer.
-    fn open_offers(&self) -> usize {
+    /// Whether so many files of the other side wait for an answer, or more.
+    fn are_waiting(&self, most: usize) -> bool {
         let files = self.files.iter();
-        let open =
+        let waiting =
             files.filter(|(offer, file)| !offer.ours && file.kept.stage == FileStage::Offered);
-        open.count()
+        waiting.take(most).count() == most
     }
 
     /// Bytes that were taken from the other side unasked within a day.

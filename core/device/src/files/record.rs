@@ -4,7 +4,7 @@ use super::super::{Offerable, Preview};
 use super::file::File;
 use super::{Files, OfferId};
 use bytes::Bytes;
-use handfast_protocol::conversation::{FileError, safe_file_name};
+use handfast_protocol::conversation::{FileError, Limits, safe_file_name};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{
     Author, Body, FileBody, FolderBody, Incarnation, MAX_ENTRY_NAME, MAX_MEDIA_TYPE, MAX_PREVIEW,
@@ -108,11 +108,13 @@ pub(in super::super) fn entry_of(incarnation: Incarnation, sequence: u64) -> Ent
 
 impl Files {
     /// Takes in what a row says, which is about to be kept: what stands differently by it, to be kept in the same
-    /// batch. `offered` is where a file of this device is that the row offers.
+    /// batch. `ours` is where a file of this device is that the row offers; `usual` are the limits where no link has
+    /// its own.
     pub(in super::super) fn record(
         &mut self,
         row: &Row,
         ours: Option<Offered>,
+        usual: &Limits,
         now: Now,
     ) -> Option<KeptFile> {
         let is_ours = row.author == Author::Me;
@@ -134,7 +136,7 @@ impl Files {
                 });
                 self.said(is_ours, entry, content?)?
             }
-            (Body::File(_) | Body::Folder(_), _) => self.add(row, ours, now)?,
+            (Body::File(_) | Body::Folder(_), _) => self.add(row, ours, usual, now)?,
             _ => return None,
         };
         self.files.get(&offer).map(File::to_kept)
@@ -170,7 +172,13 @@ impl Files {
         Some(offer)
     }
 
-    fn add(&mut self, row: &Row, ours: Option<Offered>, now: Now) -> Option<OfferId> {
+    fn add(
+        &mut self,
+        row: &Row,
+        ours: Option<Offered>,
+        usual: &Limits,
+        now: Now,
+    ) -> Option<OfferId> {
         let mut kept = offered(row, self.with)?;
         let offer = kept.offer;
         if self.files.contains_key(&offer) {
@@ -183,33 +191,39 @@ impl Files {
             }
             // It was written before this device was restored.
             (true, None) => return None,
-            (false, _) => self.judge(&mut kept, now),
+            (false, _) => self.judge(&mut kept, usual, now),
         }
         self.files.insert(offer, File::new(kept));
         Some(offer)
     }
 
     /// Whether an offer of the other side is taken, refused, or waits for the person.
-    fn judge(&self, kept: &mut KeptFile, now: Now) {
-        let Some(channel) = &self.channel else {
-            return;
-        };
-        let limits = &channel.taking.limits;
+    fn judge(&self, kept: &mut KeptFile, usual: &Limits, now: Now) {
+        let taking = self.channel.as_ref().map(|channel| &channel.taking);
+        let limits = taking.map_or(usual, |taking| &taking.limits);
         let failed = |reason| FileStage::Failed {
             reason,
             by_peer: false,
         };
-        let most = limits.of(channel.taking.trust.level()).unasked;
-        let taken = self.taken_unasked(now.unix).checked_add(kept.size);
+        // What nobody is there to give waits for the person.
+        let most = taking.map_or(0, |taking| limits.of(taking.trust.level()).unasked);
         // Of what has no size nobody knows how much it will be.
         let is_sized = kept.size > 0 || kept.content.is_some();
+        let fits = || {
+            let taken = self.taken_unasked(now.unix).checked_add(kept.size);
+            taken.is_some_and(|taken| taken <= most)
+        };
         if kept.size > limits.largest_file {
             kept.stage = failed(FileError::TooLarge);
-        } else if is_sized && most > 0 && taken.is_some_and(|taken| taken <= most) {
+        } else if is_sized
+            && most > 0
+            && fits()
+            && let Some(taking) = taking
+        {
             kept.stage = FileStage::Open;
-            kept.path = channel.taking.folder.clone();
+            kept.path = taking.folder.clone();
             kept.unasked = Some(now.unix);
-        } else if self.open_offers() >= limits.open_offers {
+        } else if self.are_waiting(limits.open_offers) {
             kept.stage = failed(FileError::TooMany);
         }
     }

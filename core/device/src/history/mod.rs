@@ -217,6 +217,22 @@ impl History {
         self.transcript.named(place, Author::Me, as_seen)
     }
 
+    /// The same of what was written here and can still be taken back, or edited if it `is_text`.
+    pub(super) fn own(&self, place: &Place, is_text: bool, now: Now) -> Option<ReplyTo> {
+        let item = self.item(place, now)?;
+        let is_so = match item.shown {
+            Shown::Text { .. } => true,
+            Shown::File { .. } | Shown::Folder(_) | Shown::Locked(_) => !is_text,
+            Shown::LifeProposed(_)
+            | Shown::Restored
+            | Shown::Withdrawn
+            | Shown::Ended
+            | Shown::NotReadable => false,
+        };
+        let is_ours = item.author == Author::Me;
+        (is_so && is_ours).then(|| self.about(place, false))?
+    }
+
     /// The locked message that stands there.
     pub(super) fn locked(&self, place: &Place, now: Now) -> Option<LockedText> {
         match self.item(place, now)?.shown {
@@ -642,9 +658,10 @@ impl History {
         now: Now,
     ) {
         let with = self.with;
+        let usual = shared.settings().limits;
         let files = rows.iter().enumerate();
         let files: Vec<KeptFile> = files
-            .filter_map(|(at, row)| self.files.record(row, offered.remove(&at), now))
+            .filter_map(|(at, row)| self.files.record(row, offered.remove(&at), &usual, now))
             .collect();
         let kept = rows.iter().cloned();
         let mut writes: Vec<Write> = kept.map(|row| Write::Row(with, Box::new(row))).collect();

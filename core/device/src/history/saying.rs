@@ -3,8 +3,9 @@
 use super::super::files::FileWish;
 use super::super::session::Context;
 use super::super::{Done, Refusal, Saying};
+use super::History;
 use handfast_protocol::handshake::PublicKey;
-use handfast_protocol::log::{Body, Life, ReplyTo};
+use handfast_protocol::log::{Body, Life, Place, ReplyTo};
 
 /// Writes this to a contact, whether they are here or not.
 ///
@@ -15,18 +16,27 @@ pub(crate) fn write(
     with: PublicKey,
     saying: Saying,
 ) -> Result<Done, Refusal> {
-    let about = |row: u64, as_seen: bool| -> Result<Option<ReplyTo>, Refusal> {
+    let at = |row: u64| -> Result<(&History, Place), Refusal> {
         let place = context.listing.place_of(row);
         let history = context.shared.history(with);
-        let about = place.and_then(|place| history?.about(&place, as_seen));
+        history.zip(place).ok_or(Refusal::NotNow)
+    };
+    let about = |row: u64, as_seen: bool| -> Result<Option<ReplyTo>, Refusal> {
+        let (history, place) = at(row)?;
+        let about = history.about(&place, as_seen);
         about.map(Some).ok_or(Refusal::NotNow)
+    };
+    let own = |row: u64, is_text: bool| -> Result<Option<ReplyTo>, Refusal> {
+        let (history, place) = at(row)?;
+        let own = history.own(&place, is_text, context.now);
+        own.map(Some).ok_or(Refusal::Unchangeable)
     };
     let (body, about) = match saying {
         Saying::Text(text) => (Body::Text(text), None),
         Saying::Reply { to, text } => (Body::Text(text), about(to, true)?),
         Saying::React(row, symbol) => (Body::Reaction(symbol), about(row, false)?),
-        Saying::Edit { row, text } => (Body::Edit(text), about(row, false)?),
-        Saying::TakeBack(row) => (Body::Withdraw, about(row, false)?),
+        Saying::Edit { row, text } => (Body::Edit(text), own(row, true)?),
+        Saying::TakeBack(row) => (Body::Withdraw, own(row, false)?),
         Saying::Disappear(None) => (Body::Life(None), None),
         Saying::Disappear(Some(seconds)) => {
             let life = Life::new(seconds).ok_or(Refusal::NotNow)?;

@@ -5,9 +5,12 @@ use super::person::together;
 use super::world::{DiskMode, World};
 use super::{result, seconds};
 use handfast_device::{Bundled, Command, Done, Refusal, SessionCommand, SessionId};
+use handfast_protocol::conversation::{FileError, Limits};
 use handfast_protocol::log::BundleError;
-use handfast_store::StoreError;
+use handfast_store::{FileStage, StoreError};
 use handfast_token::SealedBundle;
+use std::path::PathBuf;
+use std::time::Duration;
 
 /// Two who have met and are apart, each with a session that looks for the other and has no link.
 fn apart(seed: u64) -> World {
@@ -101,6 +104,37 @@ fn what_waits_comes_in_once_and_what_arrived_is_said_by_the_next_one_back() {
 }
 
 #[test]
+fn of_files_that_are_offered_by_hand_no_more_wait_than_of_others() {
+    let mut world = apart(125);
+    let to = world.sides[1].key.public();
+    let most = Limits::USUAL.open_offers;
+    for number in 0..most + 10 {
+        let path = PathBuf::from(format!("/own/{number}"));
+        let content = number.to_be_bytes().to_vec();
+        world.sides[0].files.files.insert(path.clone(), content);
+        let name = number.to_string();
+        world.command(0, Command::Offer { to, path, name });
+        world.run(Duration::from_millis(100));
+    }
+    world.run(seconds(5));
+    let there = bundle(&mut world, 0);
+    assert!(there.is_all);
+    take(&mut world, 1, &there.bundle).expect("taken");
+    let stages = world.sides[1].disk.files.values().map(|file| file.stage);
+    let (waiting, refused): (Vec<_>, Vec<_>) =
+        stages.partition(|stage| *stage == FileStage::Offered);
+    assert_eq!((waiting.len(), refused.len()), (most, 10));
+    let too_many = FileStage::Failed {
+        reason: FileError::TooMany,
+        by_peer: false,
+    };
+    assert!(
+        refused.iter().all(|stage| *stage == too_many),
+        "{refused:?}"
+    );
+}
+
+#[test]
 fn only_who_is_meant_takes_it_and_nobody_takes_what_was_altered_or_has_a_gap() {
     let mut world = apart(121);
     writes(&mut world, 0, &["one"]);
@@ -135,12 +169,12 @@ fn what_cannot_be_kept_is_not_taken_and_comes_in_later() {
     let mut world = apart(122);
     writes(&mut world, 0, &["one"]);
     let there = bundle(&mut world, 0);
-    world.sides[1].disk_mode = DiskMode::Fails;
+    world.set_disk(1, DiskMode::Fails);
     assert!(matches!(
         take(&mut world, 1, &there.bundle),
         Err(Refusal::Store(_))
     ));
-    world.sides[1].disk_mode = DiskMode::Works;
+    world.set_disk(1, DiskMode::Works);
     assert_eq!(take(&mut world, 1, &there.bundle), Ok(1));
     assert!(agree(&world));
     let nobody = handfast_protocol::handshake::PublicKey([9; 32]);

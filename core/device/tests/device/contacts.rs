@@ -8,6 +8,7 @@ use handfast_device::{
     Command, ContactEdit, Done, EndReason, Refusal, SessionCommand, SessionEnd, SessionId,
     SessionTerms, View,
 };
+use handfast_protocol::handshake::PublicKey;
 use handfast_store::StoreError;
 
 /// The first decides something about the second.
@@ -52,6 +53,39 @@ fn a_given_name_is_shown_at_once_and_never_taken_for_the_one_they_call_themselve
         assert_eq!(shown(&world, both[0]), own);
     }
     world.check_kept(0);
+}
+
+fn namesake(world: &World, side: usize, session: SessionId) -> Option<PublicKey> {
+    match world.sides[side].views.get(&session) {
+        Some(View::Talking { namesake, .. }) => *namesake,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn who_comes_by_the_name_of_somebody_known_is_said_to_be_somebody_else_until_they_are_told_apart() {
+    let mut world = World::new(3);
+    let both = together(&mut world);
+    assert_eq!(namesake(&world, 0, both[0]), None);
+    let known = world.sides[1].key.public();
+    world.tell(0, both[0], SessionCommand::Close);
+    world.run(seconds(5));
+    world.has_another_device(1, 4);
+    let both = together(&mut world);
+    assert_eq!(namesake(&world, 0, both[0]), Some(known));
+    assert_eq!(namesake(&world, 1, both[1]), None);
+    edit(&mut world, named("the new phone"));
+    assert_eq!(namesake(&world, 0, both[0]), None);
+    edit(&mut world, ContactEdit::Name(None));
+    assert_eq!(namesake(&world, 0, both[0]), Some(known));
+    // Whoever is known may be called otherwise here: they still tell the same name.
+    let rename = Command::Change(known, named("Mum"));
+    world.command(0, rename);
+    world.run(seconds(1));
+    assert_eq!(namesake(&world, 0, both[0]), Some(known));
+    world.command(0, Command::Forget(known));
+    world.run(seconds(1));
+    assert_eq!(namesake(&world, 0, both[0]), None);
 }
 
 #[test]

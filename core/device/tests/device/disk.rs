@@ -24,6 +24,10 @@ pub(crate) struct Disk {
     pub(crate) files: BTreeMap<PathBuf, Vec<u8>>,
     partial: BTreeMap<Key, BTreeMap<u64, Vec<u8>>>,
     open: BTreeMap<FileId, Key>,
+    /// Groups that nobody had flushed, the last last: a file is flushed when it is whole.
+    unflushed: Vec<(Key, u64)>,
+    /// There is no room for anything more.
+    pub(crate) is_full: bool,
     /// How much was found again of files that had not come whole.
     pub(crate) found_again: usize,
 }
@@ -48,6 +52,18 @@ impl Disk {
     /// The channel that had files open is gone.
     pub(crate) fn close(&mut self) {
         self.open.clear();
+    }
+
+    /// The power went: of what nobody had flushed so many groups are not there as they were written, which is found
+    /// when they are compared.
+    pub(crate) fn tear(&mut self, groups: usize) {
+        let kept = self.unflushed.len().saturating_sub(groups);
+        for (key, group) in self.unflushed.split_off(kept) {
+            if let Some(partial) = self.partial.get_mut(&key) {
+                partial.remove(&group);
+            }
+        }
+        self.unflushed.clear();
     }
 
     /// Whether something lies here of a file that did not come whole.
@@ -90,7 +106,9 @@ impl Disk {
                 let bytes = self.files.get(&path).ok_or(FileError::Unreadable)?;
                 encode(bytes, source, groups)
             }
+            Ask::FreeSpace if self.is_full => Ok(Done::Free(0)),
             Ask::FreeSpace => Ok(Done::Free(1 << 40)),
+            Ask::Keep { .. } if self.is_full => Err(FileError::NoSpace),
             Ask::Begin {
                 file,
                 source,
@@ -123,11 +141,13 @@ impl Disk {
                         before.is_none(),
                         "{group} was verified, and asked for again"
                     );
+                    self.unflushed.push((key.clone(), group));
                 }
                 Ok(Done::Kept)
             }
             Ask::Finish { file, content, .. } => {
                 let key = self.open.remove(&file).ok_or(FileError::Storage)?;
+                self.unflushed.retain(|(of, _)| *of != key);
                 let whole: Vec<u8> = self
                     .partial
                     .remove(&key)

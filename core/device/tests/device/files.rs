@@ -1,15 +1,15 @@
 //! Files go on over any number of links and lives, and both sides say the same of them.
 
-use super::history::{back_together, seek};
+use super::history::{agree as history_agrees, back_together, seek};
 use super::person::together;
-use super::world::{Chaos, World};
+use super::world::{Chaos, DiskMode, World};
 use super::{result, seconds, seeds, talks};
 use handfast_device::{
     Command, ContactEdit, Done, FileState, Pause, Refusal, Row, RowContent, Saying, SessionCommand,
     SessionId,
 };
-use handfast_protocol::conversation::FileError;
-use handfast_store::KeptFile;
+use handfast_protocol::conversation::{FileError, Limits};
+use handfast_store::{FileStage, KeptFile};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -388,13 +388,106 @@ fn what_came_of_a_file_goes_with_the_wish_for_it_and_with_the_contact() {
     assert!(!world.sides[1].files.has_rest());
 }
 
+/// Names that lead elsewhere, mean a folder, turn a line around, break it or cannot be seen.
+const NASTY: [&str; 12] = [
+    "../../etc/passwd",
+    "/etc/passwd",
+    "..",
+    ".",
+    "",
+    "\u{202e}gpj.exe",
+    "two\nlines\r\u{85}\u{2028}",
+    "\u{1b}[2J\u{7}\0",
+    "\u{200b}\u{3164}",
+    "a/../..",
+    "\u{2066}\u{e0041}hidden",
+    "long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-\
+     long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-long-\
+     long-long-long-long-long-long-long-long-long-long-long-\u{1f642}",
+];
+
+#[test]
+fn whatever_a_contact_offers_so_many_wait_and_the_others_are_refused_and_told() {
+    // As many as lives are lived: 10,000 by `scripts/bench faults`.
+    let offers = seeds(1_000).count().max(300);
+    let (mut world, both) = asking(172);
+    let mut names = NASTY.iter().cycle();
+    for number in 0..offers {
+        let name = names.next().expect("without end");
+        let content = number.to_be_bytes().to_vec();
+        let path = PathBuf::from(format!("/own/{number}"));
+        let size = content.len() as u64;
+        world.sides[0].files.files.insert(path.clone(), content);
+        let saying = || Saying::File {
+            path: path.clone(),
+            name: (*name).to_owned(),
+            size,
+        };
+        while let Err(refused) = say(&mut world, 0, both[0], saying()) {
+            assert_eq!(refused, Refusal::TooMuchWaits);
+            world.run(Duration::from_millis(100));
+        }
+    }
+    world.run(seconds(60));
+    let most = Limits::USUAL.open_offers;
+    let count = |world: &World, side: usize, stage: FileStage| {
+        let files = world.sides[side].disk.files.values();
+        files.filter(|file| file.stage == stage).count()
+    };
+    let refused = |by_peer| FileStage::Failed {
+        reason: FileError::TooMany,
+        by_peer,
+    };
+    let rest = offers - most;
+    assert_eq!(count(&world, 1, FileStage::Offered), most);
+    assert_eq!(count(&world, 1, refused(false)), rest);
+    assert_eq!(count(&world, 0, FileStage::Open), most);
+    assert_eq!(count(&world, 0, refused(true)), rest);
+    for file in world.sides[1].disk.files.values() {
+        let is_plain =
+            |c: char| !c.is_control() && !"/\u{202e}\u{2028}\u{2066}\u{e0041}".contains(c);
+        let name = &file.name;
+        assert!(name.chars().all(is_plain) && name.len() <= 255, "{name:?}");
+        assert!(!["", ".", ".."].contains(&name.as_str()), "{name:?}");
+    }
+    // The conversation goes on, and whoever takes one has room for another.
+    let text = |text: &str| Saying::Text(text.to_owned());
+    for (side, session) in both.into_iter().enumerate() {
+        say(&mut world, side, session, text("go on")).unwrap();
+    }
+    let waiting = files(&world, 1, both[1]);
+    let waiting = waiting
+        .iter()
+        .find(|(.., state)| *state == FileState::Offered);
+    let (number, ..) = waiting.expect("one that waits");
+    say(&mut world, 1, both[1], Saying::AcceptFile(*number)).unwrap();
+    world.run(seconds(10));
+    assert_eq!(count(&world, 1, FileStage::Done), 1);
+    let saying = has(&mut world, 0, "one more", vec![1]);
+    say(&mut world, 0, both[0], saying).unwrap();
+    world.run(seconds(10));
+    assert_eq!(count(&world, 1, FileStage::Offered), most);
+    assert!(history_agrees(&world));
+}
+
+/// What the disks of two people go through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Disks {
+    /// They keep what they are given.
+    Good,
+    /// They are full for a while, do not keep a batch here and there, and what was written last is torn where the
+    /// power goes.
+    Bad,
+}
+
 /// Two lives with files that follow from this seed.
-fn live(seed: u64, log: &mut Vec<String>) {
+fn live(seed: u64, disks: Disks, log: &mut Vec<String>) {
     let (mut world, _) = asking(seed ^ 0x66_69_6c_65_73);
     let mut sent = 0;
     for _ in 0..8 {
+        let is_bad = disks == Disks::Bad;
         world.chaos = Chaos {
-            store_fails: 0,
+            store_fails: if is_bad { 20 } else { 0 },
             store_is_slow: 60,
             knock_is_lost: 200,
             link_lapses: 0,
@@ -408,14 +501,28 @@ fn live(seed: u64, log: &mut Vec<String>) {
             let time = Duration::from_millis(world.rng.below(1_500));
             world.run(time);
             act(&mut world, &mut sent);
+            if is_bad {
+                let side = world.rng.below(2) as usize;
+                let modes = [DiskMode::Full, DiskMode::Works, DiskMode::Works];
+                let mode = world.rng.pick(&modes).copied();
+                world.set_disk(side, mode.unwrap_or(DiskMode::Works));
+            }
         }
         let side = world.rng.below(2) as usize;
-        world.kill_and_start(side);
+        if is_bad {
+            let groups = world.rng.below(40) as usize;
+            world.lose_power(side, groups);
+            world.start(side);
+        } else {
+            world.kill_and_start(side);
+        }
         let time = Duration::from_millis(world.rng.below(300));
         world.run(time);
     }
     world.chaos = Chaos::default();
     for side in 0..2 {
+        // There is room again.
+        world.set_disk(side, DiskMode::Works);
         world.kill(side, usize::MAX);
         world.start(side);
     }
@@ -540,6 +647,20 @@ fn act(world: &mut World, sent: &mut u64) {
     world.command(side, Command::To(session, SessionCommand::Say(saying)));
 }
 
+/// Lives these, of which each says by itself what happened in it.
+fn live_all(seeds: impl Iterator<Item = u64>, disks: Disks, is_alone: bool) {
+    for seed in seeds {
+        let mut log = Vec::new();
+        let lived = catch_unwind(AssertUnwindSafe(|| live(seed, disks, &mut log)));
+        if is_alone {
+            println!("{}", log.join("\n"));
+        }
+        if lived.is_err() {
+            panic!("HANDFAST_SEED={seed} shows what happened");
+        }
+    }
+}
+
 /// Lives in which one of two files with the same content was taken for the other.
 const ONCE_WRONG: [u64; 2] = [117, 1_061];
 
@@ -548,14 +669,12 @@ fn whatever_happens_files_come_whole_or_fail_at_both_sides() {
     let seeds = seeds(20);
     let is_alone = seeds.end - seeds.start == 1;
     let once_wrong = ONCE_WRONG.into_iter().filter(|_| !is_alone);
-    for seed in seeds.chain(once_wrong) {
-        let mut log = Vec::new();
-        let lived = catch_unwind(AssertUnwindSafe(|| live(seed, &mut log)));
-        if is_alone {
-            println!("{}", log.join("\n"));
-        }
-        if lived.is_err() {
-            panic!("HANDFAST_SEED={seed} shows what happened");
-        }
-    }
+    live_all(seeds.chain(once_wrong), Disks::Good, is_alone);
+}
+
+#[test]
+fn whatever_disks_do_files_come_whole_or_fail_at_both_sides() {
+    let seeds = seeds(20);
+    let is_alone = seeds.end - seeds.start == 1;
+    live_all(seeds, Disks::Bad, is_alone);
 }

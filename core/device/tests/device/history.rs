@@ -88,12 +88,12 @@ fn what_is_said_is_on_the_disk_before_it_is_shown_and_told_when_it_is_on_theirs(
     let mut world = World::new(60);
     let both = together(&mut world);
     let line = world.log.len();
-    world.sides[0].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Hangs);
     say(&mut world, 0, both[0], "hello");
     world.run(seconds(2));
     assert_eq!(texts(&world, 0, both[0]), [""; 0]);
-    world.sides[0].disk_mode = DiskMode::Works;
-    world.sides[1].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Works);
+    world.set_disk(1, DiskMode::Hangs);
     world.run(seconds(2));
     assert_eq!(texts(&world, 0, both[0]), ["hello"]);
     let is_delivered = |world: &World| {
@@ -102,7 +102,7 @@ fn what_is_said_is_on_the_disk_before_it_is_shown_and_told_when_it_is_on_theirs(
     };
     assert!(!is_delivered(&world));
     assert_eq!(texts(&world, 1, both[1]), [""; 0]);
-    world.sides[1].disk_mode = DiskMode::Works;
+    world.set_disk(1, DiskMode::Works);
     world.run(seconds(2));
     assert!(is_delivered(&world) && agree(&world));
     assert_eq!(texts(&world, 1, both[1]), ["hello"]);
@@ -209,6 +209,56 @@ fn replies_reactions_edits_and_what_is_taken_back_look_the_same_on_both_sides() 
 }
 
 #[test]
+fn only_an_own_text_is_edited_and_only_what_is_ones_own_taken_back() {
+    let mut world = World::new(70);
+    let both = together(&mut world);
+    say(&mut world, 0, both[0], "mine");
+    tell(&mut world, 0, both[0], Saying::Locked(unopenable(1)));
+    world.run(seconds(2));
+    let numbers = |world: &World, side: usize| -> Vec<u64> {
+        let rows = world.sides[side].rows(both[side]).iter();
+        rows.map(|row| row.number).collect()
+    };
+    let (ours, theirs) = (numbers(&world, 0), numbers(&world, 1));
+    let before = world.sides.each_ref().map(|side| side.screens.clone());
+    let edit = |row| Saying::Edit {
+        row,
+        text: "changed".to_owned(),
+    };
+    for (side, saying) in [
+        (0, edit(ours[1])),
+        (1, edit(theirs[0])),
+        (1, edit(theirs[1])),
+        (1, Saying::TakeBack(theirs[0])),
+        (1, Saying::TakeBack(theirs[1])),
+    ] {
+        let request = world.tell(side, both[side], SessionCommand::Say(saying));
+        let refused = Some(Err(Refusal::Unchangeable));
+        assert_eq!(result(&world, side, request), refused);
+    }
+    world.run(seconds(2));
+    assert_eq!(
+        world.sides.each_ref().map(|side| side.screens.clone()),
+        before
+    );
+    for saying in [
+        edit(ours[0]),
+        Saying::TakeBack(ours[0]),
+        Saying::TakeBack(ours[1]),
+    ] {
+        tell(&mut world, 0, both[0], saying);
+        world.run(seconds(2));
+    }
+    // Nothing is left to change.
+    for saying in [edit(ours[0]), Saying::TakeBack(ours[1])] {
+        let request = world.tell(0, both[0], SessionCommand::Say(saying));
+        let refused = Some(Err(Refusal::Unchangeable));
+        assert_eq!(result(&world, 0, request), refused);
+    }
+    assert!(agree(&world));
+}
+
+#[test]
 fn a_long_history_comes_by_pages_and_the_last_one_first() {
     let mut world = World::new(63);
     let both = together(&mut world);
@@ -293,7 +343,7 @@ fn who_writes_more_than_the_own_screen_takes_is_heard_all_the_same() {
 fn what_cannot_be_kept_is_given_back_and_not_said() {
     let mut world = World::new(65);
     let both = together(&mut world);
-    world.sides[0].disk_mode = DiskMode::Fails;
+    world.set_disk(0, DiskMode::Fails);
     let line = world.log.len();
     say(&mut world, 0, both[0], "too much");
     world.run(seconds(2));
@@ -305,7 +355,7 @@ fn what_cannot_be_kept_is_given_back_and_not_said() {
     assert_eq!(texts(&world, 0, both[0]), [""; 0]);
     assert_eq!(texts(&world, 1, both[1]), [""; 0]);
     // What cannot be kept ends the link, and nothing else.
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     world.run(seconds(2));
     let first = match talks(&world, 0, both[0]) {
         true => both[0],
@@ -477,7 +527,7 @@ fn live(seed: u64) -> u64 {
     }
     world.chaos = Chaos::default();
     for side in 0..2 {
-        world.sides[side].disk_mode = DiskMode::Works;
+        world.set_disk(side, DiskMode::Works);
     }
     world.run(seconds(30));
     remember(&world, &mut life);
@@ -590,9 +640,14 @@ fn act(world: &mut World, life: &mut Life) {
             Saying::Locked(unopenable(life.said))
         }
         (5, _) => {
-            let mode = [DiskMode::Works, DiskMode::Works, DiskMode::Hangs];
+            let mode = [
+                DiskMode::Works,
+                DiskMode::Works,
+                DiskMode::Hangs,
+                DiskMode::Full,
+            ];
             let mode = world.rng.pick(&mode).copied();
-            world.sides[side].disk_mode = mode.unwrap_or(DiskMode::Works);
+            world.set_disk(side, mode.unwrap_or(DiskMode::Works));
             return;
         }
         _ => {

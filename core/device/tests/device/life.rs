@@ -203,11 +203,11 @@ fn what_the_disk_could_not_erase_is_tried_again() {
     world.run(seconds(2));
     sees(&mut world, 1, both[1], "secret");
     world.run(minutes(50));
-    world.sides[1].disk_mode = DiskMode::Fails;
+    world.set_disk(1, DiskMode::Fails);
     world.run(minutes(15));
     assert!(is_kept(&world, 1, "secret"));
     assert_eq!(texts(&world, 1, both[1]), [""; 0], "it is shown no more");
-    world.sides[1].disk_mode = DiskMode::Works;
+    world.set_disk(1, DiskMode::Works);
     world.run(minutes(2));
     assert!(!is_kept(&world, 1, "secret"));
 }

@@ -3,7 +3,7 @@
 use handfast_device::{Found, Page, Query, Summary, Write};
 use handfast_protocol::handshake::StaticKey;
 use handfast_protocol::log::{
-    Author, Content, Head, Incarnation, LogId, LogKeys, Looked, Marks, Place, Row, Saved,
+    Author, Content, Head, Incarnation, Kind, LogId, LogKeys, Looked, Marks, Place, Row, Saved,
 };
 use handfast_store::{LifeMark, StoreError};
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub(crate) struct Logs {
 pub(crate) struct Conversation {
     keys: LogKeys,
     pub(crate) rows: BTreeMap<Place, Row>,
+    /// The last entry of each line.
+    heads: BTreeMap<(LogId, u8), Head>,
     pub(crate) marks: Marks,
     pub(crate) delivered: BTreeMap<Incarnation, u64>,
     /// How long things last.
@@ -74,6 +76,7 @@ impl Logs {
         conversation.or_insert_with(|| Conversation {
             keys: LogKeys::new(own, key),
             rows: BTreeMap::new(),
+            heads: BTreeMap::new(),
             marks: Marks::default(),
             delivered: BTreeMap::new(),
             lives: BTreeMap::new(),
@@ -83,17 +86,22 @@ impl Logs {
 
     /// All of this is there, or nothing: what is not the next of its line is not kept.
     pub(crate) fn keep(&mut self, writes: &[Write]) -> Result<(), StoreError> {
-        let mut logs = self.clone();
+        let mut heads = BTreeMap::new();
         for write in writes {
-            logs.apply(write)?;
+            if let Write::Row(with, row) = write {
+                let heads = heads
+                    .entry(with.0)
+                    .or_insert_with(|| self.of(*with).heads.clone());
+                next_of(heads, row)?;
+            }
         }
-        *self = logs;
+        writes.iter().for_each(|write| self.apply(write));
         Ok(())
     }
 
-    fn apply(&mut self, write: &Write) -> Result<(), StoreError> {
+    fn apply(&mut self, write: &Write) {
         match write {
-            Write::Row(with, row) => return self.of(*with).add(row),
+            Write::Row(with, row) => self.of(*with).add(row),
             Write::Marks(with, marks) => self.of(*with).marks = *marks,
             Write::Delivered(with, incarnation, up_to) => {
                 let delivered = &mut self.of(*with).delivered;
@@ -112,7 +120,6 @@ impl Logs {
             Write::Refuse(refused) => drop(self.conversations.remove(&refused.key.0)),
             _ => {}
         }
-        Ok(())
     }
 
     pub(crate) fn find(&mut self, query: &Query) -> Found {
@@ -182,38 +189,47 @@ impl Logs {
     }
 }
 
+/// The row has to be the next of its line, or one that is there.
+fn next_of(heads: &mut BTreeMap<(LogId, u8), Head>, row: &Row) -> Result<(), StoreError> {
+    let sequence = row.entry.header.sequence;
+    let at = (row.log(), row.line);
+    let is_next = match (heads.get(&at), row.line) {
+        (Some(end), _) => end.sequence + 1 >= sequence,
+        (None, 0) => sequence == 1,
+        (None, line) => heads.contains_key(&(row.log(), line - 1)),
+    };
+    if !is_next {
+        return Err(StoreError::Internal);
+    }
+    let head = Head::of(row);
+    let last = heads.entry(at).or_insert(head);
+    if last.sequence < head.sequence {
+        *last = head;
+    }
+    Ok(())
+}
+
 impl Conversation {
-    fn add(&mut self, row: &Row) -> Result<(), StoreError> {
-        let sequence = row.entry.header.sequence;
-        let ends = self.saved().heads;
-        let end_of = |line: u8| {
-            let mut ends = ends.iter();
-            ends.find(|(log, of, _)| (*log, *of) == (row.log(), line))
-        };
-        let is_next = match (end_of(row.line), row.line) {
-            (Some((.., end)), _) => end.sequence + 1 >= sequence,
-            (None, 0) => sequence == 1,
-            (None, line) => end_of(line - 1).is_some(),
-        };
-        if !is_next {
-            return Err(StoreError::Internal);
-        }
-        let before = self
-            .at(row.log(), row.entry.header.sequence)
-            .any(|other| other.line == row.line && other.hash != row.hash);
-        assert!(!before, "a place is written twice");
+    fn add(&mut self, row: &Row) {
+        let _ = next_of(&mut self.heads, row);
+        let withdraws = |row: &Row| row.entry.header.kind == Kind::WITHDRAW;
         let mut new = row.clone();
         for other in self.rows.values_mut() {
-            if row.erases(other) {
+            let is_same = (other.log(), other.line) == (row.log(), row.line)
+                && other.entry.header.sequence == row.entry.header.sequence;
+            assert!(
+                !is_same || other.hash == row.hash,
+                "a place is written twice"
+            );
+            if withdraws(row) && row.erases(other) {
                 other.entry.erase();
             }
-            if other.erases(row) {
+            if withdraws(other) && other.erases(row) {
                 new.entry.erase();
             }
         }
         let place = self.keys.place(&new);
         self.rows.entry(place).or_insert(new);
-        Ok(())
     }
 
     fn erase(&mut self, place: &Place) {
@@ -244,14 +260,7 @@ impl Conversation {
     }
 
     fn saved(&self) -> Saved {
-        let mut heads: BTreeMap<(LogId, u8), Head> = BTreeMap::new();
-        for row in self.rows.values() {
-            let head = Head::of(row);
-            let last = heads.entry((row.log(), row.line)).or_insert(head);
-            if last.sequence < head.sequence {
-                *last = head;
-            }
-        }
+        let heads = &self.heads;
         let is_own = |log: &LogId| log.author == Author::Me;
         Saved {
             delivered: heads
@@ -263,8 +272,8 @@ impl Conversation {
                 })
                 .collect(),
             heads: heads
-                .into_iter()
-                .map(|((log, line), head)| (log, line, head))
+                .iter()
+                .map(|((log, line), head)| (*log, *line, *head))
                 .collect(),
             marks: self.marks,
         }

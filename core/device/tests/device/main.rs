@@ -329,7 +329,7 @@ fn a_store_that_fails_ends_the_wait_and_not_the_invitation() {
     let mut world = World::new(9);
     let (host, invitation) = hosting_openly(&mut world);
     let (_, reply) = replying(&mut world, &invitation);
-    world.sides[0].disk_mode = DiskMode::Fails;
+    world.set_disk(0, DiskMode::Fails);
     let reply = Command::Reply(Box::new(reply), Provenance::Carried);
     let refused = world.command(0, reply);
     world.run(Duration::from_millis(45));
@@ -337,7 +337,7 @@ fn a_store_that_fails_ends_the_wait_and_not_the_invitation() {
     assert_eq!(result(&world, 0, refused), Some(Err(Refusal::Store(full))));
     assert_eq!(end_of(&world, 0, host), Some(SessionEnd::Store(full)));
     assert!(waits(&world, 0, &invitation));
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     let resume = Command::Resume(PendingId::hosted(id(&invitation)), Box::default());
     begun(&mut world, 0, resume);
 }
@@ -345,13 +345,13 @@ fn a_store_that_fails_ends_the_wait_and_not_the_invitation() {
 #[test]
 fn nothing_is_shown_or_sent_before_it_is_kept() {
     let mut world = World::new(10);
-    world.sides[0].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Hangs);
     let terms = InviteTerms::new(DeliveryMode::Show);
     let host = begun(&mut world, 0, Command::Invite(Box::new(terms)));
     world.run(seconds(5));
     let preparing = View::Preparing { is_kept: false };
     assert_eq!(world.sides[0].views.get(&host), Some(&preparing));
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     world.run(seconds(1));
     let Some(View::Hosting {
         token: Token::Invitation(invitation),
@@ -360,11 +360,11 @@ fn nothing_is_shown_or_sent_before_it_is_kept() {
     else {
         panic!("{:?}", world.sides[0].views);
     };
-    world.sides[1].disk_mode = DiskMode::Hangs;
+    world.set_disk(1, DiskMode::Hangs);
     let guest = accept(&mut world, 1, invitation, SessionTerms::default());
     world.run(seconds(5));
     assert!(!world.log.iter().any(|line| line.contains("Knock")));
-    world.sides[1].disk_mode = DiskMode::Works;
+    world.set_disk(1, DiskMode::Works);
     world.run(seconds(5));
     assert!(talks(&world, 0, host) && talks(&world, 1, guest));
 }
@@ -372,12 +372,12 @@ fn nothing_is_shown_or_sent_before_it_is_kept() {
 #[test]
 fn what_is_stopped_before_it_was_shown_is_not_kept() {
     let mut world = World::new(11);
-    world.sides[0].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Hangs);
     let terms = InviteTerms::new(DeliveryMode::Show);
     let host = begun(&mut world, 0, Command::Invite(Box::new(terms)));
     world.run(seconds(1));
     world.tell(0, host, SessionCommand::Close);
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     world.run(seconds(1));
     assert!(world.sides[0].disk.invitations.is_empty());
     world.check_kept(0);
@@ -403,7 +403,7 @@ fn strikes(world: &World, invitation: &Invitation) -> Option<u8> {
 fn a_wrong_answer_is_not_told_before_it_is_kept() {
     let mut world = World::new(12);
     let ([host, guest], invitation) = asking(&mut world);
-    world.sides[0].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Hangs);
     world.tell(1, guest, SessionCommand::Answer(answer(WRONG)));
     world.run(seconds(4));
     assert_eq!(strikes(&world, &invitation), Some(0));
@@ -418,19 +418,19 @@ fn a_wrong_answer_is_not_told_before_it_is_kept() {
         )
     };
     assert!(!was_told(&world));
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     world.run(seconds(1));
     assert!(was_told(&world));
     assert_eq!(strikes(&world, &invitation), Some(1));
     // A disk that takes too long: the link ends, and the guest never hears.
-    world.sides[0].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Hangs);
     world.run(seconds(3));
     world.tell(1, guest, SessionCommand::Answer(answer(WRONG)));
     world.run(seconds(10));
     let left = SessionEnd::Failed(Failure::LeftAfterAnswer);
     assert_eq!(end_of(&world, 1, guest), Some(left));
     assert!(end_of(&world, 0, host).is_none(), "it waits on");
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     world.run(seconds(1));
     assert_eq!(strikes(&world, &invitation), Some(2));
 }
@@ -439,7 +439,7 @@ fn a_wrong_answer_is_not_told_before_it_is_kept() {
 fn a_proof_is_not_sent_before_it_is_kept() {
     let mut world = World::new(13);
     let ([_, guest], invitation) = asking(&mut world);
-    world.sides[1].disk_mode = DiskMode::Fails;
+    world.set_disk(1, DiskMode::Fails);
     world.tell(1, guest, SessionCommand::Answer(answer(WRONG)));
     world.run(seconds(5));
     let local = SessionEnd::Failed(Failure::Local);
@@ -500,7 +500,7 @@ fn a_store_that_fails_when_the_two_meet_keeps_the_invitation_and_they_do_not_tal
     world.run_until(seconds(10), |world| {
         world.log.last().is_some_and(|line| line.contains("Send"))
     });
-    world.sides[0].disk_mode = DiskMode::Fails;
+    world.set_disk(0, DiskMode::Fails);
     world.run(seconds(10));
     let full = StoreError::Full;
     assert_eq!(end_of(&world, 0, host), Some(SessionEnd::Store(full)));
@@ -513,7 +513,7 @@ fn a_store_that_never_answers_when_the_two_meet_keeps_nobody_waiting() {
     let mut world = World::new(28);
     let (host, invitation) = hosting_openly(&mut world);
     world.run(seconds(1));
-    world.sides[0].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Hangs);
     accept(&mut world, 1, invitation.clone(), SessionTerms::default());
     world.run(seconds(8));
     let late = StoreError::Unreachable(std::io::ErrorKind::TimedOut);
@@ -522,7 +522,7 @@ fn a_store_that_never_answers_when_the_two_meet_keeps_nobody_waiting() {
     let resume = || Command::Resume(PendingId::hosted(id(&invitation)), Box::default());
     let unknown = world.command(0, resume());
     assert_eq!(result(&world, 0, unknown), Some(Err(Refusal::NotYet)));
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     world.run(seconds(1));
     assert_eq!(world.sides[0].disk.contacts.len(), 1);
     // The guest was told nothing, so it comes again, and nobody else does.
@@ -546,13 +546,13 @@ fn what_comes_before_the_meeting_is_kept_reaches_the_conversation() {
     let guest = accept(&mut world, 1, invitation, SessionTerms::default());
     // The guest is remembered and told so, and the end of the invitation is not on the disk yet.
     world.run_until(seconds(5), |world| !world.sides[0].disk.contacts.is_empty());
-    world.sides[0].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Hangs);
     world.run(seconds(3));
     assert!(talks(&world, 1, guest) && !talks(&world, 0, host));
     let text = Saying::Text("early".to_owned());
     world.tell(1, guest, SessionCommand::Say(text));
     world.run(Duration::from_millis(500));
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     world.run(seconds(1));
     let log = since(&world, 0);
     let started = position(&log, "0 1 talk Start 1");
@@ -646,7 +646,7 @@ fn a_comparison_that_cannot_be_kept_is_said_to_be_and_ends_nothing() {
     let mut world = World::new(31);
     let both = together(&mut world);
     let digits = comparing(&mut world, both);
-    world.sides[0].disk_mode = DiskMode::Fails;
+    world.set_disk(0, DiskMode::Fails);
     let same = Saying::Compared(digits, Finding::Same);
     world.tell(0, both[0], SessionCommand::Say(same));
     world.run(seconds(1));
@@ -660,7 +660,7 @@ fn a_comparison_that_cannot_be_kept_is_said_to_be_and_ends_nothing() {
 fn proved_while_the_disk_hangs(world: &mut World) -> [SessionId; 2] {
     let both = together(world);
     let digits = comparing(world, both);
-    world.sides[0].disk_mode = DiskMode::Hangs;
+    world.set_disk(0, DiskMode::Hangs);
     let same = Saying::Compared(digits, Finding::Same);
     world.tell(0, both[0], SessionCommand::Say(same));
     world.tell(1, both[1], SessionCommand::Close);
@@ -675,7 +675,7 @@ fn what_a_comparison_proved_is_told_before_an_end_that_came_meanwhile() {
     let late = Saying::Text("are you there?".to_owned());
     let refused = world.tell(0, both[0], SessionCommand::Say(late));
     assert_eq!(result(&world, 0, refused), Some(Err(Refusal::NotNow)));
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     world.run(seconds(1));
     let told = since(&world, 0);
     let is_verified =
@@ -691,7 +691,7 @@ fn who_closes_does_not_wait_until_the_disk_has_what_a_comparison_proved() {
     let both = proved_while_the_disk_hangs(&mut world);
     world.tell(0, both[0], SessionCommand::Close);
     assert_eq!(end_of(&world, 0, both[0]), Some(SessionEnd::Closed));
-    world.sides[0].disk_mode = DiskMode::Works;
+    world.set_disk(0, DiskMode::Works);
     world.run(seconds(1));
     let contacts: Vec<_> = world.sides[0].disk.contacts.values().collect();
     assert_eq!(contacts[0].trust.reason(), TrustReason::Compared);

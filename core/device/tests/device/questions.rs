@@ -149,12 +149,12 @@ fn nothing_that_tests_a_guess_leaves_before_it_is_counted_on_the_disk() {
         let mut world = World::new(4);
         let both = together(&mut world);
         ask(&mut world, both);
-        world.sides[side].disk_mode = DiskMode::Hangs;
+        world.set_disk(side, DiskMode::Hangs);
         let line = world.log.len();
         try_answer(&mut world, both, RIGHT);
         world.run(seconds(3));
         assert_eq!(standings(&world, both), [Some(Standing::Checking); 2]);
-        world.sides[side].disk_mode = DiskMode::Works;
+        world.set_disk(side, DiskMode::Works);
         world.run(seconds(3));
         assert_eq!(standings(&world, both), [Some(Standing::Right); 2]);
         let log = since(&world, line);
@@ -174,7 +174,7 @@ fn an_answer_that_cannot_be_counted_is_not_given() {
     let mut world = World::new(5);
     let both = together(&mut world);
     ask(&mut world, both);
-    world.sides[1].disk_mode = DiskMode::Fails;
+    world.set_disk(1, DiskMode::Fails);
     let line = world.log.len();
     try_answer(&mut world, both, RIGHT);
     world.run(seconds(3));

@@ -246,10 +246,10 @@ fn who_met_incognito_is_not_found_again() {
 fn nothing_is_said_before_the_next_secret_is_on_both_disks() {
     let mut world = apart(15);
     let both = [0, 1].map(|side| seek(&mut world, side));
-    world.sides[1].disk_mode = DiskMode::Hangs;
+    world.set_disk(1, DiskMode::Hangs);
     world.run(seconds(8));
     assert!(!talks(&world, 0, both[0]) && !talks(&world, 1, both[1]));
-    world.sides[1].disk_mode = DiskMode::Works;
+    world.set_disk(1, DiskMode::Works);
     let found = world.run_until(seconds(60), |world| {
         (0..2).all(|side| talks(world, side, both[side]))
     });

@@ -103,6 +103,8 @@ pub(crate) struct Chaos {
 pub(crate) enum DiskMode {
     Works,
     Fails,
+    /// There is no room: what is there can be read, and nothing more is kept.
+    Full,
     /// Nothing is finished before it works again.
     Hangs,
 }
@@ -138,7 +140,7 @@ pub(crate) struct Side {
     pub(crate) logs: Logs,
     /// Files that its person has, that came, and what there is of others.
     pub(crate) files: Disk,
-    pub(crate) disk_mode: DiskMode,
+    disk_mode: DiskMode,
     /// The conversation takes seconds for whatever is said.
     pub(crate) says_late: bool,
     /// How far this clock is off, in seconds.
@@ -271,8 +273,21 @@ impl Side {
     fn keep(&mut self, writes: &[Write]) -> Result<(), StoreError> {
         self.logs.keep(writes)?;
         apply(&mut self.disk, writes);
-        self.disk.summaries = self.logs.summaries();
-        self.disk.lives = self.logs.lives();
+        let is_of_logs = |write: &Write| {
+            matches!(
+                write,
+                Write::Row(..)
+                    | Write::Read(..)
+                    | Write::Life(..)
+                    | Write::Erase(..)
+                    | Write::Forget(_)
+                    | Write::Refuse(_)
+            )
+        };
+        if writes.iter().any(is_of_logs) {
+            self.disk.summaries = self.logs.summaries();
+            self.disk.lives = self.logs.lives();
+        }
         Ok(())
     }
 
@@ -370,6 +385,13 @@ impl World {
         self.carry_out(side);
     }
 
+    pub(crate) fn set_disk(&mut self, side: usize, mode: DiskMode) {
+        self.note(side, format_args!("has a disk that {mode:?}"));
+        let one = &mut self.sides[side];
+        one.disk_mode = mode;
+        one.files.is_full = mode == DiskMode::Full;
+    }
+
     /// Ends a device at once. Of what was on its way to the disk the first so many batches are there.
     pub(crate) fn kill(&mut self, side: usize, batches: usize) {
         self.note(side, format_args!("is killed after {batches}"));
@@ -405,6 +427,26 @@ impl World {
             self.end_link(link, at, Duration::from_secs(2));
         }
         self.check_agreement(side);
+    }
+
+    /// Its person has another device from now on, and nothing of the one before.
+    pub(crate) fn has_another_device(&mut self, side: usize, seed: u64) {
+        self.kill(side, 0);
+        let life = self.sides[side].life;
+        self.sides[side] = Side {
+            life,
+            ..Side::new(side, seed)
+        };
+        self.start(side);
+    }
+
+    /// Its power goes, and what was written last of files that come is torn. A transaction is there, or it is not.
+    pub(crate) fn lose_power(&mut self, side: usize, groups: usize) {
+        self.note(side, format_args!("loses power, and {groups} groups"));
+        self.sides[side].files.tear(groups);
+        let waiting = self.sides[side].writing.len() as u64;
+        let batches = self.rng.below(waiting + 1) as usize;
+        self.kill(side, batches);
     }
 
     pub(crate) fn kill_and_start(&mut self, side: usize) {
@@ -672,6 +714,7 @@ impl World {
             return;
         };
         let fails = fails || one.disk_mode == DiskMode::Fails;
+        let is_full = one.disk_mode == DiskMode::Full;
         let writes = match job {
             Job::Keep(writes) => writes,
             Job::Find(query) => {
@@ -683,7 +726,7 @@ impl World {
                 return self.feed(side, Input::Found(ticket, found));
             }
         };
-        let result = match fails {
+        let result = match fails || is_full {
             true => Err(StoreError::Full),
             false => one.keep(&writes),
         };

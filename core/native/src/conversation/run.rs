@@ -4,6 +4,7 @@
 use super::carried::{Carried, Carrying};
 use super::files::{Files, Space, free_space};
 use bytes::Bytes;
+use handfast_net::boxed;
 use handfast_protocol::conversation::{
     CompareError, ConversationError, Ending, Event, Finding, Limits, Machine, Terms, Transfer,
 };
@@ -130,7 +131,7 @@ impl Conversation {
             carried,
             events,
         };
-        let driver = tokio::spawn(driver.run());
+        let driver = tokio::spawn(boxed(driver.run()));
         (Conversation { shared, driver }, reader)
     }
 

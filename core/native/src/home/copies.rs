@@ -13,7 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The folder of the home for them.
-const COPIES: &str = "copies";
+pub(super) const COPIES: &str = "copies";
 
 impl Home {
     /// Takes this file into the home, where it lies for as long as it may have to be sent. Where it is then. It blocks

@@ -3,6 +3,7 @@
 //! A device believes that nobody else writes what it keeps, so one process at a time has a home.
 
 mod copies;
+mod erase;
 mod export;
 mod history;
 mod rows;

@@ -8,6 +8,7 @@ use super::{FAREWELL, HELLO, IN_FLIGHT, MAX_FROM_CLIENT, MAX_FROM_OWNER, MAX_HEL
 use crate::supervisor::{Call, Listeners};
 use crate::{DeviceEnd, DeviceHandle, Listener, Options, Overview};
 use handfast_device::{Command, Done, Refusal, Saying, SessionCommand};
+use handfast_net::boxed;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, absolute};
@@ -71,7 +72,7 @@ pub(super) async fn connect(
         waiting: HashMap::new(),
         last_request: 0,
     };
-    tokio::spawn(client.run());
+    tokio::spawn(boxed(client.run()));
     Ok((DeviceHandle::remote(calls, overview, listeners), listener))
 }
 

@@ -8,6 +8,7 @@ use super::{HELLO, IN_FLIGHT, MAX_FROM_CLIENT, MAX_FROM_OWNER, MAX_HELLO};
 use crate::Overview;
 use crate::supervisor::{ClientCall, Entered};
 use handfast_device::{Refusal, ShellId};
+use handfast_net::boxed;
 use std::future::pending;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,13 +47,13 @@ pub(crate) async fn serve(socket: Socket, device: mpsc::Sender<ClientCall>) {
             accepted = socket.accept(), if clients.len() < MOST_CLIENTS => match accepted {
                 Ok(stream) => {
                     let device = device.clone();
-                    clients.spawn(async move {
+                    clients.spawn(boxed(async move {
                         match serve_one(stream, device).await {
                             // Processes end as they like.
                             Ok(()) | Err(Dropped::Line(LineError::Io(_))) => {}
                             Err(reason) => log::warn!("another process is not served: {reason}"),
                         }
-                    });
+                    }));
                 }
                 Err(error) => {
                     log::warn!("no process is let in: {error}");
@@ -126,11 +127,11 @@ async fn obey(
                 let call = ClientCall::Command(shell, command, answer);
                 device.send(call).await.map_err(|_| Dropped::Ended)?;
                 let tell = tell.clone();
-                asked.spawn(async move {
+                asked.spawn(boxed(async move {
                     let result = answered.await.unwrap_or(Err(Refusal::NotNow));
                     let _ = tell.send(FromOwner::Answer { request, result }).await;
                     drop(turn);
-                });
+                }));
                 while asked.try_join_next().is_some() {}
             }
             FromClient::Leave {} => {

@@ -60,6 +60,14 @@ impl Socket {
         }
     }
 
+    /// Removes the one that an owner left who was killed, which only who has the home may do.
+    pub(crate) fn remove_abandoned(folder: &Path) {
+        let path = path_of(folder);
+        if look_at(&path).is_ok() {
+            let _ = fs::remove_file(path);
+        }
+    }
+
     /// It is its owner's alone before anybody finds it.
     fn make(folder: &Path, path: &Path) -> io::Result<UnixListener> {
         let unfinished = folder.join(UNFINISHED);

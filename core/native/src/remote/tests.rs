@@ -576,6 +576,7 @@ impl Numbers {
                 key: self.key(),
                 name: self.text(),
                 client: self.perhaps(Self::client),
+                namesake: self.perhaps(Self::key),
                 trust: self.trust(),
                 scans: self.below(256) as u8,
                 milestones: Milestones {
@@ -706,6 +707,7 @@ impl Numbers {
             Err(Refusal::TooLong),
             Err(Refusal::Blocked),
             Err(Refusal::NoTriesLeft),
+            Err(Refusal::Unchangeable),
             Err(Refusal::Hindered(Hindrance::NotKept)),
             Err(Refusal::NotWritten(ErrorKind::AlreadyExists)),
             Err(Refusal::NotWritten(ErrorKind::StorageFull)),

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use handfast_device::{
     Bind, CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Place, Scope, SeekKeys, SessionId,
 };
+use handfast_net::boxed;
 use handfast_net::{
     ConnectEvent, Connector, Endpoint, GuestSetup, HostSetup, SeekSetup, Served, TransportError,
     TunnelCertificate, lets_in, new_certificate,
@@ -459,7 +460,8 @@ impl Carrier {
     fn try_firewall(&mut self, addresses: Vec<SocketAddr>) {
         if self.is_host {
             self.guard.abort_all();
-            self.guard.spawn(async move { lets_in(&addresses).await });
+            self.guard
+                .spawn(boxed(async move { lets_in(&addresses).await }));
         }
     }
 

@@ -28,7 +28,7 @@ impl Readings {
 }
 
 /// The folder in a home for what is known of files.
-pub(super) fn own_folder(home: &Path) -> PathBuf {
+pub(crate) fn own_folder(home: &Path) -> PathBuf {
     home.join(OWN)
 }
 
@@ -71,7 +71,7 @@ pub(super) fn look(path: &Path, own: &Path) -> Result<Offerable, FileError> {
 
 /// What is decided in the files of one conversation, as its machine is told.
 #[derive(Clone, Debug)]
-pub(super) struct Orders {
+pub(crate) struct Orders {
     /// For what is known of files.
     own: PathBuf,
     /// The usual folder for files that come in.
@@ -79,7 +79,7 @@ pub(super) struct Orders {
 }
 
 impl Orders {
-    pub(super) fn new(own: PathBuf, downloads: PathBuf) -> Self {
+    pub(crate) fn new(own: PathBuf, downloads: PathBuf) -> Self {
         Self { own, downloads }
     }
 
@@ -108,7 +108,7 @@ impl Orders {
     }
 
     /// Removes what there is of a file that is not whole.
-    pub(super) async fn discard(&self, left: Leftover) {
+    pub(crate) async fn discard(&self, left: Leftover) {
         let Self { own, downloads } = self.clone();
         let Leftover {
             scope,

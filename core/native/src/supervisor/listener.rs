@@ -228,6 +228,7 @@ mod tests {
             key: PublicKey([1; 32]),
             name: String::new(),
             client: None,
+            namesake: None,
             trust: Trust::because(TrustReason::OpenLink),
             scans: 1,
             milestones: Milestones::default(),

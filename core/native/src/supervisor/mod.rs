@@ -32,6 +32,7 @@ pub use listener::{DeviceEnd, Listener};
 pub use nearby::NameService;
 pub use network::Addresses;
 
+pub(crate) use files::{Orders, own_folder};
 pub(crate) use listener::Listeners;
 pub(crate) use shells::{ClientCall, Entered};
 
@@ -42,6 +43,7 @@ use handfast_device::{
     self as device, Command, ContactView, Device, Done, Named, NotNamed, Pending, PendingId,
     Refusal, Role, SessionId, Settings, Snapshot, Tag, View, system_randomness,
 };
+use handfast_net::boxed;
 use handfast_protocol::pairing::Now;
 use handfast_seal as seal;
 use handfast_store::{KeptFile, Refused, StoreError};
@@ -203,12 +205,12 @@ impl DeviceHandle {
         task.carry_out();
         task.show();
         let listeners = handle.listeners.clone();
-        tokio::spawn(async move {
-            if tokio::spawn(task.run()).await.is_err() {
+        tokio::spawn(boxed(async move {
+            if tokio::spawn(boxed(task.run())).await.is_err() {
                 log::error!("the device failed");
                 listeners.end(DeviceEnd::Failed);
             }
-        });
+        }));
         Ok((handle, listener))
     }
 

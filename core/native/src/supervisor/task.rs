@@ -17,6 +17,7 @@ use handfast_device::{
     NearbyCommand, NetworkCommand, Output, Refusal, RequestId, SessionCommand, SessionId, ShellId,
     TalkCommand, TalkEvent, Ticket, View, Work,
 };
+use handfast_net::boxed;
 use handfast_net::guessed_before;
 use handfast_protocol::conversation::{self, Ending, FileError};
 use handfast_protocol::link::{Link, LinkError};
@@ -149,13 +150,13 @@ impl Task {
         let (nearby, looks) = mpsc::unbounded_channel();
         let (is_close, closeness) = watch::channel(false);
         let (mut tasks, mut watchers) = (JoinSet::new(), JoinSet::new());
-        tasks.spawn(disk::run(home.clone(), jobs, tell.clone()));
+        tasks.spawn(boxed(disk::run(home.clone(), jobs, tell.clone())));
         if let Some(service) = options.name_service.clone() {
-            tasks.spawn(nearby::run(service, looks, tell.clone()));
+            tasks.spawn(boxed(nearby::run(service, looks, tell.clone())));
         }
-        watchers.spawn(network::watch_guesses(tell.clone()));
+        watchers.spawn(boxed(network::watch_guesses(tell.clone())));
         if options.addresses == Addresses::Watched {
-            watchers.spawn(network::watch_addresses(tell.clone(), closeness));
+            watchers.spawn(boxed(network::watch_addresses(tell.clone(), closeness)));
         }
         Self {
             device,
@@ -189,7 +190,7 @@ impl Task {
 
     /// Other processes are served by this, which ends with the device.
     pub(super) fn serve_by(&mut self, server: impl Future<Output = ()> + Send + 'static) {
-        self.server.spawn(server);
+        self.server.spawn(boxed(server));
     }
 
     /// Works until nobody holds the device any more, or it is shut down.
@@ -377,11 +378,11 @@ impl Task {
     /// Whoever said that this device is suspended hears of it when its sockets are given up.
     fn answer_once_paused(&mut self, mut pausing: mpsc::Receiver<()>, answered: Vec<Answered>) {
         let leaving = self.leaving.clone();
-        self.tasks.spawn(async move {
+        self.tasks.spawn(boxed(async move {
             while pausing.recv().await.is_some() {}
             PortTurn::comes(leaving).await;
             answer(answered);
-        });
+        }));
     }
 
     pub(super) fn show(&mut self) {
@@ -427,7 +428,7 @@ impl Task {
                     bind.scope,
                     turn,
                 );
-                self.tasks.spawn(carrier.run());
+                self.tasks.spawn(boxed(carrier.run()));
                 let _ = calls.send(carrier::Call::Carry(CarrierCommand::Bind(bind)));
                 let session = Session {
                     generation,
@@ -508,8 +509,12 @@ impl Task {
         let entries = connected.files.as_ref();
         let entries = entries.map_or_else(Arc::default, |files| self.readings.of(files.scope));
         let own = self.own_folder();
-        self.tasks
-            .spawn(talk.run(link, *connected, early, (files, own, entries)));
+        self.tasks.spawn(boxed(talk.run(
+            link,
+            *connected,
+            early,
+            (files, own, entries),
+        )));
     }
 
     fn command_network(&mut self, command: NetworkCommand) {
@@ -532,10 +537,10 @@ impl Task {
             NetworkCommand::Survey { servers, router } => {
                 let surveying = network::survey(self.network.clone(), servers, router);
                 let tell = self.tell.clone();
-                self.tasks.spawn(async move {
+                self.tasks.spawn(boxed(async move {
                     let report = Box::new(surveying.await);
                     let _ = tell.send(Input::Surveyed(report).into()).await;
-                });
+                }));
             }
         }
     }
@@ -569,23 +574,23 @@ impl Task {
 
     fn export(&mut self, request: RequestId, terms: ExportTerms) {
         let (home, turn, tell) = (self.home.clone(), self.work.clone(), self.tell.clone());
-        self.tasks.spawn(async move {
+        self.tasks.spawn(boxed(async move {
             // It is never closed.
             let _turn = turn.acquire_owned().await;
             let exported = home.export(terms).await;
             let _ = tell.send(Input::Exported(request, exported).into()).await;
-        });
+        }));
     }
 
     /// Looks at a file that is to be offered.
     fn look(&mut self, ticket: Ticket, path: PathBuf) {
         let (own, tell) = (self.own_folder(), self.tell.clone());
-        self.tasks.spawn(async move {
+        self.tasks.spawn(boxed(async move {
             let look = move || files::look(&path, &own.ok_or(FileError::Unreadable)?);
             let looked = tokio::task::spawn_blocking(look).await;
             let looked = looked.unwrap_or(Err(FileError::Unreadable));
             let _ = tell.send(Input::Looked(ticket, looked).into()).await;
-        });
+        }));
     }
 
     fn own_folder(&self) -> Option<PathBuf> {
@@ -595,7 +600,7 @@ impl Task {
     fn work(&mut self, id: SessionId, work: Work) {
         let (turn, tell) = (self.work.clone(), self.tell.clone());
         let limits = self.work_limits.clone();
-        self.tasks.spawn(async move {
+        self.tasks.spawn(boxed(async move {
             // It is never closed.
             let _turn = turn.acquire_owned().await;
             let working = tokio::task::spawn_blocking(move || work.run(&limits));
@@ -605,7 +610,7 @@ impl Task {
                 }
                 Err(error) => log::error!("work was not finished: {error}"),
             }
-        });
+        }));
     }
 
     /// Closes every session as the person would, waits until what has to be kept is on the disk, and ends

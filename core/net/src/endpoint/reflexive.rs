@@ -6,6 +6,7 @@
 
 use super::driver::Driver;
 use super::{Call, Connector, Endpoint};
+use crate::boxed::boxed;
 use crate::lookup::lookup;
 use handfast_protocol::network::{ReflexiveReport, StunServer};
 use std::future::{Future, poll_fn};
@@ -112,10 +113,10 @@ impl Connector {
             return;
         }
         let calls = self.calls.clone();
-        tokio::spawn(async move {
+        tokio::spawn(boxed(async move {
             let addresses = lookup(&servers).await;
             let _ = calls.send(Call::LookOutside(addresses, BACKGROUND));
-        });
+        }));
     }
 
     /// The same, whatever servers the endpoint was given.

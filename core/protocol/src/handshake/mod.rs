@@ -60,7 +60,7 @@ pub use cpace::{Agreement, AnswerMessage, Attempt, Parties};
 #[cfg(test)]
 pub(crate) use known::known_by_hand;
 pub use known::{KnownAttempt, KnownInitiator, respond_to_known};
-pub use name::{at_most, visible};
+pub use name::{at_most, folded, visible};
 pub use noise::{
     Capabilities, Established, HandshakeError, Initiator, MAX_HANDSHAKE_MESSAGE, PublicKey,
     Responder, StaticKey,

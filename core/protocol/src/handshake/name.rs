@@ -26,6 +26,15 @@ fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}')
 }
 
+/// What two names have in common that a person takes for one: [`visible`] without the joiners, in lower case, with
+/// one space between its words. Letters of other scripts that look alike are other letters.
+pub fn folded(text: &str) -> String {
+    let joiner = |c: char| matches!(c, '\u{200c}' | '\u{200d}');
+    let seen: String = visible(text).chars().filter(|&c| !joiner(c)).collect();
+    let words: Vec<String> = seen.split_whitespace().map(str::to_lowercase).collect();
+    words.join(" ")
+}
+
 /// The longest start of `text` that has at most `limit` bytes and cuts no character in two.
 pub fn at_most(text: &str, limit: usize) -> &str {
     &text[..text.floor_char_boundary(limit)]
@@ -57,6 +66,20 @@ mod tests {
         ] {
             assert_eq!(visible(name), "", "{name:?}");
         }
+    }
+
+    #[test]
+    fn names_that_a_person_takes_for_one_are_folded_to_one() {
+        for name in [
+            "Ann Lee",
+            " ann  LEE",
+            "A\u{200d}nn\u{a0}Lee",
+            "Ann\u{200b} \u{202e}Lee",
+        ] {
+            assert_eq!(folded(name), "ann lee", "{name:?}");
+        }
+        assert_ne!(folded("Ann"), folded("Anna"));
+        assert_eq!(folded("\u{200d}"), "");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{Export, KeyStore, StoreError, private};
 use handfast_token::Secret;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -53,9 +53,17 @@ pub(super) fn replace(
     };
     new.put_in_place(path)?;
     if let Some(old) = old
-        && let Err(error) = overwrite(old)
+        && let Err(error) = folder::overwrite(old)
     {
         log::warn!("store: the one before is not overwritten: {error}");
+    }
+    Ok(())
+}
+
+/// Removes the store in this file, and what there may be beside it. What it holds was sealed.
+pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
+    for suffix in ["", "-wal", "-shm", ".new", ".new-wal", ".new-shm", ".lock"] {
+        folder::remove(&folder::beside(path, suffix))?;
     }
     Ok(())
 }
@@ -145,13 +153,6 @@ fn without_log(path: &Path) -> Result<File, StoreError> {
     keep_journal(&connection, "delete")?;
     connection.close().map_err(|(_, error)| error)?;
     Ok(File::options().write(true).open(path)?)
-}
-
-/// Writes over a file that is gone, as over everything that is erased.
-fn overwrite(mut file: File) -> io::Result<()> {
-    let length = file.metadata()?.len();
-    io::copy(&mut io::repeat(0).take(length), &mut file)?;
-    file.sync_all()
 }
 
 fn open_existing(path: &Path, cipher: &Cipher) -> Result<Connection, StoreError> {

@@ -24,6 +24,25 @@ impl KeyFile {
     }
 }
 
+impl KeyFile {
+    /// Erases the key: its bytes are written over, and then it is removed. Nothing that it opened can be read after
+    /// that, as far as the medium writes where it is told to.
+    ///
+    /// # Errors
+    /// [`KeyStoreError::Unreachable`]. That there is none is no error.
+    pub fn erase(&self) -> Result<(), KeyStoreError> {
+        for path in [folder::beside(&self.path, ".new"), self.path.clone()] {
+            match File::options().write(true).open(&path) {
+                Ok(file) => folder::overwrite(file)?,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error.into()),
+            }
+            folder::remove(&path)?;
+        }
+        Ok(())
+    }
+}
+
 impl KeyStore for KeyFile {
     fn key(&self) -> Result<Option<Secret<32>>, KeyStoreError> {
         let mut file = match File::open(&self.path) {

@@ -1,7 +1,7 @@
 //! The store on a disk: one SQLite file whose values are sealed. The only module that names SQL.
 //!
 //! A store that cannot be opened says why ([`StoreError`]) and is left as it is: nothing here ever
-//! replaces a file that exists, but for [`Store::replace`], which is called so.
+//! replaces a file that exists, but for [`Store::replace`] and [`Store::remove`], which are called so.
 //!
 //! What is in it is read and changed in a [`Batch`], which is one transaction, on the disk when
 //! [`Store::batch`] returns (write-ahead log, `synchronous = FULL`). It blocks for as long as the disk
@@ -54,6 +54,14 @@ impl Store {
         let opened = file::open(path, key_store, None)?;
         let (connection, cipher) = opened.ok_or(StoreError::Internal)?;
         Self::of(connection, cipher)
+    }
+
+    /// Removes the store in this file, which nobody has open, for good. Its key has to be erased before.
+    ///
+    /// # Errors
+    /// Whatever hinders it. What is not there need not be removed.
+    pub fn remove(path: &Path) -> Result<(), StoreError> {
+        file::remove(path)
     }
 
     fn of(mut connection: Connection, cipher: Cipher) -> Result<Self, StoreError> {

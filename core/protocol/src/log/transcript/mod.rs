@@ -337,9 +337,12 @@ impl Transcript {
             }
     }
 
-    /// The edits of a text by its own writer, in their order, each with its version.
+    /// The edits of a text by its own writer, in their order, each with its version. Nothing else is edited.
     fn edits<'a>(&'a self, line: &'a Line) -> impl Iterator<Item = ([u8; 8], &'a str)> {
-        let said = self.said_about(line, &[Kind::EDIT]);
+        let is_text = matches!(line.body, Ok(Body::Text(_)));
+        let said = self
+            .said_about(line, &[Kind::EDIT])
+            .filter(move |_| is_text);
         said.filter_map(|(_, edit)| match &edit.body {
             Ok(Body::Edit(text)) if edit.log.author == line.log.author => {
                 Some((edit.version, text.as_str()))

@@ -1,6 +1,7 @@
-use super::super::tests::{NOW, Writer, keys, sent};
+use super::super::tests::{NOW, Writer, container, keys, sent};
 use super::super::{Ledger, Received};
 use super::*;
+use handfast_seal::{self as seal, Cost, Lock, Question, Questions};
 use proptest::prelude::*;
 
 /// Two who write to each other and hear everything at once; seen from the first.
@@ -119,6 +120,28 @@ fn nobody_edits_or_withdraws_what_the_other_wrote() {
     assert_eq!(lines(&talk.transcript()), ["one", "two"]);
     talk.ben(&Body::Withdraw, Some(&bens));
     assert_eq!(lines(&talk.transcript()), ["one", "Withdrawn"]);
+}
+
+#[test]
+fn an_edit_of_what_is_no_text_does_nothing() {
+    let question = Question::new("Where?").expect("a question");
+    let questions = Questions::new(vec![question]).expect("questions");
+    let lock = Lock::answers(Cost::STANDARD, false, questions);
+    let locked = LockedText::new(container(seal::Kind::File, lock, b"sealed"));
+    let locked = locked.expect("a locked message");
+    for body in [Body::File(file(7, 1)), Body::Locked(locked)] {
+        let mut talk = Talk::new();
+        let first = talk.ana(&body, None);
+        let before = lines(&talk.transcript());
+        let changed = talk.ana(&edit("changed"), Some(&first));
+        assert_eq!(lines(&talk.transcript()), before);
+        // Nor is it seen by whoever replies.
+        let transcript = talk.transcript();
+        let place = transcript.keys.place(&first);
+        let named = transcript.named(&place, Author::Peer, true);
+        assert_eq!(named, Some(first.named_by(Author::Peer)));
+        assert_ne!(named.map(|named| named.version), Some(changed.version()));
+    }
 }
 
 #[test]
