@@ -73,5 +73,5 @@ ${packed.join("\n")}
     console.log(`${String(html.length).padStart(8)}  ${name}, all in one`);
 }
 
-await oneFile("handfast.html", "main.js", ["core", "unseal"]);
-await oneFile("sealed.html", "sealed_file.js", ["unseal"]);
+await oneFile("handfast.html", "main.js", ["core", "sealing"]);
+await oneFile("sealed.html", "sealed_file.js", ["sealing"]);

@@ -4,6 +4,41 @@ use crate::language::Language::{English, German};
 use crate::language::language;
 use std::fmt::Display;
 
+pub(crate) fn client_page() -> &'static str {
+    match language() {
+        English => "They use a web page.",
+        German => "Die andere Seite nutzt eine Webseite.",
+    }
+}
+
+pub(crate) fn client_page_of(site: impl Display) -> String {
+    match language() {
+        English => format!("They use a web page of {site}."),
+        German => format!("Die andere Seite nutzt eine Webseite von {site}."),
+    }
+}
+
+pub(crate) fn client_embedded() -> &'static str {
+    match language() {
+        English => "They talk from inside another website, which can read everything.",
+        German => "Die andere Seite schreibt aus einer fremden Website heraus, die alles lesen kann.",
+    }
+}
+
+pub(crate) fn client_embedded_at(site: impl Display) -> String {
+    match language() {
+        English => format!("They talk from inside {site}, which can read everything."),
+        German => format!("Die andere Seite schreibt aus {site} heraus, und dort kann alles gelesen werden."),
+    }
+}
+
+pub(crate) fn client_file() -> &'static str {
+    match language() {
+        English => "They use a page from a file.",
+        German => "Die andere Seite nutzt eine Seite aus einer Datei.",
+    }
+}
+
 pub(crate) fn namesake() -> &'static str {
     match language() {
         English => "You know somebody else by this name. This is another device: it is somebody else, or they have a new one. Make sure: /compare or /ask",

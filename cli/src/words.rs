@@ -11,7 +11,7 @@ use handfast_native::device::{
     NotNamed, Pause, Reached, Refusal, Role, Row, SessionEnd, Tag,
 };
 use handfast_native::handshake::{
-    ChannelError, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
+    ChannelError, Client, ClientKind, SYMBOLS, ShortString, TrustLevel, TrustReason, visible,
 };
 use handfast_native::network::{
     Chance, Family, MappingError, Reachability, Situation, Verdict as Expected,
@@ -391,8 +391,24 @@ pub(crate) fn choice(number: usize, token: &Token) -> String {
 }
 
 /// Two met.
-pub(crate) fn met(name: &str, reason: TrustReason) -> String {
-    strings::met(quoted(name), trust_sentence(reason))
+pub(crate) fn met(name: &str, reason: TrustReason, client: Option<&Client>) -> String {
+    let met = strings::met(quoted(name), trust_sentence(reason));
+    match client.and_then(self::client) {
+        Some(client) => format!("{met}\n{client}"),
+        None => met,
+    }
+}
+
+/// What they say they are, where it matters.
+fn client(client: &Client) -> Option<String> {
+    Some(match (client.kind(), client.site()) {
+        (ClientKind::Program | ClientKind::App, _) => return None,
+        (ClientKind::Page, Some(site)) => strings::client_page_of(site),
+        (ClientKind::Page, None) => strings::client_page().to_owned(),
+        (ClientKind::Embedded, Some(site)) => strings::client_embedded_at(site),
+        (ClientKind::Embedded, None) => strings::client_embedded().to_owned(),
+        (ClientKind::File, _) => strings::client_file().to_owned(),
+    })
 }
 
 /// How long an invitation is good.

@@ -23,7 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("handfast-core", &["handfast-native"]),
     ("handfast-reader", &["handfast-qr", "handfast-token"]),
-    ("handfast-unseal", &["handfast-seal"]),
+    ("handfast-sealing", &["handfast-seal", "handfast-qr"]),
     ("handfast-web", &["handfast-device", "handfast-qr"]),
     ("handfast", &["handfast-native", "handfast-camera"]),
     ("handfast-tests", &["handfast-native", "handfast-sim"]),

@@ -34,12 +34,17 @@ const FEW = 1 << 17;
 /** How long what was sent may take to leave. */
 const FAREWELL = 1_000;
 
+/** Whether this browser makes connections. */
+export const CAN_CONNECT = "RTCPeerConnection" in window;
+
 export class Connection {
     certificate: RTCCertificate | undefined;
     private peer: RTCPeerConnection | undefined;
     private channel: RTCDataChannel | undefined;
     private again: ReturnType<typeof setTimeout> | undefined;
     private isNameless = false;
+    /** It is open, or was. */
+    private wasOpen = false;
     /** The tries so far: one that was given up is not heard any more. */
     private tries = 0;
 
@@ -101,6 +106,13 @@ export class Connection {
         look();
     }
 
+    /** The browser had put the page aside, and the connection away with it. */
+    async restored(): Promise<void> {
+        if (!this.wasOpen) return this.connectAgain();
+        this.cut();
+        this.ears.closed();
+    }
+
     /** Gives the connection up at once. */
     cut(): void {
         const { peer } = this;
@@ -127,12 +139,12 @@ export class Connection {
         channel.bufferedAmountLowThreshold = FEW;
         this.peer = peer;
         this.channel = channel;
-        let wasOpen = false;
+        this.wasOpen = false;
 
         channel.onopen = () => {
             if (!isCurrent()) return;
             clearTimeout(this.again);
-            wasOpen = true;
+            this.wasOpen = true;
             this.ears.opened();
         };
         channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
@@ -149,15 +161,15 @@ export class Connection {
             switch (peer.iceConnectionState) {
                 case "connected":
                 case "completed":
-                    if (wasOpen) this.ears.silent(false);
+                    if (this.wasOpen) this.ears.silent(false);
                     else this.ears.answered();
                     break;
                 case "disconnected":
-                    if (wasOpen) this.ears.silent(true);
+                    if (this.wasOpen) this.ears.silent(true);
                     else this.ears.unheard(false);
                     break;
                 case "failed":
-                    if (wasOpen) this.ears.closed();
+                    if (this.wasOpen) this.ears.closed();
                     else this.ears.unheard(true);
                     break;
             }

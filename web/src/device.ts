@@ -29,6 +29,8 @@ export type Screen =
     | {
           is: "talking";
           name: string;
+          client: Key | null;
+          site: string | null;
           warning: Key | null;
           trust: Key;
           reason: Key;
@@ -42,6 +44,9 @@ export type Screen =
           limit: Key | null;
       }
     | { is: "ended"; kind: Key; remedy: Key | null; is_goodbye: boolean };
+
+/** The state of this name. */
+export type Of<Name extends Screen["is"]> = Extract<Screen, { is: Name }>;
 
 /** A row of a conversation. */
 export interface Line {
@@ -86,6 +91,8 @@ export interface Face {
     line(session: number, line: Line): void;
     /** Asks which of these is meant. */
     choose(choices: Choice[]): void;
+    /** Opens a locked file. */
+    openFile(container: Uint8Array<ArrayBuffer>): void;
     notice(sentence: Key): void;
 }
 
@@ -105,14 +112,19 @@ export class Device {
         private readonly core: Core,
         private readonly files: Files,
         private readonly face: Face,
+        private readonly keeps: boolean,
         private before: Waiting | undefined,
     ) {}
 
-    /** Loads the core. `base` is the address of this page, if others can open it there. */
-    static async start(base: string | undefined, face: Face): Promise<Device> {
-        const [files, waiting] = await Promise.all([Files.start(), find(), carriedModule("core").then(init)]);
+    /** Loads the core. `base` is the address of this page, if others can open it there; others are told what it is. */
+    static async start(base: string | undefined, face: Face, kind: "page" | "file" | "embedded"): Promise<Device> {
+        const isOurs = kind !== "embedded";
+        // In the page of somebody else nothing is kept.
+        const found = isOurs ? find() : undefined;
+        const [files, waiting] = await Promise.all([Files.start(isOurs), found, carriedModule("core").then(init)]);
         const core = new Core(base, files.largest, waiting?.record ?? new Uint8Array());
-        return new Device(core, files, face, waiting);
+        core.introduce(kind, location.host);
+        return new Device(core, files, face, isOurs, waiting);
     }
 
     /** Goes on with what the page before this one was waiting with, if there is anything. */
@@ -121,6 +133,11 @@ export class Device {
         let isAny = false;
         this.do((core) => (isAny = core.resume(this.name)));
         if (!isAny) this.forget();
+    }
+
+    /** The browser had put this page aside, and shows it again as it was. */
+    restored(): void {
+        for (const connection of this.connections.values()) void connection.restored();
     }
 
     /** What waited before is of no use any more. */
@@ -183,8 +200,14 @@ export class Device {
         this.do((core) => core.send_file(session, number, file.name, file.size));
     }
 
-    save(place: string, as: string): void {
-        this.files.save(place, as);
+    /** A file that came in. */
+    content(place: string): Blob | undefined {
+        return this.files.content(place);
+    }
+
+    async save(place: string, as: string): Promise<void> {
+        const why = await this.files.save(place, as);
+        if (why !== undefined) this.face.notice(why);
     }
 
     private carryOn(): void {
@@ -254,6 +277,9 @@ export class Device {
             case "choose":
                 this.face.choose(JSON.parse(text) as Choice[]);
                 break;
+            case "open_file":
+                this.face.openFile(bytes(step));
+                break;
             case "notice":
                 if (text !== "") this.face.notice(text as Key);
                 break;
@@ -262,6 +288,7 @@ export class Device {
 
     /** Keeps what is needed to go on with a session that waits, for as long as it does. */
     private remember(session: number, connection: Connection | undefined): void {
+        if (!this.keeps) return;
         const record = this.core.pending(session);
         const certificate = connection?.certificate;
         if (record !== undefined && certificate !== undefined) {

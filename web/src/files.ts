@@ -1,6 +1,8 @@
 // The files of this page: those that a person chose to send, and those that came in, until they are saved.
 
 import type { Ask, Told } from "./disk.js";
+import { save } from "./handing.js";
+import type { Key } from "./strings.js";
 import { HAS_WORKERS, worker } from "./worker.js";
 
 /** What may come in where a browser lets no page write to a disk, in bytes: all of it lies in memory. */
@@ -23,9 +25,9 @@ export class Files {
 
     private constructor(private readonly place: Place) {}
 
-    /** Finds out where this browser lets a page put files. */
-    static async start(): Promise<Files> {
-        return new Files((await Disk.start()) ?? new Memory());
+    /** Finds out where this browser lets a page put files, if it may. */
+    static async start(mayWrite: boolean): Promise<Files> {
+        return new Files((mayWrite ? await Disk.start() : undefined) ?? new Memory());
     }
 
     get largest(): number {
@@ -64,17 +66,15 @@ export class Files {
         return new Uint8Array(await file.slice(from, from + length).arrayBuffer());
     }
 
-    /** Saves what came in where this browser saves what it loads. */
-    save(name: string, as: string): void {
-        const file = this.whole.get(name);
-        if (file === undefined) return;
-        // As bytes alone: it is saved, whatever it is, and never shown.
-        const address = URL.createObjectURL(file.slice(0, file.size, "application/octet-stream"));
-        const link = document.createElement("a");
-        link.href = address;
-        link.download = as;
-        link.click();
-        setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    /** What came in. */
+    content(name: string): Blob | undefined {
+        return this.whole.get(name);
+    }
+
+    /** Saves what came in. Why it is not saved, if it is not. */
+    async save(name: string, as: string): Promise<Key | undefined> {
+        const file = this.content(name);
+        return file === undefined ? undefined : save(file, as);
     }
 }
 

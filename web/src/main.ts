@@ -1,29 +1,19 @@
 // The page: what came behind the address goes to the core, what the core shows goes to the screen.
 
 import { Camera, HAS_CAMERA } from "./camera.js";
+import { CAN_CONNECT } from "./connection.js";
 import { Device, type Face, type Invitation, type Screen } from "./device.js";
 import { carried } from "./inside.js";
-import {
-    type Hands,
-    Hosting,
-    Talk,
-    asking,
-    choosing,
-    connecting,
-    ended,
-    inviting,
-    locked,
-    notice,
-    opened,
-    replyNeeded,
-    scanning,
-    start,
-    waiting,
-} from "./screens.js";
+import { asking, connecting, locked, opened, replyNeeded } from "./screens/guest.js";
+import type { Hands } from "./screens/hands.js";
+import { Hosting, inviting } from "./screens/hosting.js";
+import { choosing, ended, insideApp, notice, scanning, start, waiting } from "./screens/start.js";
+import { Talk } from "./screens/talk.js";
 import { LANGUAGE, say } from "./words.js";
 
-/** How the text of a locked file begins. */
-const LOCKED = /^\s*hfs1:/i;
+/** Whether this is the browser inside another app, which often has neither a camera nor a place to save: they name
+ * themselves, or are views that are no browser of their own. */
+const IS_INSIDE_APP = /; wv\)|FBA[NV]|Instagram|Line\/|MicroMessenger|Snapchat|Telegram|(iPhone|iPad)(?!.*Safari\/)/.test(navigator.userAgent);
 
 /** How long a person may think about the camera before the invitation is made without it. */
 const ASKING = 8_000;
@@ -51,18 +41,19 @@ const hands: Hands = {
     openFile: (file) => void openFile(file),
     scan,
     choose: (number) => device.do((core) => core.choose(number)),
-    guard: () => draw(inviting(hands)),
+    lock: () => void lock(),
+    guard: () => canConnect() && draw(inviting(hands)),
     invite: (invitation) => void invite(invitation),
     takeReply: (text) => device.take("reply", text),
     takeReplyFile: (file) => void device.takeFile("reply", file),
-    accept: (name) => device.accept(current, name),
+    accept: (name) => canConnect() && device.accept(current, name),
     answer: (typed) => device.do((core) => core.answer(current, typed)),
     offerReply: () => device.do((core) => core.offer_reply(current)),
     say: (text) => device.do((core) => core.say(current, text)),
     send: (file) => device.send(current, file),
     take: (row) => device.do((core) => core.take_file(current, row)),
     stop: (row) => device.do((core) => core.stop_file(current, row)),
-    save: (place, as) => device.save(place, as),
+    save: (place, as) => void device.save(place, as),
     compare: () => device.do((core) => core.compare(current)),
     judge: (isSame) => device.do((core) => core.judge(current, isSame)),
     later: () => device.do((core) => core.later(current)),
@@ -108,6 +99,7 @@ const face: Face = {
         draw(choosing(choices, hands));
         main.dataset["screen"] = "choosing";
     },
+    openFile: (container) => void openLocked(container),
     notice(sentence) {
         const shown = notice(sentence);
         notices.append(shown);
@@ -215,7 +207,6 @@ function mayLeave(): boolean {
 
 function open(text: string): void {
     if (!mayLeave()) return;
-    if (LOCKED.test(text)) return void openLocked(text);
     token = text.slice(text.indexOf("#") + 1).replace(/^handfast:/, "");
     device.take("invitation", text);
 }
@@ -223,38 +214,68 @@ function open(text: string): void {
 async function openFile(file: File): Promise<void> {
     if (!mayLeave()) return;
     token = "";
-    const isLocked = LOCKED.test(await file.slice(0, 64).text());
-    await (isLocked ? openLocked(await file.text()) : device.takeFile("invitation", file));
+    await device.takeFile("invitation", file);
 }
 
 /** A locked file, which a module of its own opens. */
-async function openLocked(text: string): Promise<void> {
-    const { lockedFile } = await import("./sealed.js");
-    await lockedFile(text, draw);
+async function openLocked(container: Uint8Array<ArrayBuffer>): Promise<void> {
+    token = "";
+    const { lockedFile } = await import("./locked/open.js");
+    await lockedFile(container, draw);
 }
 
-/** Takes the token out of the address, which others may see or keep. It never left this browser. */
+/** Locks something, by the same module. */
+async function lock(): Promise<void> {
+    const { locking } = await import("./locked/lock.js");
+    await locking({ draw, home: hands.home });
+}
+
+/** Whether another site frames this page. One of the same origin could change it anyway. */
+function isFramed(): boolean {
+    try {
+        return window.top?.location.origin !== location.origin;
+    } catch {
+        return true;
+    }
+}
+
+/** Whether this browser makes connections, which is said if it does not. */
+function canConnect(): boolean {
+    if (!CAN_CONNECT) face.notice("web_no_connections");
+    return CAN_CONNECT;
+}
+
+/** Takes the token out of the address, which others may see or keep. It never left this browser. Where the person has to
+ * go on in another one, it stays for that. */
 function fromAddress(): string {
     const fragment = location.hash;
-    if (fragment !== "") history.replaceState(null, "", location.pathname + location.search);
+    if (fragment !== "" && !IS_INSIDE_APP) history.replaceState(null, "", location.pathname + location.search);
     return fragment.slice(1);
 }
 
 async function begin(): Promise<void> {
     document.documentElement.lang = LANGUAGE;
+    // Whoever frames this page could have a person press its buttons unawares. Not every host can forbid that.
+    if (isFramed()) return main.replaceChildren(say("web_framed"));
     const brought = fromAddress() || carried();
     draw(waiting());
-    if (!("RTCPeerConnection" in window) || !("WebAssembly" in window)) {
-        main.replaceChildren(say("web_too_old"));
-        return;
+    if (IS_INSIDE_APP) main.before(insideApp(location.href));
+    if (!("WebAssembly" in window)) return main.replaceChildren(say("web_too_old"));
+    const isFile = location.protocol === "file:";
+    try {
+        device = await Device.start(isFile ? undefined : location.origin + location.pathname, face, isFile ? "file" : "page");
+    } catch {
+        return main.replaceChildren(say("web_not_loaded"));
     }
-    device = await Device.start(location.protocol === "file:" ? undefined : location.origin + location.pathname, face);
     draw(start(hands));
     if (brought === "") device.resume();
     else {
         device.forget();
         open(brought);
     }
+    window.addEventListener("pageshow", ({ persisted }) => {
+        if (persisted) device.restored();
+    });
     // A link that is opened in the same tab changes nothing but what stands behind the address.
     window.addEventListener("hashchange", () => {
         const next = fromAddress();

@@ -1,7 +1,7 @@
 // A page that is one file, with a locked file inside it, and nothing else.
 
 import { carried } from "./inside.js";
-import { lockedFile } from "./sealed.js";
+import { lockedFile } from "./locked/open.js";
 import { LANGUAGE } from "./words.js";
 
 document.documentElement.lang = LANGUAGE;

@@ -10,12 +10,13 @@ interface Types {
     createPolicy(name: string, rules: { createScriptURL(name: string): string }): { createScriptURL(name: string): string };
 }
 
-const types = (window as { trustedTypes?: Types }).trustedTypes;
-const policy = types?.createPolicy("worker", { createScriptURL: (name) => address(name as Script) });
+let policy: ReturnType<Types["createPolicy"]> | undefined;
 
 /** Whether this page can have workers at all: where it is one file, their scripts are nowhere. */
 export const HAS_WORKERS = location.protocol !== "file:" && "Worker" in window && import.meta.url !== undefined;
 
 export function worker(name: Script): Worker {
+    const types = (window as { trustedTypes?: Types }).trustedTypes;
+    policy ??= types?.createPolicy("worker", { createScriptURL: (name) => address(name as Script) });
     return new Worker(policy?.createScriptURL(name) ?? address(name), { type: "module" });
 }

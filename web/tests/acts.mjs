@@ -49,12 +49,22 @@ export function camera(picture) {
     };
 }
 
+/** A browser that asks where to save, and a person who says: in the storage of this page. */
+export function picker() {
+    globalThis.showSaveFilePicker = async ({ suggestedName }) => {
+        const here = await navigator.storage.getDirectory();
+        return here.getFileHandle(suggestedName, { create: true });
+    };
+}
+
 /** Opens the page at this address with what stands behind the `#` of a link, in a browser that says to be `agent`.
  * `hears` hears what the page asks for, `before` is done in it before anything of its own, with `shown`. */
 export async function bring(browser, page, link, { hears = () => {}, before = () => {}, shown, agent } = {}) {
     const tab = await browser.newPage();
     if (agent !== undefined) await tab.setUserAgent({ userAgent: agent });
     tab.on("request", hears);
+    // Nobody is there who could say where a file is to be saved.
+    await tab.evaluateOnNewDocument(() => delete globalThis.showSaveFilePicker);
     await tab.evaluateOnNewDocument(before, shown);
     await tab.goto(page + link.slice(link.indexOf("#")));
     return tab;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -26,8 +26,8 @@ const BROWSERS = {
 
 export const NAMES = Object.keys(BROWSERS);
 
-/** A browser with nothing in it, and the folder in which it saves what a person saves. */
-export async function browser(name, language = "en-US") {
+/** A browser with nothing in it, and the folder in which it saves what a person saves. `more` are arguments of Chromium. */
+export async function browser(name, language = "en-US", more = []) {
     const { args, ...options } = BROWSERS[name];
     const downloads = mkdtempSync(join(FILES, "downloads-"));
     const running = await launch({
@@ -36,7 +36,7 @@ export async function browser(name, language = "en-US") {
         protocolTimeout: PATIENCE,
         timeout: PATIENCE,
         downloadBehavior: { policy: "allow", downloadPath: downloads },
-        args: name === "chromium" ? [...args, `--lang=${language}`, `--accept-lang=${language}`] : args,
+        args: name === "chromium" ? [...args, ...more, `--lang=${language}`, `--accept-lang=${language}`] : args,
         extraPrefsFirefox: {
             "intl.accept_languages": language,
             "browser.download.folderList": 2,
@@ -109,11 +109,18 @@ export function hash(path) {
     return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
-/** Waits until there is a whole file in a folder. Its path. */
+/** A new folder. */
+export const folder = () => mkdtempSync(join(FILES, "folder-"));
+
+/** Waits until there is a whole file in a folder, of so many bytes if that is known. Its path. */
 export async function saved(folder, name, bytes) {
     const path = join(folder, name);
+    // What is under way has other names beside it.
+    const isUnderWay = () => readdirSync(folder).some((name) => /\.(part|crdownload)$/.test(name));
     for (const end = Date.now() + PATIENCE; Date.now() < end; await new Promise((wake) => setTimeout(wake, 100))) {
-        if (existsSync(path) && statSync(path).size === bytes) return path;
+        if (!existsSync(path) || isUnderWay()) continue;
+        const { size } = statSync(path);
+        if (bytes === undefined ? size > 0 : size === bytes) return path;
     }
     throw new Error(`${name} was never saved`);
 }

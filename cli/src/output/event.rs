@@ -5,7 +5,7 @@ use crate::symbol::Forms;
 use crate::{strings, words};
 use handfast_native::Overview;
 use handfast_native::device::{Asked, ContactView, Done, Hit, Pause, Reached, Role, Row, View};
-use handfast_native::handshake::{PublicKey, Trust, TrustReason};
+use handfast_native::handshake::{Client, PublicKey, Trust, TrustReason};
 use handfast_native::pairing::{Cause, GuestStage, HostStage};
 use handfast_native::question::Standing;
 use handfast_native::reconnect::RestoredClaim;
@@ -162,6 +162,7 @@ pub(crate) enum Event {
     /// They met.
     Met {
         name: String,
+        client: Option<Client>,
         #[serde(flatten)]
         trusted: Trusted,
         scans: u8,
@@ -653,6 +654,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::output::json_line;
+    use handfast_native::handshake::ClientKind;
 
     #[test]
     fn an_event_is_one_flat_object_with_its_moment() {
@@ -674,6 +676,7 @@ mod tests {
     fn meeting_is_told_with_all_its_figures() {
         let line = json_line(&Event::Met {
             name: "Ana".into(),
+            client: Some(ClientKind::App.into()),
             trusted: Trusted(Trust::because(TrustReason::Scanned)),
             scans: 1,
             ready_ms: Some(1.5),
@@ -683,6 +686,7 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
         for key in [
             "name",
+            "client",
             "trust",
             "reason",
             "scans",

@@ -80,6 +80,7 @@ impl Output {
     pub(crate) fn met(&mut self, view: &View, fallback: &str) {
         if let View::Talking {
             name,
+            client,
             trust,
             scans,
             milestones,
@@ -90,6 +91,7 @@ impl Output {
             self.name = name.to_owned();
             self.tell(Event::Met {
                 name: name.to_owned(),
+                client: client.clone(),
                 trusted: Trusted(*trust),
                 scans: *scans,
                 ready_ms: milestones.ready.map(milliseconds),
@@ -218,8 +220,13 @@ impl Output {
                 sentence.into_iter().for_each(|told| self.whisper(told));
             }
             Event::State { state } => self.whisper(state.sentence()),
-            Event::Met { name, trusted, .. } => {
-                self.whisper(&words::met(name, trusted.0.reason()));
+            Event::Met {
+                name,
+                client,
+                trusted,
+                ..
+            } => {
+                self.whisper(&words::met(name, trusted.0.reason(), client.as_ref()));
                 self.whisper(strings::chat_begins());
             }
             Event::Message { text, .. } => {

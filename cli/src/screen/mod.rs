@@ -203,7 +203,12 @@ impl Screen {
     /// Something happened that a line is to tell of. What is told by the state of the screen is none.
     pub(crate) fn tell(&mut self, event: &Event, at: Moment) {
         let told = match event {
-            Event::Met { name, trusted, .. } => words::met(name, trusted.0.reason()),
+            Event::Met {
+                name,
+                client,
+                trusted,
+                ..
+            } => words::met(name, trusted.0.reason(), client.as_ref()),
             Event::Seeking { name, heard } => words::seeking(name, *heard),
             Event::Away => strings::contact_away().to_owned(),
             Event::Back { name } => words::back(name),

@@ -169,6 +169,7 @@ fn view_with(reached: Option<Reached>) -> View {
     View::Talking {
         key: PublicKey([1; 32]),
         name: "Mira".to_owned(),
+        client: None,
         namesake: None,
         trust: Trust::because(TrustReason::Scanned),
         scans: 1,
@@ -189,6 +190,7 @@ fn a_conversation_at_80_columns_and_24_rows() {
     person.screen.tell(
         &Event::Met {
             name: "Mira".to_owned(),
+            client: None,
             trusted: Trusted(Trust::because(TrustReason::Scanned)),
             scans: 1,
             ready_ms: None,

@@ -503,7 +503,7 @@ impl Returning {
         let setup = ReconnectSetup {
             key: context.identity.key.clone(),
             name: context.identity.name.clone(),
-            kind: context.identity.kind,
+            client: context.identity.client.clone(),
             peer: self.key,
             keys: keys.map_err(SessionEnd::Store)?,
             local,
@@ -655,7 +655,7 @@ impl Returning {
                 scans: 0,
                 channel: returned.channel,
                 clock: returned.clock,
-                kind: returned.kind,
+                client: returned.client,
                 keeps_us: true,
                 reconnect: returned.keys,
             },

@@ -1,6 +1,7 @@
 //! What the person chose for all sessions, and what a single session may have otherwise.
 
 use handfast_protocol::conversation::Limits;
+use handfast_protocol::handshake::Client;
 use handfast_protocol::network::StunServer;
 use handfast_token::LinkBase;
 use std::path::PathBuf;
@@ -83,6 +84,8 @@ pub struct SessionTerms {
     pub is_incognito: bool,
     /// What this device calls itself towards the peer, if not [`Settings::name`].
     pub called: Option<String>,
+    /// What this device says it is, if it says so.
+    pub client: Option<Client>,
     /// Whom it may ask, if not [`Settings::asking`].
     pub asking: Option<Asking>,
     /// Whether the contact is told in the local network, if not [`Settings::nearby`].

@@ -158,7 +158,7 @@ impl Shared {
                 false => self.identity.clone(),
             },
             name: terms.called.as_ref().unwrap_or(&self.settings.name).clone(),
-            kind: None,
+            client: terms.client.clone(),
         })
     }
 

@@ -16,7 +16,7 @@ use super::{
 use handfast_protocol::conversation::{
     self, Direction, Ending, Finding, Limit, MAX_TEXT, Transfer, Violation,
 };
-use handfast_protocol::handshake::{PublicKey, ShortString, Trust, TrustReason};
+use handfast_protocol::handshake::{Client, PublicKey, ShortString, Trust, TrustReason};
 use handfast_protocol::link::LinkPath;
 use handfast_protocol::log::Fault;
 use handfast_protocol::pairing::{Failure, Now};
@@ -32,6 +32,7 @@ const MOST_UNSAID: u32 = 512;
 pub(super) struct Talk {
     key: PublicKey,
     name: String,
+    client: Option<Client>,
     /// See [`View::Talking`].
     namesake: Option<PublicKey>,
     trust: Trust,
@@ -131,6 +132,7 @@ impl Talk {
         let mut talk = Self {
             key: met.peer.key,
             name: met.peer.name.clone(),
+            client: met.peer.client.clone(),
             namesake: None,
             trust: met.trust,
             scans: met.peer.scans,
@@ -223,6 +225,7 @@ impl Talk {
         View::Talking {
             key: self.key,
             name: given.unwrap_or(&self.name).clone(),
+            client: self.client.clone(),
             namesake: self.namesake,
             trust: self.trust,
             scans: self.scans,

@@ -3,7 +3,7 @@
 use super::pairing::end_reason;
 use super::{DeliveryMode, EndReason, Hindrance, Milestones, Provenance, Role, SessionId};
 use handfast_protocol::conversation::{CompareError, FileError, Violation};
-use handfast_protocol::handshake::{PublicKey, ShortString, Trust, visible};
+use handfast_protocol::handshake::{Client, PublicKey, ShortString, Trust, visible};
 use handfast_protocol::log::FileBody;
 use handfast_protocol::network::{MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage};
@@ -171,6 +171,8 @@ pub enum View {
         key: PublicKey,
         /// What the peer calls itself; may be empty.
         name: String,
+        /// What it says it is, if it does.
+        client: Option<Client>,
         /// Another contact by this name, as far as the person gave whoever is here none: whoever is here is somebody
         /// else, or one of the two is a new device of the same person.
         namesake: Option<PublicKey>,

@@ -67,7 +67,7 @@ pub use invitation::Invitation;
 pub use keys::{IceCredentials, IcePassword, InvitationKeys, InviteId};
 pub use knocker::Knocker;
 pub use label::{Label, Name, Question};
-pub use png::{MOST_IN_PICTURE, picture_with};
+pub use png::{MOST_IN_PICTURE, container_in, picture_with};
 pub use reply::{Reply, ReplyError, SealedReply};
 pub use role::Role;
 pub use text::{FILE_EXTENSION, LinkBase, QrText, SCHEME, SEALED_SCHEME, bare_text, link};

@@ -47,7 +47,7 @@ pub fn picture_with(container: &[u8]) -> Vec<u8> {
 }
 
 /// The container that a picture has inside. Nothing is checked of it: what was changed on the way does not open.
-pub(super) fn container_in(picture: &[u8]) -> Option<&[u8]> {
+pub fn container_in(picture: &[u8]) -> Option<&[u8]> {
     let mut rest = picture.strip_prefix(SIGNATURE)?;
     loop {
         let (length, behind) = rest.split_first_chunk()?;

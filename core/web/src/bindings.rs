@@ -7,8 +7,9 @@ use crate::{
 use bytes::Bytes;
 use handfast_device::{Event, Provenance, SessionId};
 use handfast_protocol::conversation::{Finding, RequestId};
+use handfast_protocol::handshake::{Client, ClientKind, Site};
 use handfast_protocol::pairing::Now;
-use handfast_token::{LinkBase, is_picture};
+use handfast_token::{LinkBase, container_in, is_picture};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -75,9 +76,19 @@ impl Core {
         })
     }
 
+    /// Others are told that this is a `page`, something that is `embedded` in one, or a `file`; and of which host.
+    pub fn introduce(&mut self, kind: &str, host: &str) {
+        let kind = match kind {
+            "embedded" => ClientKind::Embedded,
+            "file" => ClientKind::File,
+            _ => ClientKind::Page,
+        };
+        self.page.introduce(Client::new(kind, Site::new(host)));
+    }
+
     /// Whether this file goes to the reader of pictures.
     pub fn is_picture(bytes: &[u8]) -> bool {
-        is_picture(bytes)
+        is_picture(bytes) && container_in(bytes).is_none()
     }
 
     /// Goes on with what the page before this one was waiting with. Whether there is anything.
@@ -340,6 +351,10 @@ impl Core {
                 let choices: Vec<Choice> = found.iter().map(Choice::of).collect();
                 Step::new("choose", NONE).saying(json(&choices))
             }
+            Deed::OpenFile(container) => Step {
+                bytes: container,
+                ..Step::new("open_file", NONE)
+            },
             Deed::Refuse(why) => Step::new("notice", NONE).saying(refused(why).unwrap_or_default()),
             // Lists that a page does not show, as it keeps nothing.
             Deed::Show(_) => Step::new("nothing", NONE),

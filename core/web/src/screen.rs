@@ -6,7 +6,9 @@ use handfast_device::{
     FileState, Provenance, Reached, Refusal, Row, RowContent, SessionEnd, View, Wish,
 };
 use handfast_protocol::conversation::FileError;
-use handfast_protocol::handshake::{SYMBOLS, ShortString, Trust, TrustLevel, TrustReason, visible};
+use handfast_protocol::handshake::{
+    Client, ClientKind, SYMBOLS, ShortString, Trust, TrustLevel, TrustReason, visible,
+};
 use handfast_protocol::pairing::{Failure, GuestStage, HostStage};
 use handfast_qr::Symbol;
 use handfast_seal::{Question, SealError};
@@ -83,6 +85,10 @@ pub enum Screen {
     Talking {
         /// What they call themselves.
         name: String,
+        /// What they say they are, where that matters.
+        client: Option<&'static str>,
+        /// Where that comes from.
+        site: Option<String>,
         /// What to think of before believing the name.
         warning: Option<&'static str>,
         /// How far they are trusted.
@@ -246,6 +252,7 @@ impl Screen {
             },
             View::Talking {
                 name,
+                client,
                 namesake,
                 trust,
                 is_interrupted,
@@ -255,6 +262,8 @@ impl Screen {
                 ..
             } => Self::Talking {
                 name,
+                client: client.as_ref().and_then(claim),
+                site: client.and_then(|client| Some(client.site()?.to_string())),
                 warning: namesake.map(|_| "namesake"),
                 trust: level(trust),
                 reason: reason(trust),
@@ -313,6 +322,18 @@ impl Screen {
                 hint: None,
             },
         }
+    }
+}
+
+/// What somebody says they are, where that matters.
+fn claim(client: &Client) -> Option<&'static str> {
+    match (client.kind(), client.site()) {
+        (ClientKind::Program | ClientKind::App, _) => None,
+        (ClientKind::Page, Some(_)) => Some("client_page_of"),
+        (ClientKind::Page, None) => Some("client_page"),
+        (ClientKind::Embedded, Some(_)) => Some("client_embedded_at"),
+        (ClientKind::Embedded, None) => Some("client_embedded"),
+        (ClientKind::File, _) => Some("client_file"),
     }
 }
 
@@ -577,11 +598,21 @@ mod tests {
             include_str!("bindings.rs"),
             include_str!("screen.rs"),
             include_str!("../../reader/src/lib.rs"),
-            include_str!("../../unseal/src/lib.rs"),
+            include_str!("../../sealing/src/locking.rs"),
+            include_str!("../../sealing/src/opening.rs"),
             include_str!("../../../web/src/camera.ts"),
+            include_str!("../../../web/src/handing.ts"),
+            include_str!("../../../web/src/locked/lock.ts"),
+            include_str!("../../../web/src/locked/open.ts"),
             include_str!("../../../web/src/main.ts"),
-            include_str!("../../../web/src/screens.ts"),
-            include_str!("../../../web/src/sealed.ts"),
+            include_str!("../../../web/embed/conversation.ts"),
+            include_str!("../../../web/embed/element.ts"),
+            include_str!("../../../web/src/screens/allowed.ts"),
+            include_str!("../../../web/src/screens/guest.ts"),
+            include_str!("../../../web/src/screens/hosting.ts"),
+            include_str!("../../../web/src/screens/parts.ts"),
+            include_str!("../../../web/src/screens/start.ts"),
+            include_str!("../../../web/src/screens/talk.ts"),
             include_str!("../../../web/src/sealed_file.ts"),
         ];
         for key in keys {

@@ -366,7 +366,7 @@ pub(crate) fn identity(name: &str) -> Identity {
     Identity {
         key: StaticKey::new(Secret::random().unwrap()),
         name: name.to_owned(),
-        kind: None,
+        client: None,
     }
 }
 
@@ -375,7 +375,7 @@ fn owner(home: &Prepared, name: &str) -> Identity {
     Identity {
         key: home.store().identity().clone(),
         name: name.to_owned(),
-        kind: None,
+        client: None,
     }
 }
 

@@ -211,6 +211,7 @@ pub(super) mod tests {
         use Who::{Guest, Host};
         let met = |name: &str, start: f64| Event::Met {
             name: name.into(),
+            client: None,
             trusted: Trusted(Trust::because(TrustReason::Scanned)),
             scans: 1,
             ready_ms: Some(start + 2.0),

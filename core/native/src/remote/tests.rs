@@ -14,7 +14,9 @@ use handfast_device::{
     View, Wish,
 };
 use handfast_protocol::conversation::{CompareError, FileError, Finding, Violation};
-use handfast_protocol::handshake::{ChannelError, PublicKey, ShortString, Trust, TrustReason};
+use handfast_protocol::handshake::{
+    ChannelError, Client, ClientKind, PublicKey, ShortString, Site, Trust, TrustReason,
+};
 use handfast_protocol::log::{Incarnation, LockedText, Place};
 use handfast_protocol::network::{Mapping, MappingError, NetworkReport};
 use handfast_protocol::pairing::{Cause, Failure, GuestStage, HostStage, OtherInvitation};
@@ -172,11 +174,24 @@ impl Numbers {
         ])
     }
 
+    fn client(&mut self) -> Client {
+        let kind = self.one(&[
+            ClientKind::Program,
+            ClientKind::App,
+            ClientKind::Page,
+            ClientKind::Embedded,
+            ClientKind::File,
+        ]);
+        let site = self.perhaps(|numbers| format!("a{}.example:8080", numbers.below(1 << 16)));
+        Client::new(kind, site.as_deref().and_then(Site::new))
+    }
+
     fn session_terms(&mut self) -> SessionTerms {
         SessionTerms {
             yields: self.yes(),
             is_incognito: self.yes(),
             called: self.perhaps(Self::text),
+            client: self.perhaps(Self::client),
             asking: self.perhaps(|numbers| settings(numbers).asking),
             nearby: self.perhaps(Self::yes),
             limits: self.perhaps(|numbers| settings(numbers).limits),
@@ -560,6 +575,7 @@ impl Numbers {
             7 => View::Talking {
                 key: self.key(),
                 name: self.text(),
+                client: self.perhaps(Self::client),
                 namesake: self.perhaps(Self::key),
                 trust: self.trust(),
                 scans: self.below(256) as u8,

@@ -227,6 +227,7 @@ mod tests {
         let talking = View::Talking {
             key: PublicKey([1; 32]),
             name: String::new(),
+            client: None,
             namesake: None,
             trust: Trust::because(TrustReason::OpenLink),
             scans: 1,

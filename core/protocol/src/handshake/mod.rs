@@ -42,6 +42,7 @@
 //! ```
 
 mod channel;
+mod client;
 mod comparison;
 mod cpace;
 mod extensions;
@@ -53,6 +54,7 @@ mod ready;
 mod trust;
 
 pub use channel::{Channel, ChannelError, MAX_BODY, Opener, Sealer};
+pub use client::{Client, ClientKind, Site};
 pub use comparison::{Commitment, GuestComparison, HostComparison, SYMBOLS, ShortString};
 pub use cpace::{Agreement, AnswerMessage, Attempt, Parties};
 #[cfg(test)]
@@ -64,5 +66,5 @@ pub use noise::{
     Responder, StaticKey,
 };
 pub use prologue::{Mode, Policy, Prologue};
-pub use ready::{ClientKind, MAX_NAME, Ready, ReadyError};
+pub use ready::{MAX_NAME, Ready, ReadyError};
 pub use trust::{Flow, Trust, TrustLevel, TrustReason};

@@ -1,5 +1,6 @@
 //! READY, the first message that each side puts into the sealed channel: who I say I am.
 
+use super::client::{Client, ClientKind, Site};
 use super::extensions;
 use super::name::{at_most, visible};
 use handfast_token::Secret;
@@ -13,41 +14,7 @@ pub struct Ready {
     random: Secret<32>,
     name: String,
     clock: u64,
-    kind: Option<ClientKind>,
-}
-
-/// What somebody says they are. It is a claim, and changes nothing but what is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
-#[repr(u8)]
-pub enum ClientKind {
-    /// A program on a computer.
-    Program = 1,
-    /// An app on a phone.
-    App = 2,
-    /// A page in a browser.
-    Page = 3,
-    /// A part of another program.
-    Embedded = 4,
-    /// A page that was opened from a file.
-    File = 5,
-}
-
-impl ClientKind {
-    fn from_byte(byte: u8) -> Option<Self> {
-        Some(match byte {
-            1 => Self::Program,
-            2 => Self::App,
-            3 => Self::Page,
-            4 => Self::Embedded,
-            5 => Self::File,
-            _ => return None,
-        })
-    }
+    client: Option<Client>,
 }
 
 /// The sender's clock. The number is odd, as those are that a reader may pass over, but this one is there
@@ -55,6 +22,8 @@ impl ClientKind {
 const CLOCK: u8 = 1;
 /// What the sender is.
 const KIND: u8 = 3;
+/// Where a page comes from, or what is part of one.
+const SITE: u8 = 5;
 
 /// A READY message that this version cannot read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,14 +36,14 @@ impl Ready {
     /// Makes what this side says. `random` is fresh, and enters the secret with which the two find each
     /// other again; `name` is cut to [`MAX_NAME`] bytes and cleaned, and is empty
     /// if nothing of it can be seen; `clock` is in seconds since 1970 UTC.
-    pub fn new(random: Secret<32>, name: &str, clock: u64, kind: Option<ClientKind>) -> Self {
+    pub fn new(random: Secret<32>, name: &str, clock: u64, client: Option<Client>) -> Self {
         // It is cleaned once more after the cut, which may leave nothing that can be seen.
         let name = visible(at_most(&visible(name), MAX_NAME));
         Self {
             random,
             name,
             clock,
-            kind,
+            client,
         }
     }
 
@@ -94,8 +63,8 @@ impl Ready {
     }
 
     /// What this side says it is. None if it does not say, or says what this version does not know.
-    pub fn kind(&self) -> Option<ClientKind> {
-        self.kind
+    pub fn client(&self) -> Option<&Client> {
+        self.client.as_ref()
     }
 
     /// The canonical bytes.
@@ -104,10 +73,12 @@ impl Ready {
         bytes.push(self.name.len() as u8);
         bytes.extend(self.name.as_bytes());
         let clock = self.clock.to_le_bytes();
-        let kind = self.kind.map(|kind| [kind as u8]);
+        let kind = self.client().map(|client| [client.kind() as u8]);
+        let site = self.client().and_then(Client::site);
         let extensions = [
             Some((CLOCK, &clock[..])),
             kind.as_ref().map(|kind| (KIND, &kind[..])),
+            site.map(|site| (SITE, site.as_str().as_bytes())),
         ];
         extensions::write(extensions.into_iter().flatten(), &mut bytes);
         bytes
@@ -126,7 +97,7 @@ impl Ready {
         }
         let (name, extensions) = rest.split_at_checked(length.into()).ok_or(ReadyError)?;
         let name = std::str::from_utf8(name).map_err(|_| ReadyError)?;
-        let (mut clock, mut kind) = (None, None);
+        let (mut clock, mut kind, mut site) = (None, None, None);
         extensions::read(extensions, |number, value| {
             match number {
                 CLOCK => clock = Some(u64::from_le_bytes(value.try_into().ok()?)),
@@ -134,13 +105,15 @@ impl Ready {
                     let [byte] = value else { return None };
                     kind = ClientKind::from_byte(*byte);
                 }
+                SITE => site = std::str::from_utf8(value).ok().and_then(Site::new),
                 _ => return extensions::unknown(number),
             }
             Some(())
         })
         .ok_or(ReadyError)?;
         let clock = clock.ok_or(ReadyError)?;
-        Ok(Self::new(Secret::new(*random), name, clock, kind))
+        let client = kind.map(|kind| Client::new(kind, site));
+        Ok(Self::new(Secret::new(*random), name, clock, client))
     }
 }
 
@@ -160,8 +133,9 @@ mod tests {
         bytes(name.as_bytes(), &[&[CLOCK, 8, 0][..], &[9; 8]].concat())
     }
 
-    fn ready(name: &str, kind: Option<ClientKind>) -> Ready {
-        Ready::new(Secret::new([7; 32]), name, u64::from_le_bytes([9; 8]), kind)
+    fn ready(name: &str, client: Option<Client>) -> Ready {
+        let clock = u64::from_le_bytes([9; 8]);
+        Ready::new(Secret::new([7; 32]), name, clock, client)
     }
 
     #[test]
@@ -170,7 +144,8 @@ mod tests {
         expected.extend([KIND, 1, 0, 2]);
         let at = 32 + 1 + 3;
         expected[at..at + 2].copy_from_slice(&15_u16.to_le_bytes());
-        assert_eq!(ready("Ada", Some(ClientKind::App)).to_bytes(), expected);
+        let app = Some(ClientKind::App.into());
+        assert_eq!(ready("Ada", app).to_bytes(), expected);
         assert_eq!(ready("Ada", None).to_bytes(), named("Ada"));
     }
 
@@ -179,15 +154,15 @@ mod tests {
         let clock = [&[CLOCK, 8, 0][..], &[9; 8]].concat();
         let with = |more: &[u8]| Ready::from_bytes(&bytes(b"Ada", &[&clock[..], more].concat()));
         for later in [
-            &[5, 0, 0][..],
-            &[5, 2, 0, 1, 2, 255, 0, 0],
+            &[7, 0, 0][..],
+            &[7, 2, 0, 1, 2, 255, 0, 0],
             &[KIND, 1, 0, 200],
         ] {
             assert_eq!(with(later), Ok(ready("Ada", None)), "{later:?}");
         }
         for (why, more) in [
             ("an even number", &[2, 0, 0][..]),
-            ("an even number behind an odd one", &[5, 0, 0, 6, 0, 0]),
+            ("an even number behind an odd one", &[7, 0, 0, 8, 0, 0]),
             ("the same number twice", &[CLOCK, 0, 0]),
             ("a falling number", &[5, 0, 0, KIND, 1, 0, 1]),
             ("a kind of two bytes", &[KIND, 2, 0, 1, 1]),
@@ -207,6 +182,32 @@ mod tests {
                 "{why}"
             );
         }
+    }
+
+    #[test]
+    fn where_a_page_comes_from_is_an_extension_that_others_do_not_have() {
+        let site = Site::new("example.org");
+        let with = |kind: u8, site: &[u8]| {
+            let length = (site.len() as u16).to_le_bytes();
+            let clock = [&[CLOCK, 8, 0][..], &[9; 8]].concat();
+            let said = [&[KIND, 1, 0, kind, SITE][..], &length, site].concat();
+            Ready::from_bytes(&bytes(b"Ada", &[clock, said].concat()))
+        };
+        for kind in [ClientKind::Page, ClientKind::Embedded] {
+            let client = Client::new(kind, site.clone());
+            assert_eq!(client.site(), site.as_ref());
+            let at_site = ready("Ada", Some(client));
+            assert_eq!(with(kind as u8, b"example.org"), Ok(at_site.clone()));
+            assert_eq!(Ready::from_bytes(&at_site.to_bytes()), Ok(at_site));
+            // Whatever else somebody writes there is none.
+            let nowhere = ready("Ada", Some(kind.into()));
+            for site in [&b""[..], b"<b>", b"\xff", &[b'a'; 300]] {
+                assert_eq!(with(kind as u8, site), Ok(nowhere.clone()));
+            }
+        }
+        let app = ready("Ada", Some(ClientKind::App.into()));
+        assert_eq!(with(ClientKind::App as u8, b"example.org"), Ok(app));
+        assert_eq!(with(200, b"example.org"), Ok(ready("Ada", None)));
     }
 
     #[test]
@@ -232,14 +233,16 @@ mod tests {
         assert_eq!(Ready::from_bytes(&named(&"a".repeat(65))), Err(ReadyError));
     }
 
-    fn any_kind() -> impl Strategy<Value = Option<ClientKind>> {
-        any::<u8>().prop_map(ClientKind::from_byte)
+    fn any_client() -> impl Strategy<Value = Option<Client>> {
+        (any::<u8>(), "[a-z.:\\[\\]-]{0,300}").prop_map(|(kind, site)| {
+            Some(Client::new(ClientKind::from_byte(kind)?, Site::new(&site)))
+        })
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(random: [u8; 32], name in ".{0,80}", clock: u64, kind in any_kind()) {
-            let ready = Ready::new(Secret::new(random), &name, clock, kind);
+        fn what_is_written_is_read(random: [u8; 32], name in ".{0,80}", clock: u64, client in any_client()) {
+            let ready = Ready::new(Secret::new(random), &name, clock, client);
             prop_assert_eq!(Ready::from_bytes(&ready.to_bytes()), Ok(ready));
         }
 

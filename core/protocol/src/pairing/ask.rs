@@ -102,7 +102,7 @@ impl Introduced {
             key: self.peer,
             name: self.ready.name().to_owned(),
             trust,
-            kind: self.ready.kind(),
+            client: self.ready.client().cloned(),
             clock: self.ready.clock(),
             scans: if self.two_way { 2 } else { 1 },
             reconnect: ReconnectKeys::from_first_meeting(&rs0, self.own_clock, self.ready.clock()),

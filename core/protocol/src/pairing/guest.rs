@@ -550,8 +550,8 @@ impl Guest {
             Step::Second(initiators) => match finish_one(initiators, message) {
                 Ok((mut established, third, mode)) => {
                     let random = self.entropy.ready(&established.channel.hash);
-                    let Identity { name, kind, .. } = &self.identity;
-                    let ready = Ready::new(random, name, now.unix, *kind);
+                    let Identity { name, client, .. } = &self.identity;
+                    let ready = Ready::new(random, name, now.unix, client.clone());
                     let Ok(frame) = established.channel.sealer.seal(&ready.to_bytes()) else {
                         return self.end(Failure::Local);
                     };

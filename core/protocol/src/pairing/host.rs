@@ -605,8 +605,8 @@ impl Host {
     /// The guest's handshake stands: this host introduces itself.
     pub(super) fn stand(&mut self, now: Now, mut established: Established, which: usize) {
         let random = self.entropy.ready(&established.channel.hash);
-        let Identity { name, kind, .. } = &self.identity;
-        let ready = Ready::new(random, name, now.unix, *kind);
+        let Identity { name, client, .. } = &self.identity;
+        let ready = Ready::new(random, name, now.unix, client.clone());
         match established.channel.sealer.seal(&ready.to_bytes()) {
             Ok(frame) => {
                 self.effects.push_back(HostEffect::Stands);

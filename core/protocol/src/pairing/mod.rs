@@ -37,7 +37,7 @@ pub use host::{Host, HostEffect, HostHistory, HostTerms, MOST_FORMS, Strikes};
 pub use replies::{MOST_REPLIES, ReceivedReply};
 pub use view::{GuestStage, GuestView, HostStage};
 
-use crate::handshake::{Channel, ClientKind, PublicKey, StaticKey, Trust};
+use crate::handshake::{Channel, Client, PublicKey, StaticKey, Trust};
 use crate::reconnect::ReconnectKeys;
 use bytes::Bytes;
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub struct Identity {
     /// What this device calls itself; may be empty.
     pub name: String,
     /// What this device is, if it says so.
-    pub kind: Option<ClientKind>,
+    pub client: Option<Client>,
 }
 
 /// How a token came to this device. Only the live camera shows that the people are together.
@@ -96,7 +96,7 @@ pub struct AuthenticatedPeer {
     /// What the way of meeting proves about them.
     pub trust: Trust,
     /// What they say they are.
-    pub kind: Option<ClientKind>,
+    pub client: Option<Client>,
     /// What their clock said when they introduced themselves, in seconds since 1970 UTC.
     pub clock: u64,
     /// 2 if the guest's reply was needed, 1 if the invitation alone was enough.

@@ -47,7 +47,7 @@ fn identity(seed: u8) -> Identity {
     Identity {
         key: StaticKey::new(Secret::new([seed; 32])),
         name: format!("name {seed}"),
-        kind: Some(ClientKind::Program),
+        client: Some(ClientKind::Program.into()),
     }
 }
 

@@ -7,7 +7,7 @@ use super::keys::ReconnectKeys;
 use super::message::Message;
 use crate::Now;
 use crate::handshake::{
-    Channel, ClientKind, Established, HandshakeError, KnownAttempt, KnownInitiator, Mode, Prologue,
+    Channel, Client, Established, HandshakeError, KnownAttempt, KnownInitiator, Mode, Prologue,
     PublicKey, Ready, StaticKey, respond_to_known,
 };
 use crate::question;
@@ -31,7 +31,7 @@ pub struct ReconnectSetup {
     /// What this device calls itself; may be empty.
     pub name: String,
     /// What this device is, if it says so.
-    pub kind: Option<ClientKind>,
+    pub client: Option<Client>,
     /// The long-term key of the contact.
     pub peer: PublicKey,
     /// What the contact is kept with, **as it is on the disk**: what was asked to be kept before and is not
@@ -85,7 +85,7 @@ pub struct Returned {
     /// What they call themselves; may be empty.
     pub name: String,
     /// What they say they are.
-    pub kind: Option<ClientKind>,
+    pub client: Option<Client>,
     /// What their clock said, in seconds since 1970 UTC.
     pub clock: u64,
     /// What the two said about a restored device, where it took that. Whatever was proved about them
@@ -146,7 +146,7 @@ enum Proof {
 struct Introduced {
     channel: Channel,
     name: String,
-    kind: Option<ClientKind>,
+    client: Option<Client>,
     /// Both clocks when READY was read.
     clock: u64,
     own_clock: u64,
@@ -398,7 +398,12 @@ impl Reconnecting {
             Proof::Generation(_) => &self.setup.name,
             Proof::Restored => "",
         };
-        let ready = Ready::new(self.setup.random.clone(), name, now.unix, self.setup.kind);
+        let ready = Ready::new(
+            self.setup.random.clone(),
+            name,
+            now.unix,
+            self.setup.client.clone(),
+        );
         match established.channel.sealer.seal(&ready.to_bytes()) {
             Ok(frame) => {
                 self.effects.push_back(ReconnectEffect::Send(frame));
@@ -429,7 +434,7 @@ impl Reconnecting {
         let new = following(psk, initiator, responder, &channel.hash);
         let introduced = Box::new(Introduced {
             name: ready.name().to_owned(),
-            kind: ready.kind(),
+            client: ready.client().cloned(),
             clock: ready.clock(),
             own_clock: now.unix,
             keys: keys.introduced(used, new),
@@ -513,7 +518,7 @@ impl Reconnecting {
         let returned = Returned {
             key: self.setup.peer,
             name: introduced.name,
-            kind: introduced.kind,
+            client: introduced.client,
             clock: introduced.clock,
             restored: introduced.restored,
             keys: keys.confirmed(introduced.own_clock, introduced.clock),

@@ -80,7 +80,7 @@ fn the_worked_example_is_what_the_document_says() {
         Secret::new(counting(0xe0)),
         "Ben",
         1_795_000_000,
-        Some(ClientKind::App),
+        Some(ClientKind::App.into()),
     )
     .to_bytes();
     let sealer = &mut established.channel.sealer;

@@ -56,7 +56,7 @@ fn nobody_is_done_before_both_have_kept_the_same() {
         (guest.name.as_str(), host.name.as_str()),
         ("name 2", "name 1")
     );
-    assert_eq!(guest.kind, Some(ClientKind::Program));
+    assert_eq!(guest.client, Some(ClientKind::Program.into()));
     let now = scene.now();
     scene.host.remembered(true);
     let kept = of_host(&mut scene);

@@ -51,8 +51,8 @@ fn the_worked_example_is_what_the_document_says() {
         &attempt,
     );
     let hash = at_initiator.channel.hash;
-    let ready = |first, name, clock, kind| {
-        Ready::new(Secret::new(counting(first)), name, clock, Some(kind)).to_bytes()
+    let ready = |first, name, clock, kind: ClientKind| {
+        Ready::new(Secret::new(counting(first)), name, clock, Some(kind.into())).to_bytes()
     };
     let ready_of_initiator = ready(0xe0, "Ben", 1_795_003_600, ClientKind::App);
     let ready_of_responder = ready(0, "Ana", 1_795_003_607, ClientKind::Program);

@@ -30,7 +30,7 @@ impl ByHand {
         let setup = ReconnectSetup {
             key,
             name: "Ana".into(),
-            kind: None,
+            client: None,
             peer: mine.public(),
             keys,
             local: LOCAL,
@@ -106,7 +106,13 @@ fn now(start: Instant) -> Now {
 }
 
 fn ready(name: &str) -> Vec<u8> {
-    Ready::new(Secret::new([8; 32]), name, UNIX + 7, Some(ClientKind::Page)).to_bytes()
+    Ready::new(
+        Secret::new([8; 32]),
+        name,
+        UNIX + 7,
+        Some(ClientKind::Page.into()),
+    )
+    .to_bytes()
 }
 
 fn rs0() -> Secret<32> {
@@ -132,8 +138,8 @@ fn two_contacts_come_back_in_four_messages_each_way_at_most() {
     };
     assert_eq!(returned.key, world.sides[1].public());
     assert_eq!(
-        (returned.name.as_str(), returned.kind),
-        ("side 1", Some(ClientKind::App))
+        (returned.name.as_str(), returned.client),
+        ("side 1", Some(ClientKind::App.into()))
     );
     assert_eq!(returned.clock, UNIX);
 }
@@ -176,7 +182,7 @@ fn the_responder_shows_and_keeps_nothing_before_ready_has_opened() {
     let mut by_hand = ByHand::new(first_keys(), true);
     let (mut channel, said) = by_hand.begin(Mode::Reconnect, &rs0());
     assert_eq!(
-        (said.name(), said.clock(), said.kind()),
+        (said.name(), said.clock(), said.client()),
         ("Ana", UNIX, None)
     );
     assert!(
@@ -203,8 +209,8 @@ fn the_responder_shows_and_keeps_nothing_before_ready_has_opened() {
         panic!("both have kept");
     };
     assert_eq!(
-        (returned.name.as_str(), returned.kind),
-        ("Ben", Some(ClientKind::Page))
+        (returned.name.as_str(), returned.client),
+        ("Ben", Some(ClientKind::Page.into()))
     );
     assert_eq!(
         (returned.clock, returned.key),

@@ -122,7 +122,7 @@ impl World {
             let setup = ReconnectSetup {
                 key: this.key.clone(),
                 name: format!("side {side}"),
-                kind: Some(ClientKind::App),
+                client: Some(ClientKind::App.into()),
                 peer,
                 keys: this.disk.clone(),
                 local: fingerprints[side],

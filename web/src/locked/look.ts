@@ -1,6 +1,6 @@
 // Looking at what was in a locked file, without anything of it being able to act or to reach anybody.
 
-import { element } from "./dom.js";
+import { element } from "../dom.js";
 
 /** What is left of a page: its text and its order. Nothing here names an address, runs, or is sent. */
 const ELEMENTS = (

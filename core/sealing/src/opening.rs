@@ -1,18 +1,10 @@
-//! Opening sealed files in a page.
-//!
-//! It is a module of its own, beside the one that holds a device: whoever opens a file loads nothing else,
-//! and a file that carries its own page can be small. Everything is in memory, and nothing is kept.
+//! Opening what is locked.
 
-#[cfg(target_arch = "wasm32")]
-mod bindings;
-
+use super::LIMITS;
 use handfast_seal::{
-    Answers, Credential, Header, Kind, Limits, Lock, Opened, SealError, code_from_text, from_text,
+    Answers, Credential, Header, Kind, Lock, Opened, SealError, code_from_text, from_text,
     open_bytes,
 };
-
-/// What a page spends on a container: what a phone does.
-const LIMITS: Limits = Limits::PHONE;
 
 /// A file that is locked with answers, and what it asks.
 pub struct SealedFile {
