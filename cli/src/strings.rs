@@ -20,15 +20,15 @@ pub(crate) fn client_page_of(site: impl Display) -> String {
 
 pub(crate) fn client_embedded() -> &'static str {
     match language() {
-        English => "They are embedded in a website, which can read everything.",
-        German => "Die andere Seite ist in eine Website eingebettet, die alles lesen kann.",
+        English => "They talk from inside another website, which can read everything.",
+        German => "Die andere Seite schreibt aus einer fremden Website heraus, die alles lesen kann.",
     }
 }
 
 pub(crate) fn client_embedded_at(site: impl Display) -> String {
     match language() {
-        English => format!("They are embedded at {site}, which can read everything."),
-        German => format!("Die andere Seite ist bei {site} eingebettet, und dort kann alles gelesen werden."),
+        English => format!("They talk from inside {site}, which can read everything."),
+        German => format!("Die andere Seite schreibt aus {site} heraus, und dort kann alles gelesen werden."),
     }
 }
 

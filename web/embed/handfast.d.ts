@@ -3,7 +3,7 @@
  *
  * Everything here runs in the page that embeds it, whose scripts can read and change all of it. So whoever talks
  * from here has an identity of this page alone, which nobody can verify, nothing is kept, and the other side is told
- * "embedded at HOST".
+ * that they talk from inside this site.
  */
 
 /** What an invitation asks whoever opens it, and what the right answer is. */

@@ -77,7 +77,7 @@ pub use scan::{Scanner, read_text};
 pub use screen::{Person, Pictograph, Screen, TrustReason};
 pub use sealing::{
     About, Answered, Code, Opened, Progress, Sealed, SealedKind, Sealing, SealingHandle, Strength,
-    strength_of,
+    most_questions, strength_of,
 };
 pub use search::{Hit, Search};
 pub use session::{Session, UnderWay};

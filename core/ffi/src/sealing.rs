@@ -4,8 +4,8 @@ use super::bridge::Bridge;
 use super::guard::guarded;
 use super::{ErrorKind, HandfastError};
 use handfast_native::seal::{
-    self, Answers, Cost, Credential, FileName, Header, Limits, Lock, MediaType, Question,
-    Questions, Trivial, Verdict, code_characters, code_from_text, code_words,
+    self, Answers, Cost, Credential, FileName, Header, Limits, Lock, MAX_QUESTIONS, MediaType,
+    Question, Questions, Trivial, Verdict, code_characters, code_from_text, code_words,
 };
 use handfast_native::token::{Secret, random_bytes};
 use handfast_native::unfinished::{Unfinished, folder_of};
@@ -81,6 +81,12 @@ pub fn strength_of(locks: Vec<Answered>, with_code: bool) -> Result<Strength, Ha
             Err((_, Trivial::InQuestion)) => Strength::InQuestion,
         })
     })
+}
+
+/// How many questions can lock one thing.
+#[uniffi::export]
+pub fn most_questions() -> u32 {
+    MAX_QUESTIONS as u32
 }
 
 /// The code of a second channel: with it beside the answers, guessing them is of no use. It goes to
@@ -467,7 +473,7 @@ fn complete(
     Ok(about)
 }
 
-fn taken_apart(locks: &[Answered]) -> Result<(Questions, Answers), HandfastError> {
+pub(super) fn taken_apart(locks: &[Answered]) -> Result<(Questions, Answers), HandfastError> {
     let questions: Result<Vec<_>, _> = locks
         .iter()
         .map(|lock| Question::new(&lock.question))

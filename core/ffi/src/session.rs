@@ -1,7 +1,7 @@
 //! One session: this device and one other, from an invitation to the last word of their conversation.
 
 use super::bridge::Bridge;
-use super::sealing::credential_parts;
+use super::sealing::{credential_parts, taken_apart};
 use super::{Answered, Code, ErrorKind, Finding, HandfastError, Screen, screen};
 use handfast_native::conversation::ToSend;
 use handfast_native::device::{AcceptTerms, Command, Done, Saying, SessionCommand, SessionId};
@@ -231,19 +231,23 @@ impl Session {
         self.say(Saying::Disappear(after)).await
     }
 
-    /// Locks a text so that only who knows the answer reads it, and sends it. Returns when it is queued, after about a
-    /// second: [`strength_of`](super::strength_of) says what the answer is worth, as whoever has it can try without
-    /// end.
+    /// Locks a text so that only who knows every answer reads it, and sends it. Returns when it is queued, after about
+    /// a second: [`strength_of`](super::strength_of) says what the answers are worth, as whoever has it can try
+    /// without end.
     ///
     /// # Errors
-    /// Those of [`Self::send_text`]; [`ErrorKind::BadText`] for a question or answer that cannot be used,
-    /// [`ErrorKind::NotNow`] without a contact that is kept.
-    pub async fn send_locked(&self, text: String, lock: Answered) -> Result<(), HandfastError> {
+    /// Those of [`Self::send_text`]; [`ErrorKind::BadText`] for questions or answers that cannot be used, and without
+    /// any, [`ErrorKind::NotNow`] without a contact that is kept.
+    pub async fn send_locked(
+        &self,
+        text: String,
+        locks: Vec<Answered>,
+    ) -> Result<(), HandfastError> {
         let text = said(text)?;
-        let (question, answers) = lock.parts()?;
+        let (questions, answers) = taken_apart(&locks)?;
         self.say(Saying::Lock {
             text,
-            questions: question.into(),
+            questions,
             answers,
         })
         .await

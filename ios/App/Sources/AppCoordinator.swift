@@ -10,6 +10,8 @@ final class AppCoordinator {
     private(set) var model: AppModel
     private(set) var camera: CameraDriver
     let lock = AppLock()
+    private(set) var notices: Notices
+    @ObservationIgnored private let board = PhoneNotices(center: .current())
     @ObservationIgnored private let network = NetworkWatch()
     @ObservationIgnored private let localNetwork = LocalNetworkDriver()
     @ObservationIgnored private var machine = BackgroundMachine()
@@ -25,6 +27,7 @@ final class AppCoordinator {
             let drawn = AppModel(drawing: sample)
             model = drawn
             camera = CameraDriver(model: drawn)
+            notices = Self.newNotices(of: drawn, on: board)
             return
         }
         #endif
@@ -32,6 +35,7 @@ final class AppCoordinator {
         let made = Self.newModel()
         model = made
         camera = CameraDriver(model: made)
+        notices = Self.newNotices(of: made, on: board)
         network.start { [weak self] told in
             self?.model.network(told.addresses, router: told.router, isTunnelled: told.isTunnelled)
             self?.localNetwork.handle(.addresses(told.addresses))
@@ -45,6 +49,8 @@ final class AppCoordinator {
         camera.handle(.hidden)
         model = Self.newModel()
         camera = CameraDriver(model: model)
+        notices = Self.newNotices(of: model, on: board)
+        notices.seen(true)
         if let told = network.told { model.network(told.addresses, router: told.router, isTunnelled: told.isTunnelled) }
         Task { await old.shutdown() }
     }
@@ -65,6 +71,7 @@ final class AppCoordinator {
 
     func enter(_ phase: ScenePhase) {
         localNetwork.handle(.active(phase == .active))
+        notices.seen(phase == .active)
         switch phase {
         case .background:
             lock.handle(.left)
@@ -139,6 +146,12 @@ final class AppCoordinator {
 
     /// The host of links, and of the associated domain: a property of the build.
     private static let host = Bundle.main.object(forInfoDictionaryKey: "LinkHost") as? String
+
+    private static func newNotices(of model: AppModel, on board: PhoneNotices) -> Notices {
+        let notices = Notices(of: model, on: board, mark: Folders.support.appendingPathComponent("tells"))
+        board.notices = notices
+        return notices
+    }
 
     private static func newModel() -> AppModel {
         AppModel(

@@ -8,7 +8,7 @@ struct ConversationView: View {
     let talk: Talk
     let model: AppModel
     let actions: PlatformActions
-    let perform: (Action) -> Void
+    let perform: (Action, Typed) -> Void
 
     /// What was typed to each, for as long as the app runs.
     @Binding var drafts: [String: String]
@@ -42,7 +42,7 @@ struct ConversationView: View {
                 Text(line).font(.footnote).foregroundStyle(.secondary)
             }
             if !page.choices.isEmpty {
-                ChoiceList(page: page, perform: perform)
+                ChoiceList(page: page) { perform($0, Typed()) }
             }
         }
         .multilineTextAlignment(.center)
@@ -109,6 +109,11 @@ struct ConversationView: View {
             let contact = talk.contact ?? ""
             drafts[contact] = drafts[contact].map { $0.isEmpty ? text : text + "\n" + $0 } ?? text
         }
+        .onChange(of: talk.locked, initial: true) { _, locked in
+            guard locked != nil, let text = model.takeLocked() else { return }
+            let contact = talk.contact ?? ""
+            if drafts[contact] == text { drafts[contact] = nil }
+        }
     }
 
     private func about(_ subject: Subject) -> some View {
@@ -135,7 +140,7 @@ struct ConversationView: View {
                 Menu {
                     ForEach(Array(chips.choices.enumerated()), id: \.offset) { _, choice in
                         Button {
-                            perform(choice.action)
+                            perform(choice.action, written)
                         } label: {
                             Label {
                                 Text(choice.label)
@@ -175,6 +180,12 @@ struct ConversationView: View {
         } set: { text in
             drafts[contact] = text
         }
+    }
+
+    private var written: Typed {
+        var typed = Typed()
+        typed.message = draft.wrappedValue
+        return typed
     }
 
     private func send() {
@@ -356,7 +367,7 @@ extension RowChoice {
         case .reply: "arrowshape.turn.up.left"
         case .edit: "pencil"
         case .takeBack: "arrow.uturn.backward"
-        case .accept, .decline, .cancel, .open, .save, .react, .agree: "arrow.right.circle"
+        case .accept, .decline, .cancel, .open, .save, .react, .unlock, .agree: "arrow.right.circle"
         }
     }
 }

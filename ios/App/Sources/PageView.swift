@@ -39,6 +39,18 @@ struct PageView: View {
                     .disabled(page.isBusy)
                     .onChange(of: typed) { perform(.judge, typed) }
                 }
+                if let writing = page.writing {
+                    LockedMessageFields(message: $typed.message, locks: $typed.locks, most: writing.mostQuestions)
+                        .disabled(page.isBusy)
+                        .onChange(of: typed.locks) { perform(.judgeMessage, typed) }
+                }
+                if let secret = page.secret {
+                    Text(verbatim: secret)
+                        .textSelection(.enabled)
+                        .frame(maxWidth: .infinity, alignment: .leading)
+                        .padding(12)
+                        .background(.thinMaterial, in: RoundedRectangle(cornerRadius: 12))
+                }
                 between
                 if page.moving {
                     Toggle(isOn: $typed.withMessages) { Text(.movingWithMessages) }.disabled(page.isBusy)
@@ -74,6 +86,10 @@ struct PageView: View {
         .onChange(of: page.protection) { typed = Typed() }
         .onChange(of: page.locking) { typed = Typed() }
         .onChange(of: page.asking) { typed = Typed() }
+        .onChange(of: page.writing, initial: true) { _, writing in
+            typed = Typed()
+            typed.message = writing?.text ?? ""
+        }
         .onChange(of: page.searching) { typed = Typed() }
         .onChange(of: page.deciding?.name, initial: true) { _, name in typed.name = name ?? "" }
     }
@@ -151,6 +167,53 @@ private struct ProtectionFields<Purpose: View>: View {
             }
             AnswerField(label: say(.yourAnswer), text: $protection.answer)
             purpose()
+        }
+    }
+}
+
+/// A message, and what is asked before it opens: one question or more, each with its answer.
+private struct LockedMessageFields: View {
+    @Binding var message: String
+    @Binding var locks: [Protection]
+    let most: Int
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 16) {
+            VStack(alignment: .leading, spacing: 4) {
+                Text(.yourMessage).accessibilityHidden(true)
+                TextField(say(.yourMessage), text: $message, prompt: Text(verbatim: ""), axis: .vertical)
+                    .lineLimit(1...6)
+                    .textFieldStyle(.roundedBorder)
+            }
+            ForEach(Array(locks.indices), id: \.self) { place in
+                ProtectionFields(protection: lock(at: place)) {}
+            }
+            HStack {
+                if locks.count < most {
+                    Button {
+                        locks.append(Protection())
+                    } label: {
+                        Text(.anotherQuestion)
+                    }
+                }
+                if locks.count > 1 {
+                    Button {
+                        locks.removeLast()
+                    } label: {
+                        Text(.dropQuestion)
+                    }
+                }
+            }
+            .buttonStyle(.bordered)
+        }
+    }
+
+    /// What is drawn may be gone by the time it is read.
+    private func lock(at place: Int) -> Binding<Protection> {
+        Binding {
+            locks.indices.contains(place) ? locks[place] : Protection()
+        } set: { lock in
+            if locks.indices.contains(place) { locks[place] = lock }
         }
     }
 }

@@ -242,6 +242,7 @@ extension Action {
         case .errand(.copy): "doc.on.doc"
         case .help(.hotspot): "personalhotspot"
         case .errand(.pickToLock): "lock.doc"
+        case .lockMessage: "lock"
         case .protect: "questionmark.bubble"
         case .settings: "gearshape"
         case .compare: "checkmark.shield"

@@ -66,8 +66,7 @@ struct RootView: View {
                     } else {
                         ScreenView(
                             page: page, model: model, actions: actions, camera: home.camera, lock: home.lock,
-                            drafts: $drafts,
-                            perform: perform)
+                            notices: home.notices, drafts: $drafts, perform: perform)
                     }
                 }
             }
@@ -77,7 +76,8 @@ struct RootView: View {
                     .navigationDestination(for: Away.self) { _ in
                         ScreenView(
                             page: isHome(model.screen) ? Page(last) : page, model: model, actions: actions,
-                            camera: home.camera, lock: home.lock, drafts: $drafts, perform: perform)
+                            camera: home.camera, lock: home.lock, notices: home.notices, drafts: $drafts,
+                            perform: perform)
                     }
             }
         }
@@ -124,6 +124,7 @@ private struct ScreenView: View {
     let actions: PlatformActions
     let camera: CameraDriver
     let lock: AppLock
+    let notices: Notices
     @Binding var drafts: [String: String]
     let perform: (Action, Typed) -> Void
 
@@ -152,9 +153,9 @@ private struct ScreenView: View {
 
     @ViewBuilder private var content: some View {
         if let talk = page.conversation {
-            ConversationView(page: page, talk: talk, model: model, actions: actions, perform: act, drafts: $drafts)
+            ConversationView(page: page, talk: talk, model: model, actions: actions, perform: perform, drafts: $drafts)
         } else if let settings = page.settings {
-            SettingsView(page: page, settings: settings, lock: lock, perform: perform)
+            SettingsView(page: page, settings: settings, lock: lock, notices: notices, perform: perform)
         } else if let symbol = page.symbol {
             CodeView(page: page, symbol: symbol, perform: act)
         } else if page.isScan {

@@ -6,6 +6,7 @@ struct SettingsView: View {
     let page: Page
     let settings: Settings
     @Bindable var lock: AppLock
+    @Bindable var notices: Notices
     let perform: (Action, Typed) -> Void
 
     @State private var typed = Typed()
@@ -28,6 +29,11 @@ struct SettingsView: View {
                 } footer: {
                     Text(.appLockText)
                 }
+            }
+            Section {
+                Toggle(isOn: $notices.tellsContent) { Text(.tellsContent) }
+            } footer: {
+                Text(.tellsContentText)
             }
             Section {
                 DisclosureGroup(isExpanded: $isAdvanced) {

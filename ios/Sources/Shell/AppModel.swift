@@ -16,6 +16,8 @@ public final class AppModel {
     public private(set) var home = Home()
     /// The rows of the conversation on the stage.
     public private(set) var rows: [Row] = []
+    /// What goes on, for whoever tells of it while nobody looks.
+    public private(set) var ongoing: [Ongoing] = []
     /// What the platform is to do now, without another touch, until `begun()`.
     public private(set) var due: Errand?
     /// Something to say beside the screen, until `noticed()`.
@@ -37,7 +39,9 @@ public final class AppModel {
     /// While a session begins, which goes to the stage, what is told meanwhile waits: otherwise its end might
     /// be taken for that of one in the background.
     @ObservationIgnored private var unheard: [Event]?
-    @ObservationIgnored private var failure: Ended?
+    /// Why nothing is open; and what was asked for since then, which is done once something is.
+    @ObservationIgnored private var hindrance: Screen?
+    @ObservationIgnored private var postponed: [Work] = []
     @ObservationIgnored private var scanning: Scan?
     /// Also what is under way.
     @ObservationIgnored private var waiting: [Waiting] = []
@@ -85,15 +89,12 @@ public final class AppModel {
     /// How the invitation that is being made is to be handed on at once.
     @ObservationIgnored private var form: Form?
     /// Opens the core; and the folder and key store of what it keeps.
-    @ObservationIgnored private var reopen: (@Sendable () throws -> Device)?
+    @ObservationIgnored private var opening: (@Sendable () throws -> Device)?
     @ObservationIgnored private var kept: (folder: String, keys: any KeyStore)?
     /// Where this phone is, as it said last.
     @ObservationIgnored private var place: (addresses: [String], router: String?)?
     /// Tells that the person said what they are called.
     @ObservationIgnored private let introduced: AsyncStream<Void>.Continuation
-    /// Tells that the person agreed to begin anew.
-    @ObservationIgnored private let anew: AsyncStream<Void>.Continuation
-    @ObservationIgnored private var isKeyLost = false
 
     private enum Aside {
         case asking, answering, disappearing
@@ -115,6 +116,8 @@ public final class AppModel {
 
     private enum Step {
         case work(Work)
+        /// Opens what is kept, if it is not open; or begins anew without it.
+        case open(isAnew: Bool)
         /// Somebody waits for everything before this.
         case settled(CheckedContinuation<Void, Never>)
     }
@@ -128,14 +131,12 @@ public final class AppModel {
         let (steps, lane) = AsyncStream.makeStream(of: Step.self)
         let (told, teller) = AsyncStream.makeStream(of: Event.self)
         let (named, introduced) = AsyncStream.makeStream(of: Void.self)
-        let (agreed, anew) = AsyncStream.makeStream(of: Void.self)
         self.lane = lane
         self.owner = owner
         isHostServed = setup.isHostServed
         usualLinks = setup.linkBase ?? Setup.usualLinks
         self.links = links
         self.introduced = introduced
-        self.anew = anew
         lockbox.show = { [weak self] in self?.show() }
         Task {
             for await told in told { self.hear(told) }
@@ -144,10 +145,11 @@ public final class AppModel {
             if await self.isNamed(named) {
                 var setup = setup
                 setup.name = owner?.read() ?? setup.name
-                let open = { @Sendable [setup] in try Device(setup, keys: keys, names: names) { teller.yield($0) } }
-                self.reopen = open
+                self.opening = { @Sendable [setup] in
+                    try Device(setup, keys: keys, names: names) { teller.yield($0) }
+                }
                 self.kept = (setup.folder, keys)
-                await self.run(steps, setup.folder, agreed, open: open)
+                await self.run(steps)
             }
             teller.finish()
         }
@@ -158,7 +160,6 @@ public final class AppModel {
     init() {
         lane = AsyncStream.makeStream(of: Step.self).continuation
         introduced = AsyncStream.makeStream(of: Void.self).continuation
-        anew = introduced
         owner = nil
         isHostServed = true
         usualLinks = Setup.usualLinks
@@ -184,9 +185,13 @@ public final class AppModel {
         }
     }
 
-    /// Throws away what nobody can read any more, and begins as on the first day. Received files stay.
+    /// Throws away what cannot be opened, and begins as on the first day. Received files stay.
     public func startAnew() {
-        anew.yield()
+        switch screen {
+        case .keyLost: lane.yield(.open(isAnew: true))
+        case .notOpened(let closed) where closed.canStartAnew: lane.yield(.open(isAnew: true))
+        default: break
+        }
     }
 
     /// The person wants to be called something else, from the next invitation and the next meeting on.
@@ -399,9 +404,7 @@ public final class AppModel {
     /// finds none.
     public func moveIn() {
         act { model, device in
-            guard let other = model.lockbox.takeOther(), let kept = model.kept, let reopen = model.reopen else {
-                return
-            }
+            guard let other = model.lockbox.takeOther(), let kept = model.kept else { return }
             await device.shutdown()
             let made = await Task.detached {
                 try other.make(in: kept.folder, keys: kept.keys)
@@ -409,11 +412,8 @@ public final class AppModel {
             model.clearStage()
             model.sessions.removeAll { _ in true }
             model.person = nil
-            let opened = try await Task.detached { try reopen() }.value
-            model.device = opened
-            if let base = model.ownLinks { _ = try? opened.beginLinks(with: base) }
-            if let place = model.place { try await opened.networkChanged(place.addresses, router: place.router) }
-            try await model.refresh(opened)
+            model.device = nil
+            guard await model.open() else { return }
             try made.get()
             model.say(Notice(what: .movedIn))
         }
@@ -431,6 +431,58 @@ public final class AppModel {
         act { model, device in
             model.lockbox.seal(typed, device)
             model.show()
+        }
+    }
+
+    /// Begins to write something to whoever is on the stage that only answers open, with what was typed for them
+    /// already.
+    public func lockMessage(_ typed: String) {
+        act { [front] model, _ in
+            guard let session = model.onStage, session.id == front, session.isTalking || session.isApart else {
+                throw Refusal.notNow
+            }
+            model.lockbox.write(to: session.id, typed)
+            model.show()
+        }
+    }
+
+    /// The questions and answers for a message, as they are typed.
+    public func judge(_ locks: [Protection]) {
+        act { model, _ in
+            model.lockbox.judge(locks)
+            model.show()
+        }
+    }
+
+    /// Locks the message that was written, and sends it.
+    public func sendLocked(_ text: String, _ locks: [Protection]) {
+        act { model, device in
+            model.lockbox.send(text, locks, device) { session, typed in
+                model.change(session) { $0.lock(typed) }
+                model.show()
+            }
+            model.show()
+        }
+    }
+
+    /// What was locked and sent, and stands in the line of whoever is on the stage still, where it was typed first.
+    public func takeLocked() -> String? {
+        guard let front else { return nil }
+        var text: String?
+        change(front) { text = $0.takeLocked() }
+        if text != nil { show() }
+        return text
+    }
+
+    /// Asks for what opens the message that is locked in that row.
+    public func openLocked(_ number: UInt64) {
+        act { [front] model, _ in
+            guard let front, let session = model.sessions.first(where: { $0.id == front }) else { return }
+            for case .locked(let row) in session.rows where row.number == number {
+                model.lockbox.read(row, in: front)
+                return model.show()
+            }
+            throw Refusal.notNow
         }
     }
 
@@ -751,6 +803,11 @@ public final class AppModel {
         }
     }
 
+    /// Sends to whoever is in this session, on the stage or not.
+    public func send(_ text: String, to session: UInt64) {
+        act { model, device in try await model.say(text, in: session, about: nil, device) }
+    }
+
     /// What came back of what was written to whoever is on the stage, which is where it was typed from now on.
     public func takeUnsent() -> String? {
         guard let front else { return nil }
@@ -844,17 +901,32 @@ public final class AppModel {
         }
     }
 
-    /// What was shared is for them.
+    /// What was shared is for them, who are here or looked for.
     public func shareTo(_ session: UInt64) {
         act { model, device in
-            guard let shared = model.sharing?.what else { return }
-            guard model.sessions.contains(where: { $0.id == session && $0.isTalking }) else { throw Refusal.notNow }
-            model.sharing = nil
-            model.bring(session)
-            model.show()
-            if let text = shared.text { try await model.say(text, in: session, about: nil, device) }
-            for file in shared.files { try await model.send(file.path, Copy(file), session, device) }
+            guard model.sessions.contains(where: { $0.id == session && ($0.isTalking || $0.isApart) }) else {
+                throw Refusal.notNow
+            }
+            try await model.deliver(to: session, device)
         }
+    }
+
+    /// What was shared is for somebody who was met. It waits until they are there.
+    public func shareTo(contact: String) {
+        act { model, device in
+            guard model.sharing != nil else { return }
+            guard model.canSeek(contact) else { throw Refusal.notNow }
+            try await model.deliver(to: model.seek(contact, device, isShown: true), device)
+        }
+    }
+
+    private func deliver(to session: UInt64, _ device: Device) async throws {
+        guard let shared = sharing?.what else { return }
+        sharing = nil
+        bring(session)
+        show()
+        if let text = shared.text { try await say(text, in: session, about: nil, device) }
+        for file in shared.files { try await send(file.path, Copy(file), session, device) }
     }
 
     /// What the system opened the app with: a link, or a file. A file is read when `done` is called.
@@ -997,7 +1069,6 @@ public final class AppModel {
     public func shutdown() async {
         lane.finish()
         introduced.finish()
-        anew.finish()
         await device?.shutdown()
     }
 
@@ -1077,44 +1148,48 @@ public final class AppModel {
         }
     }
 
-    private func run(
-        _ steps: AsyncStream<Step>, _ kept: String, _ agreed: AsyncStream<Void>,
-        open: @escaping @Sendable () throws -> Device
-    ) async {
-        var opened = await Task.detached(operation: open).result
-        if case .failure(let cause as Refusal) = opened, cause.isKeyLost {
-            isKeyLost = true
-            show()
-            for await _ in agreed {
-                isKeyLost = false
-                opened = await Task.detached {
-                    try? FileManager.default.removeItem(atPath: kept)
-                    return try open()
-                }.result
-                break
-            }
-        }
-        switch opened {
-        case .success(let device):
-            self.device = device
-            // One that a later version of this program takes for none is the usual one here.
-            ownLinks = links?.read().flatMap { try? device.beginLinks(with: $0) }
-            act { model, device in try await model.refresh(device) }
-        case .failure(let cause):
-            failure = (cause as? Refusal)?.screen
-            show()
-        }
+    private func run(_ steps: AsyncStream<Step>) async {
+        await open()
         for await step in steps {
             switch step {
             case .work(let work): await perform(work)
+            case .open(let isAnew): if device == nil { await open(isAnew: isAnew) }
             case .settled(let done): done.resume()
             }
         }
     }
 
-    /// Without a core, only the screen that says so is left.
-    private func perform(_ work: Work) async {
-        guard let device else { return }
+    /// Opens what is kept, or tells why that cannot be; `isAnew`: without it, which is thrown away. Whether it is open.
+    @discardableResult
+    private func open(isAnew: Bool = false) async -> Bool {
+        guard let opening, let kept else { return false }
+        let opened = await Task.detached {
+            if isAnew { try? FileManager.default.removeItem(atPath: kept.folder) }
+            return try opening()
+        }.result
+        switch opened {
+        case .success(let device):
+            hindrance = nil
+            self.device = device
+            // One that a later version of this program takes for none is the usual one here.
+            ownLinks = links?.read().flatMap { try? device.beginLinks(with: $0) }
+            await perform { model, device in
+                if let place = model.place { try await device.networkChanged(place.addresses, router: place.router) }
+                try await model.refresh(device)
+            }
+            let works = postponed
+            postponed = []
+            for work in works { await perform(work) }
+        case .failure(let cause):
+            hindrance = (cause as? Refusal)?.hindrance ?? .notOpened(NotOpened(what: .kindInternal))
+            show()
+        }
+        return device != nil
+    }
+
+    /// Where nothing is open, it waits.
+    private func perform(_ work: @escaping Work) async {
+        guard let device else { return postponed.append(work) }
         do {
             try await work(self, device)
         } catch let refusal as Refusal {
@@ -1212,10 +1287,12 @@ public final class AppModel {
     }
 
     /// Looks for somebody, or goes on to where that is done already. What was written to them before is there.
-    private func seek(_ contact: String, _ device: Device, isShown: Bool) async throws {
+    @discardableResult
+    private func seek(_ contact: String, _ device: Device, isShown: Bool) async throws -> UInt64 {
         person = nil
         let session = try await begin(isShown: isShown) { try await device.seek(contact) }
         try await join(session, contact, device)
+        return session
     }
 
     /// One person, one session: what others with the same person hold goes over to this one.
@@ -1223,6 +1300,7 @@ public final class AppModel {
         for other in sessions where other.id != session && other.contact == contact {
             change(session) { $0.takeOver(other) }
             if front == other.id { front = session }
+            lockbox.moved(from: other.id, to: session)
             sessions.removeAll { $0.id == other.id }
             if other.over == nil { try await end(other.id, device) }
         }
@@ -1342,10 +1420,8 @@ public final class AppModel {
             next = locked
         } else if isProtecting {
             next = .protect
-        } else if isKeyLost {
-            next = .keyLost
-        } else if let failure {
-            next = .ended(failure)
+        } else if let hindrance {
+            next = hindrance
         } else if !found.isEmpty {
             next = .which(found.map(\.listed))
         } else if let sharing, sharing.isAsked {
@@ -1365,6 +1441,7 @@ public final class AppModel {
                 }
                 talk.subject = session.subject
                 talk.unsent = session.unsent
+                talk.locked = session.locked
                 next = .conversation(talk)
                 saw(session)
             case .confirm(var confirm):
@@ -1395,6 +1472,8 @@ public final class AppModel {
             self.form = nil
             due = .share(form == .link ? code.invitation.shared : .picture(symbol: code.invitation.symbol))
         }
+        let going = sessions.compactMap { $0.ongoing(isOnStage: $0.id == front) }
+        if going != ongoing { ongoing = going }
         let rests = !sessions.contains { $0.isWaiting || $0.isTalking }
         if rests != isAtRest { isAtRest = rests }
         let listed = listAtHome()
@@ -1434,9 +1513,12 @@ public final class AppModel {
     }
 
     private func toWhom(_ shared: Shared) -> ToWhom {
-        ToWhom(
-            names: shared.files.map(\.lastPathComponent), text: shared.text,
-            people: sessions.filter { $0.isTalking }.compactMap { $0.underWay(nil) })
+        let underWay = sessions.filter { $0.isTalking || $0.isApart }.compactMap { $0.underWay(nil) }
+        let others = listAtHome().people.filter { other in
+            canSeek(other.id) && !underWay.contains { $0.contact == other.id }
+        }
+        return ToWhom(
+            names: shared.files.map(\.lastPathComponent), text: shared.text, people: underWay, others: others)
     }
 
     /// What is looked at while nothing is on the stage.

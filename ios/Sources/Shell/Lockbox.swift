@@ -1,7 +1,7 @@
 import Foundation
 
-/// What is locked: somebody's file or text that asks for an answer, and a file of ours that gets a question.
-/// It never opens anything by itself, and keeps no copy of what the person left.
+/// What is locked: somebody's file or text that asks for an answer, a file of ours that gets a question, and messages of
+/// either kind. It never opens anything by itself, and keeps no copy of what the person left.
 @MainActor
 final class Lockbox {
     /// What it shows; none if there is nothing in it.
@@ -12,7 +12,7 @@ final class Lockbox {
     /// The person is typing something that must not be taken for an answer to something else.
     var isAsking: Bool {
         switch screen {
-        case .question, .lock, .movingIn: true
+        case .question, .lock, .lockMessage, .movingIn: true
         default: false
         }
     }
@@ -20,6 +20,9 @@ final class Lockbox {
     /// Our own copy, in a folder of its own.
     private var file: URL?
     private var work: Work?
+    /// The session of the message that is written or opened, and the row of the one that is opened.
+    private var session: UInt64?
+    private var row: UInt64?
     /// The copy of another phone, once it is open.
     private var other: OtherPhone?
     /// Another one for everything that is put in, so that what comes too late is recognised.
@@ -91,14 +94,17 @@ final class Lockbox {
         return other
     }
 
-    /// Does this beside, and shows then what came of it; nothing where the person has left meanwhile.
+    /// Does this beside, and shows then what came of it; nothing where the person has left meanwhile. `always`: what
+    /// is done all the same.
     private func begin<T: Sendable>(
         _ work: @escaping @Sendable () async throws -> T,
-        then done: @escaping (Result<T, any Error>) -> Screen
+        always: @escaping (Result<T, any Error>) -> Void = { _ in },
+        then done: @escaping (Result<T, any Error>) -> Screen?
     ) {
         let turn = turn
         Task {
             let result = await Task.detached { try await work() }.result
+            always(result)
             guard turn == self.turn else { return }
             self.screen = done(result)
             self.show()
@@ -116,7 +122,7 @@ final class Lockbox {
     /// The person typed.
     func judge(_ typed: Protection, withCode: Bool) throws {
         guard case .lock(var lock) = screen, !lock.isBusy else { return }
-        let strength = Device.strength(typed, withCode: withCode)
+        let strength = Device.strength([typed], withCode: withCode)
         lock.strength = strength?.key
         lock.isUseless = strength?.isTrivial ?? true
         lock.code = withCode ? try lock.code ?? Device.newCode() : nil
@@ -142,11 +148,79 @@ final class Lockbox {
         }
     }
 
+    /// Begins a message that is locked, for whoever is in this session, with what was typed for them already.
+    func write(to session: UInt64, _ typed: String) {
+        clear()
+        self.session = session
+        screen = .lockMessage(LockMessage(text: typed, mostQuestions: Device.mostQuestions))
+    }
+
+    /// The person typed what is to lock the message.
+    func judge(_ locks: [Protection]) {
+        guard case .lockMessage(var message) = screen, !message.isBusy else { return }
+        let strength = Device.strength(locks)
+        message.strength = strength?.key
+        message.isUseless = strength?.isTrivial ?? true
+        message.hint = nil
+        screen = .lockMessage(message)
+    }
+
+    /// Locks the message and sends it. `sent` hears in which session, and what was typed there first.
+    func send(
+        _ text: String, _ locks: [Protection], _ device: Device, sent: @escaping (UInt64, String) -> Void
+    ) {
+        guard case .lockMessage(var message) = screen, !message.isBusy, let session else { return }
+        message.isBusy = true
+        message.hint = nil
+        screen = .lockMessage(message)
+        begin {
+            try await device.sendLocked(session, text, locks)
+        } always: { locked in
+            if case .success = locked { sent(session, message.text) }
+        } then: { locked in
+            guard case .failure(let error) = locked else {
+                self.clear()
+                return nil
+            }
+            message.isBusy = false
+            message.hint = Self.hint(error)
+            return .lockMessage(message)
+        }
+    }
+
+    /// Asks what the message asks that is locked in this row.
+    func read(_ locked: LockedRow, in session: UInt64) {
+        clear()
+        self.session = session
+        row = locked.number
+        screen = .question(Question(questions: locked.questions, isMessage: true))
+    }
+
+    /// The conversation goes on in another session.
+    func moved(from: UInt64, to: UInt64) {
+        if session == from { session = to }
+    }
+
     /// What was typed in answer.
     func answer(_ answers: [String], code: String?, _ device: Device) {
-        guard case .question(var question) = screen, !question.isBusy, let source = file else { return }
+        guard case .question(var question) = screen, !question.isBusy else { return }
         question.isBusy = true
         question.hint = nil
+        if let session, let row {
+            screen = .question(question)
+            return begin {
+                try await device.openLocked(session, row, answers)
+            } then: { opened in
+                switch opened {
+                case .success(let text): return .openedMessage(OpenedMessage(text: text))
+                case .failure(let error):
+                    question.isBusy = false
+                    question.hint = Self.hint(error)
+                    return .question(question)
+                }
+            }
+        }
+        guard let source = file else { return }
         screen = .question(question)
         let target = source.appendingPathExtension("open")
         run {
@@ -170,6 +244,8 @@ final class Lockbox {
         work?.cancel()
         work = nil
         other = nil
+        session = nil
+        row = nil
         if let file { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
         file = nil
         screen = nil

@@ -34,6 +34,10 @@ public struct Page: Equatable, Sendable {
     public var protection = false
     /// Fields for a question and an answer that lock a file, and whether a code is needed too.
     public var locking = false
+    /// Fields for a message, and for the questions and answers that lock it.
+    public var writing: Writing?
+    /// What was locked and is open.
+    public var secret: String?
     /// Whether what was written goes along to a new phone.
     public var moving = false
     /// Fields for a question to somebody who is known, and its answer.
@@ -76,9 +80,20 @@ public struct Page: Equatable, Sendable {
     /// The person looks on without touching anything, or reads aloud: the screen stays on.
     public private(set) var isAwake = false
     /// Something is typed that is nobody else's business: the system's pictures of the screen do not show it.
-    public var isSecret: Bool { !questions.isEmpty || answerCode || protection || locking || asking || code != nil }
+    public var isSecret: Bool {
+        !questions.isEmpty || answerCode || protection || locking || writing != nil || secret != nil || asking
+            || code != nil
+    }
     /// Somebody on the same network may have to be reached now.
     public private(set) var needsNeighbours = false
+
+    /// What a message begins with that is to be locked.
+    public struct Writing: Equatable, Sendable {
+        /// What was typed for somebody already.
+        public let text: String
+        /// So many questions there may be.
+        public let mostQuestions: Int
+    }
 
     /// Something to choose, which counts at once.
     public struct Option: Equatable, Sendable, Identifiable {
@@ -134,6 +149,8 @@ public struct Talk: Equatable, Sendable {
     public var subject: Subject?
     /// What goes back to where it was typed.
     public var unsent: String?
+    /// What leaves the place where it was typed.
+    public var locked: String?
 }
 
 /// Something that was said and is found.
@@ -218,6 +235,14 @@ public struct ListRow: Equatable, Sendable, Identifiable {
         self.open = open ?? Choice(.underWayShow, .show(underWay.id))
     }
 
+    init(_ other: Contact, open: Choice) {
+        id = other.id
+        title = Phrase(.person(other.name))
+        status = other.heard.map { Phrase(heard: $0) }
+        initial = Shell.initial(of: other.name)
+        self.open = open
+    }
+
     init(_ found: FoundToken, at place: Int) {
         id = String(place)
         title = found.name.map { Phrase(.waitingTheirs, .verbatim($0)) } ?? Phrase(found.what)
@@ -242,7 +267,7 @@ func initial(of name: String) -> String {
 }
 
 extension Phrase {
-    fileprivate init(_ other: UnderWay.Other) {
+    init(_ other: UnderWay.Other) {
         switch other {
         case .guest: self.init(.waitingOurs)
         case .host(let name?): self.init(.waitingTheirs, .verbatim(name))
@@ -362,6 +387,12 @@ public enum Action: Equatable, Sendable {
     case judge
     /// With what was typed.
     case seal
+    /// Begins to lock a message, with the one that was typed.
+    case lockMessage
+    /// The questions and answers of a message changed.
+    case judgeMessage
+    /// With the message, the questions and the answers that were typed.
+    case sendLocked
     /// Puts something that is under way on the stage.
     case show(UInt64)
     case resume(String)
@@ -415,6 +446,7 @@ public enum Action: Equatable, Sendable {
     case pick(Int)
     /// Sends what was shared.
     case shareTo(UInt64)
+    case shareToContact(String)
     case startAnew
     /// Done by the app, as it needs the platform.
     case errand(Errand)
@@ -464,6 +496,9 @@ public struct Typed: Equatable, Sendable, CustomStringConvertible, CustomReflect
     /// Beside the answers.
     public var code = ""
     public var protection = Protection()
+    /// A message, and what locks it.
+    public var message = ""
+    public var locks = [Protection()]
     /// A file is to need a code too.
     public var withCode = false
     /// What was written goes along to a new phone.
@@ -499,6 +534,9 @@ extension AppModel {
         case .answer: answer(typed.answers, code: typed.code.isEmpty ? nil : typed.code)
         case .judge: judge(typed.protection, withCode: typed.withCode)
         case .seal: seal(typed.protection)
+        case .lockMessage: lockMessage(typed.message)
+        case .judgeMessage: judge(typed.locks)
+        case .sendLocked: sendLocked(typed.message, typed.locks)
         case .show(let session): show(session)
         case .resume(let id): resume(id)
         case .withdraw(let id): withdraw(id)
@@ -534,6 +572,7 @@ extension AppModel {
         case .goodbye, .stopLooking: goodbye()
         case .pick(let place): pick(place)
         case .shareTo(let session): shareTo(session)
+        case .shareToContact(let id): shareTo(contact: id)
         case .startAnew: startAnew()
         case .compare: compare()
         case .compared(let digits, let outcome): compared(digits, outcome)
@@ -568,6 +607,8 @@ extension Page {
             case .confirm(let confirm): .confirm(confirm)
             case .protect: .protect
             case .question(let question): .question(question)
+            case .lockMessage(let message): .lockMessage(message)
+            case .openedMessage(let message): .openedMessage(message)
             case .toWhom(let toWhom): .toWhom(toWhom)
             case .which(let found): .which(found)
             case .ask(let name): .ask(name)
@@ -581,6 +622,7 @@ extension Page {
             case .conversation(let conversation): .conversation(conversation)
             case .ended(let ended): .ended(ended)
             case .keyLost: .keyLost
+            case .notOpened(let closed): .notOpened(closed)
             }
         switch screen {
         case .showCode, .connecting, .reply:
@@ -877,7 +919,7 @@ extension Page {
         var choices = [Choice(.answer, .answer)]
         if question.isOfContact { choices.append(Choice(.noAnswer, .noAnswer)) }
         return Page(
-            title: Phrase(question.size == nil ? .questionTitle : .lockedTitle),
+            title: Phrase(question.isMessage ? .lockedMessage : question.size == nil ? .questionTitle : .lockedTitle),
             status: question.isBusy ? Phrase(.unlocking) : question.hint.map { Phrase($0) },
             questions: questions.isEmpty ? [Phrase(.questionUnwritten)] : questions,
             answerCode: question.withCode,
@@ -888,6 +930,24 @@ extension Page {
             choices: choices,
             leave: .close
         )
+    }
+
+    private static func lockMessage(_ message: LockMessage) -> Page {
+        Page(
+            title: Phrase(.writeLocked),
+            status: message.isBusy ? Phrase(.locking) : (message.hint ?? message.strength).map { Phrase($0) },
+            writing: Writing(text: message.text, mostQuestions: message.mostQuestions),
+            disabled: message.isBusy || message.isUseless ? [.sendLocked] : [],
+            isBusy: message.isBusy,
+            lines: [Phrase(.writeLockedText)],
+            choices: [Choice(.lockAndSend, .sendLocked)],
+            leave: .close
+        )
+    }
+
+    private static func openedMessage(_ message: OpenedMessage) -> Page {
+        Page(
+            title: Phrase(.lockedMessage), secret: message.text, lines: [Phrase(.openedMessageText)], leave: .close)
     }
 
     private static func ask(_ name: String) -> Page {
@@ -953,12 +1013,15 @@ extension Page {
 
     private static func toWhom(_ toWhom: ToWhom) -> Page {
         let what = toWhom.names + (toWhom.text.map { [$0] } ?? [])
+        let people =
+            toWhom.people.map { ListRow($0, open: Choice(.send, .shareTo($0.id))) }
+            + toWhom.others.map { ListRow($0, open: Choice(.send, .shareToContact($0.id))) }
         return Page(
             title: Phrase(.toWhomTitle),
-            status: toWhom.people.isEmpty ? Phrase(.toWhomNobody) : nil,
-            underWay: toWhom.people.map { ListRow($0, open: Choice(.send, .shareTo($0.id))) },
+            status: people.isEmpty ? Phrase(.toWhomNobody) : nil,
+            underWay: people,
             lines: what.map { .verbatim($0) },
-            choices: toWhom.people.isEmpty ? [Choice(.showCode, .showCode), Choice(.scanCode, .scan)] : [],
+            choices: people.isEmpty ? [Choice(.showCode, .showCode), Choice(.scanCode, .scan)] : [],
             leave: .close
         )
     }
@@ -1043,7 +1106,7 @@ extension Page {
                 presence: conversation.isOver ? .away : apart == nil ? .here : .trying,
                 contact: conversation.contact,
                 waiting: apart.flatMap { $0.restored == nil ? Phrase(.lookingText, name) : nil },
-                subject: conversation.subject, unsent: conversation.unsent),
+                subject: conversation.subject, unsent: conversation.unsent, locked: conversation.locked),
             lines: [Phrase(.trustLine, Phrase(conversation.trust), Phrase(conversation.reason))]
                 + [conversation.compare, conversation.limit].compactMap { $0.map { Phrase($0) } }
                 + inquiries(conversation),
@@ -1072,7 +1135,7 @@ extension Page {
                     + asking
             } else {
                 // What is attached waits, as what is written does.
-                page.chips = .attaching
+                page.chips = .attaching(canLock: conversation.canLock && conversation.subject == nil)
             }
             page.menu = about + (apart.restored == nil ? [] : mayAsk) + lasting + [Choice(.stopLooking, .stopLooking)]
         } else {
@@ -1080,7 +1143,7 @@ extension Page {
                 asking + (conversation.isHeld ? [Choice(.allowMore, .allowMore)] : [])
                 + (conversation.compare != nil ? [Choice(.compare, .compare)] : [])
                 + (conversation.canVouch ? [Choice(.onlyTheyWouldAsk, .onlyTheyWouldAsk)] : [])
-            page.chips = .attaching
+            page.chips = .attaching(canLock: conversation.canLock && conversation.subject == nil)
             page.menu =
                 about + mayAsk + lasting + (conversation.compare == nil ? [Choice(.compare, .compare)] : [])
                 + [
@@ -1106,12 +1169,16 @@ extension Page {
         Page(
             title: Phrase(.kindKeyLost),
             lines: [Phrase(.keyLostText)],
-            choices: [
-                Choice(
-                    .startAnew, .startAnew,
-                    asks: Asking(title: Phrase(.startAnewTitle), text: .startAnewText, keep: .notNow)),
-                Choice(.wayRestart, .errand(.restart)),
-            ]
+            choices: [.startAnew, Choice(.wayRestart, .errand(.restart))]
+        )
+    }
+
+    private static func notOpened(_ closed: NotOpened) -> Page {
+        Page(
+            title: Phrase(closed.what),
+            lines: (closed.next.map { [Phrase($0)] } ?? []) + [Phrase(.notOpenedText)],
+            choices: [Choice(.wayRestart, .errand(.restart))] + (closed.way.flatMap { Choice($0) }.map { [$0] } ?? [])
+                + (closed.canStartAnew ? [.startAnew] : [])
         )
     }
 
@@ -1126,12 +1193,15 @@ extension Page {
 }
 
 extension Chips {
-    fileprivate static let attaching = Chips(
-        text: .attach,
-        choices: [
-            Choice(.attachPictures, .errand(.attachPictures)), Choice(.attachCamera, .errand(.takePicture)),
-            Choice(.attachFiles, .errand(.attachFiles)),
-        ])
+    /// `canLock`: the text itself can be locked.
+    fileprivate static func attaching(canLock: Bool) -> Chips {
+        Chips(
+            text: .attach,
+            choices: [
+                Choice(.attachPictures, .errand(.attachPictures)), Choice(.attachCamera, .errand(.takePicture)),
+                Choice(.attachFiles, .errand(.attachFiles)),
+            ] + (canLock ? [Choice(.writeLocked, .lockMessage)] : []))
+    }
 }
 
 extension [Choice] {
@@ -1160,6 +1230,8 @@ extension Notice {
 extension Choice {
     fileprivate static let hotspot = Choice(.hotspotTitle, .help(.hotspot))
     fileprivate static let giveUp = Choice(.giveUp, .giveUp, asks: .giveUp)
+    fileprivate static let startAnew = Choice(
+        .startAnew, .startAnew, asks: Asking(title: Phrase(.startAnewTitle), text: .startAnewText, keep: .notNow))
 
     /// The ways around the camera.
     fileprivate static let handingIn = [

@@ -49,13 +49,7 @@ public struct RowPage: Equatable, Sendable {
         case .text(let text):
             isFile = false
             self.text = text.text
-            if text.ours {
-                switch text.mark {
-                case .nobody: break
-                case .onThisPhone: status = Phrase(.markHere)
-                case .onTheirs: status = Phrase(.markTheirs)
-                }
-            }
+            if text.ours { status = Self.status(text.mark) }
             if let at = text.endsAt {
                 let when = Phrase(.disappearsAt, .verbatim(Self.moment(at, locale)))
                 status = status.map { Phrase(.fileLine, $0, when) } ?? when
@@ -74,6 +68,15 @@ public struct RowPage: Equatable, Sendable {
             if canAnswer && row.isKept {
                 symbols = Self.symbols.map { .react(text.number, $0) }
                 menu = [.reply(text.number)] + (text.ours ? [.edit(text.number), .takeBack(text.number)] : [])
+            }
+        case .locked(let locked):
+            isFile = false
+            text = locked.questions.joined(separator: "\n")
+            quote = Phrase(.lockedMessage)
+            if locked.ours { status = Self.status(locked.mark) }
+            if canAnswer {
+                choices = [.unlock(locked.number)]
+                menu = locked.ours ? [.takeBack(locked.number)] : []
             }
         case .life(let life):
             isFile = false
@@ -116,6 +119,15 @@ public struct RowPage: Equatable, Sendable {
 }
 
 extension RowPage {
+    /// Who keeps what is ours.
+    private static func status(_ mark: Mark) -> Phrase? {
+        switch mark {
+        case .nobody: nil
+        case .onThisPhone: Phrase(.markHere)
+        case .onTheirs: Phrase(.markTheirs)
+        }
+    }
+
     private static func moment(_ at: UInt64, _ locale: Locale) -> String {
         Date(timeIntervalSince1970: Double(at)).formatted(
             Date.FormatStyle(date: .abbreviated, time: .shortened, locale: locale))
@@ -142,6 +154,8 @@ public enum RowChoice: Equatable, Sendable {
     case react(UInt64, String)
     case edit(UInt64)
     case takeBack(UInt64)
+    /// Asks for what opens it.
+    case unlock(UInt64)
     case agree(UInt64?)
 
     public var label: Key {
@@ -149,7 +163,7 @@ public enum RowChoice: Equatable, Sendable {
         case .accept: .accept
         case .decline: .decline
         case .cancel: .stop
-        case .open: .openFile
+        case .open, .unlock: .openFile
         case .save: .save
         case .reply: .reply
         case .react: .messageMenu
@@ -179,6 +193,7 @@ extension AppModel {
         case .react(let number, let symbol): react(to: number, with: symbol)
         case .edit(let number): edit(number)
         case .takeBack(let number): takeBack(number)
+        case .unlock(let number): openLocked(number)
         case .agree(let after): disappear(after: after)
         }
         return nil

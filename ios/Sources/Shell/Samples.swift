@@ -64,6 +64,18 @@ public struct Sample: Sendable {
             name: "opened",
             screen: .opened(Opened(name: "boat.jpg", type: "image/jpeg", size: 2_400_000, path: "/boat.jpg"))),
         Sample(
+            name: "lock-message",
+            screen: .lockMessage(
+                LockMessage(
+                    text: "Under the third stone.", mostQuestions: 5, strength: .strengthWeak, isUseless: false))),
+        Sample(
+            name: "locked-message",
+            screen: .question(
+                Question(
+                    questions: ["Who taught us to sail?", "And where?"], hint: .kindWrongAnswer, isMessage: true))),
+        Sample(
+            name: "opened-message", screen: .openedMessage(OpenedMessage(text: "Under the third stone."))),
+        Sample(
             name: "lock", screen: .lock(Lock(name: "letter.pdf", size: 80_000, strength: .strengthWeak))),
         Sample(
             name: "sealed",
@@ -93,6 +105,10 @@ public struct Sample: Sendable {
         Sample(
             name: "to-whom",
             screen: .toWhom(ToWhom(names: ["Harbour.jpg", "Map.pdf"], text: nil, people: [home.underWay[0]]))),
+        Sample(
+            name: "to-whom-away",
+            screen: .toWhom(
+                ToWhom(names: ["Harbour.jpg"], text: nil, people: [home.underWay[0]], others: [home.people[1]]))),
         Sample(name: "to-whom-nobody", screen: .toWhom(ToWhom(names: [], text: "See you at 8", people: []))),
         Sample(name: "connecting", screen: .connecting(Connecting(stage: .guestKnocking))),
         Sample(
@@ -111,6 +127,7 @@ public struct Sample: Sendable {
         Sample(name: "talk-begun", screen: .conversation(talk)),
         Sample(name: "talk", screen: .conversation(talk), rows: rows),
         Sample(name: "talk-answers", screen: .conversation(talk), rows: answers),
+        Sample(name: "talk-locked", screen: .conversation(talk), rows: locked),
         Sample(
             name: "talk-reply",
             screen: .conversation(about(Subject(number: 5, text: "See you at the harbour!", isEdit: false))), rows: rows
@@ -125,8 +142,11 @@ public struct Sample: Sendable {
         Sample(
             name: "ended", screen: .ended(Ended(what: .kindNotReached, next: .remedyTryTogether, way: .showCode))),
         Sample(
-            name: "ended-key-store",
-            screen: .ended(Ended(what: .kindKeyStoreLocked, next: .remedyUnlock, way: .restart))),
+            name: "not-opened",
+            screen: .notOpened(NotOpened(what: .kindStorageFull, next: .remedyMakeRoom, way: .storageSettings))),
+        Sample(
+            name: "not-opened-locked",
+            screen: .notOpened(NotOpened(what: .kindKeyStoreLocked, next: .remedyUnlock, canStartAnew: false))),
         Sample(name: "key-lost", screen: .keyLost),
     ]
 
@@ -197,6 +217,15 @@ public struct Sample: Sendable {
                 quote: .text("Shall we meet at the harbour?"), reactions: [Reaction(ours: false, symbol: "❤️")],
                 isEdited: true)),
         .note(NoteRow(number: 3, ours: false, what: .noteTakenBack, at: 1_764_424_860)),
+    ]
+
+    private static let locked: [Row] = [
+        .locked(
+            LockedRow(
+                number: 1, ours: true, questions: ["What did grandpa call his boat?"], at: 1_764_424_680,
+                mark: .onTheirs)),
+        .locked(
+            LockedRow(number: 2, ours: false, questions: ["Who taught us to sail?", "And where?"], at: 1_764_424_800)),
     ]
 
     private static let rows: [Row] = [

@@ -26,8 +26,13 @@ public enum Screen: Equatable, Sendable {
     case confirm(Confirm)
     /// The person makes up a question that their guest has to answer.
     case protect
-    /// Questions that the other side wrote: while connecting, or before something locked opens.
+    /// Questions that the other side wrote: while connecting, or before something locked opens. A message may be our
+    /// own.
     case question(Question)
+    /// The person writes a message that only answers open.
+    case lockMessage(LockMessage)
+    /// What a locked message says.
+    case openedMessage(OpenedMessage)
     /// Something locked is open now.
     case opened(Opened)
     /// The person makes up a question that locks a file of theirs.
@@ -63,6 +68,8 @@ public enum Screen: Equatable, Sendable {
     case ended(Ended)
     /// The phone's key store lost the key of what is kept, so that nobody can read it any more.
     case keyLost
+    /// What is kept does not open.
+    case notOpened(NotOpened)
 }
 
 /// What `Screen.help` is about.
@@ -165,7 +172,7 @@ public struct UnderWay: Equatable, Sendable, Identifiable {
     public let with: Other
     /// How it stands.
     public let status: Key
-    /// What was written last, or the name of the file that came or went last.
+    /// What was written last, or what it asks where it is locked, or the name of the file that came or went last.
     public var last: String?
     /// When that was, in seconds since 1970-01-01 UTC.
     public var at: UInt64?
@@ -329,6 +336,31 @@ public struct Question: Equatable, Sendable {
     public var progress: Double?
     /// Somebody known asks, and need not be answered.
     public var isOfContact = false
+    /// A locked message asks.
+    public var isMessage = false
+}
+
+/// A message that is being written, and that only answers will open.
+public struct LockMessage: Equatable, Sendable {
+    /// What was typed for somebody already.
+    public let text: String
+    /// So many questions there may be.
+    public let mostQuestions: Int
+    /// What to think of the answers; none while there are not all.
+    public var strength: Key?
+    /// The answers protect nothing.
+    public var isUseless = true
+    public var hint: Key?
+    /// It is being locked, which takes about a second.
+    public var isBusy = false
+}
+
+/// What a locked message says. Secret, so it does not print itself.
+public struct OpenedMessage: Equatable, Sendable, CustomStringConvertible, CustomReflectable {
+    public let text: String
+
+    public var description: String { "OpenedMessage" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 /// A file that was locked. It is never opened by itself.
@@ -415,8 +447,10 @@ public struct ToWhom: Equatable, Sendable {
     /// What the files are called.
     public let names: [String]
     public let text: String?
-    /// Who is connected.
+    /// Who is connected, or looked for.
     public let people: [UnderWay]
+    /// Who else was met. They are looked for once something is sent to them.
+    public var others: [Contact] = []
 }
 
 /// One of several that were found.
@@ -507,6 +541,11 @@ public struct Conversation: Equatable, Sendable {
     public internal(set) var subject: Subject?
     /// A text that could not be said and goes back to where it was typed, by `AppModel.takeUnsent`.
     public internal(set) var unsent: String?
+    /// A text that was locked and sent, and leaves the place where it was typed first, by `AppModel.takeLocked`.
+    public internal(set) var locked: String?
+
+    /// The person may write something that only answers open.
+    var canLock: Bool { !isOver && contact != nil }
 }
 
 /// A question between two who know each other.
@@ -589,6 +628,16 @@ public struct Ended: Equatable, Sendable {
     public var way: Way
 }
 
+/// Why what is kept does not open.
+public struct NotOpened: Equatable, Sendable {
+    public let what: Key
+    public var next: Key?
+    /// What may help beside trying again.
+    public var way: Way?
+    /// One can begin anew without it.
+    public var canStartAnew = true
+}
+
 /// The one thing to do next, as a button.
 public enum Way: CaseIterable, Sendable {
     case home
@@ -612,6 +661,7 @@ public struct Notice: Equatable, Sendable {
 /// One row of a conversation.
 public enum Row: Equatable, Sendable, Identifiable {
     case text(TextRow)
+    case locked(LockedRow)
     case file(FileRow)
     case life(LifeRow)
     case note(NoteRow)
@@ -620,6 +670,7 @@ public enum Row: Equatable, Sendable, Identifiable {
     public var id: UInt64 {
         switch self {
         case .text(let row): row.number
+        case .locked(let row): row.number
         case .file(let row): row.number
         case .life(let row): row.number
         case .note(let row): row.number
@@ -631,7 +682,7 @@ public enum Row: Equatable, Sendable, Identifiable {
         switch self {
         case .text(let row): row.mark != .nobody
         case .file(let row): row.mark != .nobody
-        case .life, .note: true
+        case .locked, .life, .note: true
         }
     }
 
@@ -639,6 +690,7 @@ public enum Row: Equatable, Sendable, Identifiable {
     public var isOld: Bool {
         switch self {
         case .text(let row): row.isOld
+        case .locked(let row): row.isOld
         case .file(let row): row.isOld
         case .life(let row): row.isOld
         case .note(let row): row.isOld
@@ -648,6 +700,7 @@ public enum Row: Equatable, Sendable, Identifiable {
     public var ours: Bool {
         switch self {
         case .text(let row): row.ours
+        case .locked(let row): row.ours
         case .file(let row): row.ours
         case .life(let row): row.ours
         case .note(let row): row.ours
@@ -659,6 +712,7 @@ public enum Row: Equatable, Sendable, Identifiable {
         get {
             switch self {
             case .text(let row): row.at
+            case .locked(let row): row.at
             case .file(let row): row.at
             case .life(let row): row.at
             case .note(let row): row.at
@@ -669,6 +723,9 @@ public enum Row: Equatable, Sendable, Identifiable {
             case .text(var row):
                 row.at = newValue
                 self = .text(row)
+            case .locked(var row):
+                row.at = newValue
+                self = .locked(row)
             case .file(var row):
                 row.at = newValue
                 self = .file(row)
@@ -705,6 +762,18 @@ public struct TextRow: Equatable, Sendable {
     public var isEdited = false
     /// When it disappears, if that is known, in seconds since 1970-01-01 UTC.
     public var endsAt: UInt64?
+}
+
+/// A text that is locked, and opens anew each time for whoever answers.
+public struct LockedRow: Equatable, Sendable {
+    public let number: UInt64
+    public let ours: Bool
+    /// What is asked, one question or more. Whoever locked it wrote that.
+    public let questions: [String]
+    public internal(set) var at: UInt64 = 0
+    public var mark = Mark.onThisPhone
+    /// It was there before this session looked.
+    public var isOld = false
 }
 
 /// Somebody proposed how long what both write from now on lasts.

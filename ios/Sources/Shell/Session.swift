@@ -27,6 +27,8 @@ struct Session {
     private var about: Subject?
     /// What was written and could not be said, until it is where it was typed.
     private(set) var unsent: String?
+    /// What was typed and sent locked instead, until it is gone from where it was typed.
+    private(set) var locked: String?
     /// What they call themselves, where that is known.
     private var name: String?
     private var paces: [UInt64: Pace] = [:]
@@ -86,6 +88,16 @@ struct Session {
         return unsent
     }
 
+    /// This was typed first, and is sent locked now.
+    mutating func lock(_ typed: String) {
+        if !typed.isEmpty { locked = typed }
+    }
+
+    mutating func takeLocked() -> String? {
+        defer { locked = nil }
+        return locked
+    }
+
     /// It is over for this reason, and stays to be read.
     mutating func end(_ why: Key) {
         over = why
@@ -99,7 +111,7 @@ struct Session {
         var row = row
         var isRead = row.ours || row.isOld
         switch row {
-        case .text: break
+        case .text, .locked: break
         case .file(var file):
             file.rate = file.done.flatMap { paces[file.number, default: Pace()].moved($0, at: now) }
             if file.done == nil { paces[file.number] = nil }
@@ -124,12 +136,25 @@ struct Session {
         let others = before.rows.filter { !$0.isKept }
         rows = (others + rows).sorted { $0.at < $1.at }
         giveBack(before.unsent ?? "")
+        lock(before.locked ?? "")
     }
 
     mutating func drop(_ row: UInt64) {
         guard let place = rows.firstIndex(where: { $0.id == row }) else { return }
         rows.remove(at: place)
         unread.remove(row)
+    }
+
+    /// What goes on with somebody who was met, while they are here or looked for.
+    func ongoing(isOnStage: Bool) -> Ongoing? {
+        guard isTalking || isApart else { return nil }
+        var question: String?
+        if case .conversation(let talk) = view?.screen(denied: nil, typed: nil), let asks = talk.asks, asks.isOpen {
+            question = asks.question
+        }
+        return Ongoing(
+            session: id, name: name ?? "", isTalking: isTalking, isApart: isApart, isOnStage: isOnStage,
+            rows: rows.suffix(Ongoing.mostRows), question: question)
     }
 
     /// How it stands in the list. `known`: the same among what waits.
@@ -148,6 +173,7 @@ struct Session {
             rows.reversed().lazy.compactMap {
                 switch $0 {
                 case .text(let row): row.text
+                case .locked(let row): row.questions.joined(separator: " ")
                 case .file(let row): row.name
                 case .life, .note: nil
                 }

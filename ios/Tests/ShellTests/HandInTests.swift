@@ -283,6 +283,33 @@ final class HandInTests: XCTestCase {
         }
     }
 
+    func testWhatIsSharedInCanBeForEverybodyWhoWasMetAndWaitsForWhoeverIsAway() async throws {
+        try await meeting { host, guest in
+            let met = try await host.sees("who was met") { $0.conversation?.contact }
+            host.model.goodbye()
+            try await host.isHome()
+            try await guest.isOver(.kindTheyLeft)
+            host.model.share(Shared(text: "see you at eight"))
+            let asked = try await host.sees("the question") { $0.toWhom.flatMap { $0.others.isEmpty ? nil : $0 } }
+            XCTAssertEqual(asked.people, [])
+            XCTAssertEqual(asked.others.map(\.id), [met])
+            let row = try XCTUnwrap(Page(host.model.screen).underWay.first)
+            XCTAssertNotNil(row.status)
+            XCTAssertNil(host.model.perform(row.open.action))
+            try await host.sees("that they are looked for") { $0.conversation?.apart }
+            try await host.text("what waits") { $0.ours && $0.text == "see you at eight" }
+            // Whoever is looked for already is among those with whom something goes on.
+            host.model.back()
+            host.model.share(Shared(text: "or nine"))
+            let again = try await host.sees("the question") { $0.toWhom.flatMap { $0.people.isEmpty ? nil : $0 } }
+            XCTAssertEqual(again.others, [])
+            host.model.shareTo(again.people[0].id)
+            guest.model.meet(try XCTUnwrap(guest.model.home.people.first).id)
+            try await guest.reads("see you at eight")
+            try await guest.reads("or nine")
+        }
+    }
+
     func testALinkThatIsSharedInIsOpenedAndWhatIsDroppedIsGone() async throws {
         try await atTable { host, guest in
             guest.model.share(Shared(text: "Come: " + (try await host.hosts(send: true).invitation.link)))

@@ -9,19 +9,21 @@ final class MistakeTests: XCTestCase {
     func testAKeyStoreThatFails() async throws {
         struct Broken: Error {}
         let person = Person(keys: BrokenKeys(failure: Broken()))
-        let ended = try await person.ends(.kindKeyStoreFailed)
+        let closed = try await person.sees("why") { $0.notOpened }
+        XCTAssertEqual(closed.what, .kindKeyStoreFailed)
         person.model.invite(send: false)
         await person.settled()
-        XCTAssertEqual(person.model.screen, .ended(ended))
-        XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .errand(.restart))
+        XCTAssertEqual(person.model.screen, .notOpened(closed))
+        XCTAssertEqual(Page(.notOpened(closed)).choices.map(\.action), [.errand(.restart), .startAnew])
         await person.leaves()
     }
 
     func testAKeyStoreThatIsLocked() async throws {
         let person = Person(keys: BrokenKeys(failure: KeyStoreLocked()))
-        let ended = try await person.ends(.kindKeyStoreLocked)
-        XCTAssertEqual(ended.next, .remedyUnlock)
-        XCTAssertEqual(Page(.ended(ended)).choices.first?.action, .errand(.restart))
+        let closed = try await person.sees("why") { $0.notOpened }
+        XCTAssertEqual(closed, NotOpened(what: .kindKeyStoreLocked, next: .remedyUnlock, canStartAnew: false))
+        // What only waits for its owner is not thrown away.
+        XCTAssertEqual(Page(.notOpened(closed)).choices.map(\.action), [.errand(.restart)])
         await person.leaves()
     }
 

@@ -61,6 +61,19 @@ final class MovingTests: XCTestCase {
             try await new.isTold(.kindKeyStoreFailed)
             try await new.isHome()
             XCTAssertEqual(new.model.home.people.map(\.id), [met.id])
+            // Where nothing opens afterwards, what was there is thrown away only by a yes.
+            new.model.handIn(file)
+            try await new.sees("the copy") { $0.movingIn }
+            new.model.openCopy([], code: code)
+            try await new.sees("what is in it") { $0.movingIn?.found }
+            keys.failures = 2
+            new.model.moveIn()
+            let closed = try await new.sees("that nothing opens") { $0.notOpened }
+            XCTAssertEqual(closed.what, .kindKeyStoreFailed)
+            new.model.invite(send: false)
+            XCTAssertNil(new.model.perform(.startAnew))
+            try await new.sees("what was asked for meanwhile") { $0.code }
+            XCTAssertTrue(new.model.home.people.isEmpty)
             await new.leaves()
         }
     }

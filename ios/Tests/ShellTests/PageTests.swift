@@ -32,7 +32,9 @@ final class PageTests: XCTestCase {
     /// Every screen in every state that it can be in.
     private static let screens: [Screen] = {
         var all: [Screen] = [
-            .welcome, .keyLost, .which(found), .toWhom(ToWhom(names: [], text: nil, people: [])), .help(.hotspot),
+            .welcome, .keyLost, .notOpened(NotOpened(what: .kindKeyStoreLocked, canStartAnew: false)),
+            .notOpened(NotOpened(what: .kindStorageFull, next: .remedyMakeRoom, way: .storageSettings)), .which(found),
+            .toWhom(ToWhom(names: [], text: nil, people: [])), .help(.hotspot),
             .help(.links),
             .home(home), .home(Home()), .person(home.people[0]),
             .person(
@@ -40,6 +42,10 @@ final class PageTests: XCTestCase {
                     id: "1", name: "Ana", trust: .trustVerified, reason: .reasonCompared, since: 1, isFrozen: true,
                     isReplaced: true)),
             .outlook(nil),
+            .lockMessage(LockMessage(text: "", mostQuestions: 5)),
+            .lockMessage(LockMessage(text: "x", mostQuestions: 5, strength: .strengthFair, isUseless: false)),
+            .openedMessage(OpenedMessage(text: "under the third stone")),
+            .question(Question(questions: ["Our dog?"], isMessage: true)),
             .ask(name: "Mira"), .disappearing, .search(Search(name: "Mira")),
             .search(Search(name: "Mira", words: "boat")),
             .search(
@@ -140,7 +146,7 @@ final class PageTests: XCTestCase {
             let page = Page(screen)
             let labels = page.everything.map(\.label)
             XCTAssertEqual(Set(labels).count, labels.count, "two buttons alike: \(screen)")
-            if !screen.isHome && screen != .welcome && screen != .keyLost {
+            if !screen.isHome && screen != .welcome && screen != .keyLost && screen.notOpened == nil {
                 let leads = page.choices.contains { choice in
                     if case .compared(_, .later) = choice.action { true } else { choice.action == .back }
                 }
@@ -290,7 +296,7 @@ final class PageTests: XCTestCase {
     func testWhatIsTypedInSecretIsHiddenFromPicturesOfTheScreen() {
         for screen in Self.screens {
             switch screen {
-            case .question, .protect, .lock, .ask: XCTAssertTrue(Page(screen).isSecret)
+            case .question, .protect, .lock, .lockMessage, .openedMessage, .ask: XCTAssertTrue(Page(screen).isSecret)
             case .movingIn(let copy): XCTAssertEqual(Page(screen).isSecret, copy.found == nil)
             case .sealed(let sealed): XCTAssertEqual(Page(screen).isSecret, sealed.code != nil)
             default: XCTAssertFalse(Page(screen).isSecret)

@@ -121,6 +121,16 @@ final class Person {
         model.rows.compactMap { if case .text(let row) = $0 { row } else { nil } }
     }
 
+    /// The message that is locked, ours or theirs.
+    func locked(file: StaticString = #filePath, line: UInt = #line, _ isIt: (LockedRow) -> Bool = { _ in true })
+        async throws -> LockedRow
+    {
+        try await waiting(for: "a locked message", file: file, line: line) {
+            for case .locked(let row) in model.rows where isIt(row) { return row }
+            return nil
+        }
+    }
+
     var notes: [Key] {
         model.rows.compactMap { if case .note(let row) = $0 { row.what } else { nil } }
     }
@@ -327,6 +337,10 @@ extension Screen {
     var scan: Scan? { if case .scan(let scan) = self { scan } else { nil } }
     var ended: Ended? { if case .ended(let ended) = self { ended } else { nil } }
     var question: Question? { if case .question(let question) = self { question } else { nil } }
+    var lockMessage: LockMessage? { if case .lockMessage(let message) = self { message } else { nil } }
+    var openedMessage: OpenedMessage? { if case .openedMessage(let message) = self { message } else { nil } }
+    var toWhom: ToWhom? { if case .toWhom(let toWhom) = self { toWhom } else { nil } }
+    var notOpened: NotOpened? { if case .notOpened(let closed) = self { closed } else { nil } }
     var compare: Compare? { if case .compare(let compare) = self { compare } else { nil } }
     var conversation: Shell.Conversation? {
         if case .conversation(let conversation) = self { conversation } else { nil }

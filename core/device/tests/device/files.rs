@@ -653,7 +653,7 @@ fn live_all(seeds: impl Iterator<Item = u64>, disks: Disks, is_alone: bool) {
         let mut log = Vec::new();
         let lived = catch_unwind(AssertUnwindSafe(|| live(seed, disks, &mut log)));
         if is_alone {
-            println!("{}", log.join("\n"));
+            eprintln!("{}", log.join("\n"));
         }
         if lived.is_err() {
             panic!("HANDFAST_SEED={seed} shows what happened");

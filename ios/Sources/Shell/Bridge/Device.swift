@@ -61,6 +61,7 @@ struct Refusal: Error, Equatable, Sendable {
     var isBadText: Bool { kind == .badText }
     var isForeign: Bool { kind == .nothingFound }
     var isKeyLost: Bool { kind == .keyLost }
+    var isKeyStoreLocked: Bool { kind == .keyStoreLocked }
     /// What it is about is not over yet.
     var isNotYet: Bool { kind == .notYet }
     static let notNow = Refusal(kind: .notNow)
@@ -138,7 +139,7 @@ final class Device: Sendable {
     /// Locks a file into a new one.
     func lock(file source: URL, to target: URL, name: String?, with lock: Protection, code: SecondCode?) throws -> Work
     {
-        let locks = [Answered(question: lock.question, answer: lock.answer)]
+        let locks = [Answered(lock)]
         let code = try refusing { try code.map { try Code.read(text: $0.characters) } }
         return Work(
             handfast.sealing().sealFile(
@@ -306,6 +307,16 @@ final class Device: Sendable {
         try await within(session) { try await $0.sendText(text: text) }
     }
 
+    /// Locks this and sends it. Takes about a second, on purpose.
+    func sendLocked(_ session: UInt64, _ text: String, _ locks: [Protection]) async throws {
+        try await within(session) { try await $0.sendLocked(text: text, locks: locks.map(Answered.init)) }
+    }
+
+    /// What the locked message in that row says. Takes about a second, on purpose.
+    func openLocked(_ session: UInt64, _ number: UInt64, _ answers: [String]) async throws -> String {
+        try await refusing { try await handfast.session(id: session).openLocked(number: number, answers: answers) }
+    }
+
     /// Writes this about what stands in that row.
     func reply(_ session: UInt64, _ number: UInt64, _ text: String) async throws {
         try await within(session) { try await $0.reply(number: number, text: text) }
@@ -445,10 +456,13 @@ final class Device: Sendable {
         SecondCode(try refusing { try Code.random() })
     }
 
-    /// What to think of an answer, and whether it protects nothing by itself; none of an empty one.
-    static func strength(_ lock: Protection, withCode: Bool) -> (key: Key, isTrivial: Bool)? {
-        let locks = [Answered(question: lock.question, answer: lock.answer)]
-        return (try? strengthOf(locks: locks, withCode: withCode)).map { ($0.sentence, $0.isTrivial()) }
+    /// So many questions can lock one thing.
+    static var mostQuestions: Int { Int(Core.mostQuestions()) }
+
+    /// What to think of these answers, and whether they protect nothing by themselves; none while one is empty.
+    static func strength(_ locks: [Protection], withCode: Bool = false) -> (key: Key, isTrivial: Bool)? {
+        let strength = try? strengthOf(locks: locks.map(Answered.init), withCode: withCode)
+        return strength.map { ($0.sentence, $0.isTrivial()) }
     }
 
     /// The core's log goes to standard error, which Apple's tools show.

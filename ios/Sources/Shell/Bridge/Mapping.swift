@@ -133,6 +133,16 @@ extension Refusal {
         return Notice(what: screen.what, next: screen.next, way: screen.way == .home ? nil : screen.way)
     }
 
+    /// The screen where nothing is open because of this.
+    var hindrance: Screen {
+        guard !isKeyLost else { return .keyLost }
+        let ended = screen
+        return .notOpened(
+            NotOpened(
+                what: ended.what, next: ended.next, way: ended.way == .storageSettings ? ended.way : nil,
+                canStartAnew: !isKeyStoreLocked))
+    }
+
     /// The whole screen, where nothing else can be shown.
     var screen: Ended {
         let remedy = remedyOf(kind: kind)
@@ -152,12 +162,9 @@ extension Row {
                     quote: quote.map(Quote.init),
                     reactions: reactions.map { Reaction(ours: $0.ours, symbol: $0.symbol) }, isEdited: isEdited,
                     endsAt: endsAt))
-        // What is asked, as long as no screen of this app opens it.
         case .locked(let number, let ours, let questions, let at, let mark, let isOld):
-            self = .text(
-                TextRow(
-                    number: number, ours: ours, text: questions.joined(separator: "\n"), at: at, mark: Mark(mark),
-                    isOld: isOld, quote: .other(.lockedMessage)))
+            self = .locked(
+                LockedRow(number: number, ours: ours, questions: questions, at: at, mark: Mark(mark), isOld: isOld))
         case .life(let number, let ours, let after, let holds, let at, let isOld):
             self = .life(
                 LifeRow(number: number, ours: ours, after: after.map(UInt64.init), holds: holds, at: at, isOld: isOld))
@@ -210,13 +217,19 @@ extension Mark {
     }
 }
 
+extension Answered {
+    init(_ lock: Protection) {
+        self.init(question: lock.question, answer: lock.answer)
+    }
+}
+
 extension Core.Protection {
     init(_ protection: Protection?) {
         guard let protection else {
             self = .open
             return
         }
-        let lock = Answered(question: protection.question, answer: protection.answer)
+        let lock = Answered(protection)
         self = protection.isLock ? .locked(lock: lock) : .asked(lock: lock)
     }
 }

@@ -15,6 +15,7 @@ import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasSetTextAction
+import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.junit4.ComposeTestRule
 import androidx.compose.ui.test.performClick
@@ -143,9 +144,12 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
 
     fun sees(@StringRes words: Int, vararg arguments: Any) = sees(words(words, *arguments))
 
-    /** On the first of several. Where the next screen has the same words, something that only it has is to be seen first. */
+    /**
+     * On the first of several, and not on a line to write in, which may be called the same. Where the next screen has the
+     * same words, something that only it has is to be seen first.
+     */
     fun taps(words: String) {
-        val wanted = says(words) and hasClickAction() and isEnabled()
+        val wanted = says(words) and hasClickAction() and isEnabled() and !hasSetTextAction()
         wait("taps on \"$words\"") { rule.finds(wanted) && rule.reaches(wanted) { performClick() } }
     }
 
@@ -161,6 +165,12 @@ class Owner(private val rule: ComposeTestRule, by: Intent? = null, before: Bundl
     fun writes(text: String) {
         val line = hasSetTextAction() and isEnabled()
         wait("writes \"$text\"") { rule.finds(line) && rule.reaches(line) { performTextReplacement(text) } }
+    }
+
+    /** Into the line that is called so. */
+    fun fills(@StringRes label: Int, text: String) {
+        val line = hasSetTextAction() and isEnabled() and hasText(words(label))
+        wait("fills in \"$text\"") { rule.finds(line) && rule.reaches(line) { performTextReplacement(text) } }
     }
 
     /** The first start, by somebody of this name. */

@@ -81,8 +81,8 @@ class AppModel(
     /** Something to say beside the screen, until [noticed]. */
     val notice: StateFlow<Notice?> = noted.asStateFlow()
 
-    /** The person agrees to lose what cannot be opened any more. */
-    private val anew = Channel<Unit>(Channel.CONFLATED)
+    /** The person wants what cannot be opened to be tried again; or agrees to lose it, which is true then. */
+    private val again = Channel<Boolean>(Channel.CONFLATED)
 
     /** Everything happens here, one thing after the other. */
     private val lane = Channel<suspend () -> Unit>(Channel.UNLIMITED)
@@ -109,6 +109,9 @@ class AppModel(
 
     /** What was written in each session and could not be said, until it is where it was typed. */
     private val unsent = ConcurrentHashMap<Long, String>()
+
+    /** What was typed in each session and sent locked instead, until it is gone from where it was typed. */
+    private val locked = ConcurrentHashMap<Long, String>()
 
     private var failure: Screen? = null
     private var scanning: Screen.Scan? = null
@@ -172,25 +175,8 @@ class AppModel(
                 shown.value = Screen.Welcome(owner.suggested)
                 named.await()
             }
-            var opened = runCatching { open(sink) }
-            while (opened.isFailure) {
-                val refusal = opened.exceptionOrNull() as? Refusal
-                failure = when {
-                    refusal == null -> Screen.Ended(Key.KIND_INTERNAL, Key.REMEDY_RESTART, Way.RESTART)
-                    refusal.isWithoutKey -> Screen.KeyLost(isForGood = refusal.isKeyLost)
-                    else -> refusal.screen()
-                }
-                show()
-                if (refusal?.isWithoutKey != true) return@launch
-                anew.receive()
-                opened = runCatching {
-                    forgetAll()
-                    open(sink)
-                }
-            }
-            failure = null
+            openDevice()
             show()
-            device = opened.getOrThrow()
             act(::begin)
             for (work in lane) {
                 try {
@@ -224,9 +210,15 @@ class AppModel(
         show()
     }
 
-    /** Begins anew where the key is lost, as somebody new. What came in as files stays. */
+    /** Begins anew where what is kept cannot be opened, as somebody new. What came in as files stays. */
     fun startAnew() {
-        if (shown.value is Screen.KeyLost) anew.trySend(Unit)
+        val screen = shown.value
+        if (screen is Screen.KeyLost || (screen is Screen.NotOpened && screen.canStartAnew)) again.trySend(true)
+    }
+
+    /** Tries once more to open what is kept. */
+    fun tryAgain() {
+        if (shown.value is Screen.NotOpened) again.trySend(false)
     }
 
     /** The person wants to be called something else, from the next invitation on. */
@@ -269,7 +261,7 @@ class AppModel(
 
     /** Asks whoever is looked at a question, to make sure who they are. What cannot be asked is still there then. */
     fun ask(question: String, answer: String) = inFront {
-        device.ask(it, question, answer)
+        device.ask(it, Answered(question, answer))
         asking = null
         show()
     }
@@ -319,10 +311,10 @@ class AppModel(
     /** Answers what the other side asks, or what something locked asks, which may need a [code] too. */
     fun answer(answers: List<String>, code: String? = null) {
         val asked = front
-        // What opens a file of theirs is never tried on somebody who asks something else.
-        val opensFile = (shown.value as? Screen.Question)?.size != null
+        // What opens something of theirs is never tried on somebody who asks something else.
+        val isOfSomethingLocked = (shown.value as? Screen.Question)?.isOfSomethingLocked == true
         act {
-            if (opensFile) {
+            if (isOfSomethingLocked) {
                 lockbox.answer(device, answers, code)
                 show()
             } else {
@@ -368,12 +360,13 @@ class AppModel(
             sending.stop { true }
             sessions.clear()
             unsent.clear()
+            locked.clear()
             front = null
             leavePerson()
-            device = open(sink)
+            val isKept = openDevice()
             begin()
             made.getOrThrow()
-            say(Notice(Key.MOVED_IN, null, null))
+            if (isKept) say(Notice(Key.MOVED_IN, null, null))
         }
     }
 
@@ -388,6 +381,35 @@ class AppModel(
 
     fun seal(question: String, answer: String) = act {
         lockbox.seal(device, question, answer)
+        show()
+    }
+
+    /** Begins to write something to whoever is in [session] that only answers open; [typed]: what was typed for them. */
+    fun lockMessage(typed: String, session: Long) = act {
+        if (!canGoTo(session)) throw Refusal.NOT_NOW
+        lockbox.write(session, typed)
+        show()
+    }
+
+    /** The questions and answers for a message, as they are typed. */
+    fun judge(locks: List<Answered>) = act {
+        lockbox.judge(locks)
+        show()
+    }
+
+    /** Locks the message that was written, and sends it. */
+    fun sendLocked(text: String, locks: List<Answered>) = act {
+        lockbox.send(device, text, locks) { session, typed -> if (typed.isNotEmpty()) locked[session] = typed }
+        show()
+    }
+
+    /** What was locked and sent, and stands in the line of [session] still, where it was typed first. */
+    fun takeLocked(session: Long): String? = locked.remove(session)?.also { act { show() } }
+
+    /** Asks for what opens the message that is locked in that row. */
+    fun openLocked(number: Long) = inFront { session ->
+        val row = sessions[session]?.rows?.find { it.number == number } as? Row.Locked ?: throw Refusal.NOT_NOW
+        lockbox.read(session, row)
         show()
     }
 
@@ -817,6 +839,36 @@ class AppModel(
         lane.trySend(work)
     }
 
+    /**
+     * Opens what is kept. Where that cannot be, the person is told, and has it tried again or begins anew, until it can.
+     * Whether it is what was kept.
+     */
+    private suspend fun openDevice(): Boolean {
+        var isAnew = false
+        while (true) {
+            val opened = runCatching {
+                if (isAnew) forgetAll()
+                open(sink)
+            }
+            opened.onSuccess {
+                failure = null
+                device = it
+                return !isAnew
+            }
+            val refusal = opened.exceptionOrNull() as? Refusal
+            failure = when {
+                refusal == null -> Screen.NotOpened(Key.KIND_INTERNAL, null)
+                refusal.isWithoutKey -> Screen.KeyLost(isForGood = refusal.isKeyLost)
+                else -> refusal.screen().run {
+                    // Trying again is what the page offers.
+                    Screen.NotOpened(what, next.takeIf { it != Key.REMEDY_RESTART }, way.takeIf { it == Way.STORAGE_SETTINGS }, !refusal.isKeyStoreLocked)
+                }
+            }
+            show()
+            isAnew = again.receive()
+        }
+    }
+
     /** Nobody was met here, and nobody is waited for. */
     private val isNew get() = people.isEmpty() && waiting.isEmpty()
 
@@ -1002,6 +1054,8 @@ class AppModel(
         for ((number, other) in sessions.filter { it.key != session && it.value.view.contact == contact }) {
             one.takeOver(other)
             unsent.remove(number)?.let { giveBack(session, it) }
+            locked.remove(number)?.let { locked[session] = it }
+            lockbox.moved(number, session)
             if (front == number) front = session
             if (asking == number) asking = session
             sessions.remove(number)
@@ -1204,6 +1258,7 @@ class AppModel(
                         canSeek = it.isOver && it.contact?.let(::canSeek) == true,
                         subject = sessions[front]?.subject,
                         unsent = front?.let(unsent::get),
+                        locked = front?.let(locked::get),
                     )
                 // Only where the core knows nothing better.
                 is Screen.ShowCode -> it.copy(hint = it.hint ?: Key.TUNNELLED.takeIf { isTunnelled })
@@ -1269,8 +1324,9 @@ class AppModel(
         isTalking = one.view.isTalking,
         ours = one.view.isHosting || waiting.any { it.session == session && it.ours },
         name = one.view.name ?: waiting.find { it.session == session }?.name,
-        last = when (val last = one.rows.lastOrNull { it is Row.Text || it is Row.File }) {
+        last = when (val last = one.rows.lastOrNull { it is Row.Text || it is Row.Locked || it is Row.File }) {
             is Row.Text -> last.text
+            is Row.Locked -> last.questions.joinToString(" ")
             is Row.File -> last.name
             is Row.Life, is Row.Note, null -> null
         },

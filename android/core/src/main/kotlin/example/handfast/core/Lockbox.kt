@@ -15,8 +15,8 @@ import java.io.File
 import java.nio.file.Files
 
 /**
- * What is locked: somebody's file that asks for an answer, and a file of ours that gets
- * a question. It never opens anything by itself, and keeps no copy of what the person left.
+ * What is locked: somebody's file that asks for an answer, a file of ours that gets a question, and messages of either
+ * kind. It never opens anything by itself, and keeps no copy of what the person left.
  *
  * [act] runs work in the app's lane, [show] draws anew.
  */
@@ -30,11 +30,18 @@ internal class Lockbox(
         private set
 
     /** The person is typing something that must not be taken for an answer to something else. */
-    val isAsking get() = screen is Screen.Question || screen is Screen.Lock || screen is Screen.MovingIn
+    val isAsking
+        get() = screen is Screen.Question || screen is Screen.Lock || screen is Screen.LockMessage || screen is Screen.MovingIn
 
     /** Our own copy, in a folder of its own. */
     private var file: File? = null
     private var work: Work? = null
+
+    /** The session of the message that is written or opened. */
+    private var session: Long? = null
+
+    /** The row of the one that is opened. */
+    private var row: Long? = null
 
     /** The copy of another phone, once it is open. */
     private var other: OtherPhone? = null
@@ -96,7 +103,7 @@ internal class Lockbox(
     }
 
     /** Shows this until the work is done, and then what came of it, which is [unwanted] where the person has left meanwhile. */
-    private fun <T> begin(busy: Screen, work: suspend () -> T, unwanted: (Result<T>) -> Unit, done: (Result<T>) -> Screen) {
+    private fun <T> begin(busy: Screen, work: suspend () -> T, unwanted: (Result<T>) -> Unit = {}, done: (Result<T>) -> Screen?) {
         screen = busy
         scope.launch(Dispatchers.Default) {
             val result = runCatching { work() }
@@ -115,7 +122,7 @@ internal class Lockbox(
 
     /** The person typed, and wants a code beside the answer or does not. */
     fun judge(question: String, answer: String, withCode: Boolean) = locking { lock ->
-        val strength = Device.strength(question, answer, withCode)
+        val strength = Device.strength(listOf(Answered(question, answer)), withCode)
         lock.copy(
             strength = strength?.first,
             useless = strength?.second ?: true,
@@ -129,16 +136,68 @@ internal class Lockbox(
         val lock = (screen as? Screen.Lock)?.takeUnless { it.busy } ?: return
         val target = File(source.parentFile, "${source.name}.handfast")
         screen = lock.copy(busy = true, hint = null)
-        run({ device.lock(source, target, source.name, question, answer, lock.code) }) {
+        run({ device.lock(source, target, source.name, Answered(question, answer), lock.code) }) {
             source.delete()
             file = target
             Screen.Sealed(target.name, target.length(), target.path, lock.code)
         }
     }
 
+    /** Begins a message that is locked, for whoever is in this session, with what was [typed] for them already. */
+    fun write(session: Long, typed: String) {
+        clear()
+        this.session = session
+        screen = Screen.LockMessage(typed, Device.mostQuestions)
+    }
+
+    /** The person typed what is to lock the message. */
+    fun judge(locks: List<Answered>) {
+        val written = (screen as? Screen.LockMessage)?.takeUnless { it.busy } ?: return
+        val strength = Device.strength(locks)
+        screen = written.copy(strength = strength?.first, useless = strength?.second ?: true, hint = null)
+    }
+
+    /** Locks the message and sends it. [sent] hears in which session, and what was typed there first. */
+    fun send(device: Device, text: String, locks: List<Answered>, sent: (session: Long, typed: String) -> Unit) {
+        val written = (screen as? Screen.LockMessage)?.takeUnless { it.busy } ?: return
+        val to = session ?: return
+        val busy = written.copy(busy = true, hint = null)
+        begin(busy, { device.sendLocked(to, text, locks) }, unwanted = { if (it.isSuccess) sent(to, written.text) }) { locked ->
+            locked.fold(
+                {
+                    sent(session ?: to, written.text)
+                    clear()
+                    null
+                },
+                { written.copy(hint = hint(it)) },
+            )
+        }
+    }
+
+    /** Asks what the message asks that is locked in this row. */
+    fun read(session: Long, locked: Row.Locked) {
+        clear()
+        this.session = session
+        row = locked.number
+        screen = Screen.Question(locked.questions, isMessage = true)
+    }
+
+    /** The conversation goes on in another session. */
+    fun moved(from: Long, to: Long) {
+        if (session == from) session = to
+    }
+
+    private fun open(device: Device, question: Screen.Question, answers: List<String>) {
+        val (from, number) = (session ?: return) to (row ?: return)
+        begin(question.copy(busy = true, hint = null), { device.openLocked(from, number, answers) }) { opened ->
+            opened.fold(Screen::OpenedMessage) { question.copy(hint = hint(it)) }
+        }
+    }
+
     /** What was typed in answer. */
     fun answer(device: Device, answers: List<String>, code: String?) {
         val question = (screen as? Screen.Question)?.takeUnless { it.busy } ?: return
+        if (question.isMessage) return open(device, question, answers)
         screen = question.copy(busy = true, hint = null)
         val source = file ?: return
         val target = File(source.parentFile, "open")
@@ -161,6 +220,8 @@ internal class Lockbox(
         other = null
         file?.discard()
         file = null
+        session = null
+        row = null
         screen = null
     }
 

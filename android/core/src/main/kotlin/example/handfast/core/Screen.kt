@@ -94,7 +94,7 @@ sealed interface Screen {
         val asksForNetwork: Boolean = false,
     ) : Screen
 
-    /** Questions that the other side wrote: while connecting, or before something locked opens. */
+    /** Questions that the other side wrote: while connecting, or before something locked opens. A message may be our own. */
     data class Question(
         val questions: List<String>,
         /** None where nobody counts. */
@@ -111,7 +111,12 @@ sealed interface Screen {
         val size: Long? = null,
         /** How much of it is opened, from 0 to 1. */
         val progress: Float? = null,
-    ) : Screen
+        /** A locked message asks. */
+        val isMessage: Boolean = false,
+    ) : Screen {
+        /** It is nobody who asks, but something locked that lies here. */
+        val isOfSomethingLocked get() = size != null || isMessage
+    }
 
     /** A file that was locked. It is never opened by itself. */
     data class Opened(val name: String, val type: String?, val size: Long, val path: String) : Screen
@@ -139,6 +144,25 @@ sealed interface Screen {
         val code: SecondCode?,
         val isPhone: Boolean = false,
     ) : Screen
+
+    /** The person writes a message that only answers open, beginning with the [text] that they typed for somebody. */
+    data class LockMessage(
+        val text: String = "",
+        /** So many questions there may be. */
+        val mostQuestions: Int = 1,
+        /** What to think of the answers; none while there are not all. */
+        val strength: Key? = null,
+        /** The answers protect nothing. */
+        val useless: Boolean = true,
+        val hint: Key? = null,
+        /** It is being locked, which takes about a second. */
+        val busy: Boolean = false,
+    ) : Screen
+
+    /** What a locked message says. Secret, so it does not print itself. */
+    data class OpenedMessage(val text: String) : Screen {
+        override fun toString() = "OpenedMessage"
+    }
 
     /**
      * What it takes to go on with another phone. [isNew]: there is nobody here to be taken along. [busy]: a copy of this
@@ -251,7 +275,12 @@ sealed interface Screen {
         val asks: Inquiry? = null,
         /** A text that could not be said and goes back to where it was typed, by [AppModel.takeUnsent]. */
         val unsent: String? = null,
+        /** A text that was locked and sent, and leaves the place where it was typed first, by [AppModel.takeLocked]. */
+        val locked: String? = null,
     ) : Screen {
+        /** The person may write something that only answers open. */
+        val canLock get() = !isOver && contact != null
+
         /** The person may ask them a question. */
         val canAsk get() = !isOver && (apart == null || apart.restored != null) && asked?.isOpen != true
 
@@ -268,6 +297,12 @@ sealed interface Screen {
      * anew, without all of that. [isForGood]: the key is lost; otherwise a restart may help.
      */
     data class KeyLost(val isForGood: Boolean) : Screen
+
+    /**
+     * What is kept cannot be opened, for this reason. One can try again, or begin anew without it where [canStartAnew].
+     * [way]: what else may help.
+     */
+    data class NotOpened(val what: Key, val next: Key?, val way: Way? = null, val canStartAnew: Boolean = true) : Screen
 
     /** A document of another app is on its way in. How far it is, is in [AppModel.takingIn]. */
     data class TakingIn(val name: String) : Screen
@@ -286,11 +321,12 @@ val Screen.isAwake
 
 /** An answer or a code is typed or shown, so no picture is taken of the display; of our code, as the person chose. */
 fun Screen.isSecret(choices: Choices) = this is Screen.Question || this is Screen.Lock || this is Screen.Ask ||
+    this is Screen.LockMessage || this is Screen.OpenedMessage ||
     (this is Screen.Conversation && asks?.isOpen == true) || (this is Screen.MovingIn && found == null) || (this is Screen.Sealed && code != null) || (isBright && choices.hidesCodes)
 
 /** Nothing of the app lies behind it, so that one step back leaves the app. */
 val Screen.isOutermost
-    get() = this is Screen.Home || this is Screen.Welcome || this is Screen.KeyLost ||
+    get() = this is Screen.Home || this is Screen.Welcome || this is Screen.KeyLost || this is Screen.NotOpened ||
         (this is Screen.Ended && way == Way.RESTART)
 
 /** A question between two who know each other. */
@@ -365,7 +401,7 @@ data class UnderWay(
     val ours: Boolean,
     /** What they call themselves, where that is known: the claim of a stranger. */
     val name: String?,
-    /** What was written last, or the name of the file that came or went last. */
+    /** What was written last, or what it asks where it is locked, or the name of the file that came or went last. */
     val last: String? = null,
     /** When that was, in seconds since 1970-01-01 UTC. */
     val at: Long? = null,
@@ -490,6 +526,13 @@ data class Report(
 /** What to expect of one situation. */
 data class Expected(val situation: Key, val chance: Key, val needsIpv6: Boolean)
 
+/** A question and its answer, by which something is locked. Secret, so it does not print itself. */
+class Answered(val question: String, val answer: String) {
+    override fun equals(other: Any?) = other is Answered && other.question == question && other.answer == answer
+    override fun hashCode() = question.hashCode()
+    override fun toString() = "Answered"
+}
+
 /** A question of ours and its answer, and what they are for. */
 class Protection(val question: String, val answer: String, val lock: Boolean)
 
@@ -547,6 +590,19 @@ sealed interface Row {
         val endsAt: Long? = null,
     ) : Row {
         override val isKept get() = mark != Mark.NOBODY
+    }
+
+    /** A text that is locked, and opens anew each time for whoever answers. */
+    data class Locked(
+        override val number: Long,
+        override val ours: Boolean,
+        /** What is asked, one question or more. Whoever locked it wrote that. */
+        val questions: List<String>,
+        override val at: Long = 0,
+        val mark: Mark = Mark.ON_THIS_PHONE,
+        override val isOld: Boolean = false,
+    ) : Row {
+        override val isKept get() = true
     }
 
     /** Somebody proposed how long what both write from now on lasts. */
@@ -610,7 +666,7 @@ sealed interface Row {
 /** Somebody is told of it as it comes: of a file when it is offered and when it is there, and not at every piece of it. */
 val Row.isTold
     get() = !isOld && when (this) {
-        is Row.Text -> true
+        is Row.Text, is Row.Locked -> true
         is Row.File -> offered || state == Key.FILE_RECEIVED
         is Row.Life -> !holds
         is Row.Note -> false

@@ -285,6 +285,44 @@ class AppModelTest {
     }
 
     @Test
+    fun `where nothing opens after the copy of another phone was taken, one tries again, or begins anew`() = twoApps { one, friend ->
+        meet(one, friend)
+        hear(one, friend)
+        val before = one.app.home.value.people.single()
+        one.app.putAside()
+        one.app.move()
+        one.until<Screen.Moving>()
+        one.app.moveOut(withMessages = true)
+        val copy = one.until<Screen.Sealed>()
+        val bytes = File(copy.path).readBytes()
+        suspend fun movesIn() {
+            one.app.back()
+            one.until<Screen.Home>()
+            one.app.handIn(document("phone.handfast", bytes))
+            one.until<Screen.MovingIn>()
+            one.app.openCopy(emptyList(), copy.code!!.words)
+            one.until<Screen.MovingIn> { it.found != null }
+            one.isClosed = true
+            one.app.moveIn()
+            assertTrue(one.until<Screen.NotOpened>().isOutermost)
+        }
+        movesIn()
+        one.app.tryAgain()
+        one.isClosed = false
+        one.app.tryAgain()
+        assertEquals(Key.MOVED_IN, one.notice().what)
+        assertEquals(before.id, one.until<Screen.Home> { it.people.isNotEmpty() }.people.single().id)
+        one.forget()
+        movesIn()
+        one.isClosed = false
+        one.app.startAnew()
+        one.until<Screen.Home> { it.people.isEmpty() }
+        assertNull(one.app.notice.value)
+        one.app.invite(send = false)
+        one.until<Screen.ShowCode> { it.stage == Key.HOST_WAITING }
+    }
+
+    @Test
     fun `of a copy of this phone that is not waited for nothing stays`() = oneApp { one ->
         val copies = { File(System.getProperty("java.io.tmpdir")).list().orEmpty().filter { it.startsWith("moving") }.toSet() }
         val before = copies()
@@ -1066,11 +1104,26 @@ class AppModelTest {
     }
 
     @Test
-    fun `a key store that is locked is a screen with a way on`() = Phone(keys = Broken { throw KeyStoreLocked() }).use {
-        runBlocking {
-            val ended = it.until<Screen.Ended>()
-            assertEquals(Key.KIND_KEY_STORE_LOCKED, ended.what)
-            assertEquals(Way.RESTART, ended.way)
+    fun `a key store that is locked is a screen on which one tries again`() {
+        var isLocked = true
+        val pocket = Pocket()
+        val keys = object : KeyStore by pocket {
+            override fun key() = if (isLocked) throw KeyStoreLocked() else pocket.key()
+        }
+        Phone(keys).use {
+            runBlocking {
+                val closed = it.until<Screen.NotOpened>()
+                assertEquals(Key.KIND_KEY_STORE_LOCKED, closed.what)
+                // What only waits for its owner is not thrown away.
+                assertFalse(closed.canStartAnew)
+                it.app.startAnew()
+                it.app.tryAgain()
+                isLocked = false
+                it.app.tryAgain()
+                it.until<Screen.Home>()
+                it.app.invite(send = false)
+                it.until<Screen.ShowCode> { code -> code.stage == Key.HOST_WAITING }
+            }
         }
     }
 
@@ -1415,6 +1468,72 @@ class AppModelTest {
     }
 
     @Test
+    fun `a locked message is written on a page of its own, and opens anew each time for whoever answers`() = twoApps { one, two ->
+        meet(one, two)
+        hear(one, two)
+        val session = one.until<Screen.Conversation> { it.canLock }.session
+        one.app.lockMessage("under the third stone", session)
+        val page = one.until<Screen.LockMessage>()
+        assertTrue(page.isSecret(Choices()) && page.useless)
+        assertEquals("under the third stone" to 5, page.text to page.mostQuestions)
+        one.app.judge(listOf(Answered("Our dog?", "dog")))
+        assertTrue(one.until<Screen.LockMessage> { it.strength == Key.STRENGTH_IN_QUESTION }.useless)
+        val locks = listOf(Answered("Our dog?", "Nepomuk"), Answered("Which lake?", "Ammersee"))
+        one.app.judge(locks)
+        one.until<Screen.LockMessage> { !it.useless }
+        // What cannot be locked is not lost.
+        one.app.sendLocked("under the third stone", locks + Answered(" ", "Walter"))
+        assertEquals(Key.KIND_BAD_TEXT, one.until<Screen.LockMessage> { it.hint != null && !it.busy }.hint)
+        one.app.sendLocked("under the third stone", locks)
+        assertEquals("under the third stone", one.until<Screen.Conversation> { it.locked != null }.locked)
+        assertEquals("under the third stone", one.app.takeLocked(session))
+        one.until<Screen.Conversation> { it.locked == null }
+
+        val row = lockedAt(two)
+        assertEquals(listOf("Our dog?", "Which lake?"), row.questions)
+        assertTrue(row.isTold && row.isKept && !row.ours)
+        assertEquals("Our dog? Which lake?", two.app.home.value.underWay.single().last)
+        two.app.openLocked(row.number)
+        val question = two.until<Screen.Question>()
+        assertTrue(question.isMessage && question.isSecret(Choices()))
+        two.app.answer(listOf("Rex", "Ammersee"))
+        assertEquals(Key.KIND_WRONG_ANSWER, two.until<Screen.Question> { it.hint != null && !it.busy }.hint)
+        two.app.answer(listOf("nepomuk ", "ammersee"))
+        val opened = two.until<Screen.OpenedMessage>()
+        assertEquals("under the third stone", opened.text)
+        assertTrue(opened.isSecret(Choices()) && "stone" !in "$opened")
+        two.app.putAside()
+        two.until<Screen.Conversation>()
+        assertTrue(two.app.rows.value.none { "stone" in "$it" })
+
+        // Whoever locked it has no more of it than the other.
+        one.app.openLocked(lockedAt(one).number)
+        one.until<Screen.Question>()
+        one.app.answer(listOf("Nepomuk", "Ammersee"))
+        one.until<Screen.OpenedMessage>()
+        one.app.back()
+        one.until<Screen.Conversation>()
+        one.app.takeBack(lockedAt(one).number)
+        two.app.rows.wait { rows -> rows.none { it is Row.Locked } }
+    }
+
+    @Test
+    fun `a message is locked for somebody who is away, and waits for them`() = twoApps { one, two ->
+        again(one, two)
+        two.app.stop()
+        val apart = one.until<Screen.Conversation> { it.apart != null }
+        assertTrue(apart.canLock)
+        one.app.lockMessage("", apart.session)
+        one.until<Screen.LockMessage>()
+        one.app.sendLocked("under the third stone", listOf(Answered("Our dog?", "Nepomuk")))
+        assertNull(one.until<Screen.Conversation>().locked)
+        assertEquals(Mark.ON_THIS_PHONE, lockedAt(one).mark)
+        two.app.meet(two.app.home.value.people.single().id)
+        lockedAt(two)
+        one.app.rows.wait { rows -> rows.any { it is Row.Locked && it.mark == Mark.ON_THEIRS } }
+    }
+
+    @Test
     fun `what both write disappears once both want it`() = twoApps { one, two ->
         again(one, two)
         one.app.disappear(3_600)
@@ -1524,6 +1643,9 @@ class AppModelTest {
 
     private val texts = { rows: List<Row> -> rows.filterIsInstance<Row.Text>().map { it.text to it.ours } }
 
+    private suspend fun lockedAt(phone: Phone) =
+        phone.app.rows.wait { rows -> rows.any { it is Row.Locked } }.filterIsInstance<Row.Locked>().single()
+
     /** A word each way. */
     private suspend fun hear(one: Phone, two: Phone) {
         one.app.send("hello")
@@ -1619,6 +1741,10 @@ private class Phone(
     @Volatile
     var fault: Exception? = null
 
+    /** Nothing opens here. */
+    @Volatile
+    var isClosed = false
+
     /** Whom the core tells what happens. */
     lateinit var told: EventSink
         private set
@@ -1630,6 +1756,7 @@ private class Phone(
         make = { other -> Device.make(folder, fault?.let { Broken { throw it } } ?: keys, other) },
     ) { told ->
         this.told = told
+        check(!isClosed) { "nothing opens" }
         Device.open(owner?.read().orEmpty(), folder, null, keys, told, names)
     }
 

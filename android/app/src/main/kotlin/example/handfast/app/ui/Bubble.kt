@@ -13,6 +13,7 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.shape.RoundedCornerShape
+import androidx.compose.material3.DropdownMenu
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
 import androidx.compose.material3.LinearProgressIndicator
@@ -101,6 +102,7 @@ fun Bubble(
         when (row) {
             is Line.Text ->
                 Said(row, name, deeds, waits = row.ours && row.mark == Mark.ON_THIS_PHONE && !isHere, canAnswer && row.isKept)
+            is Line.Locked -> Locked(row, name, deeds, waits = row.ours && row.mark == Mark.ON_THIS_PHONE && !isHere, canAnswer)
             is Line.File -> File(row, name, deeds)
             is Line.Note -> Remark(row, say(row.what), name)
             is Line.Life -> Remark(row, life(row), name) {
@@ -150,19 +152,7 @@ private fun Said(row: Line.Text, name: String, deeds: RowDeeds, waits: Boolean, 
         if (waits) Waits(Modifier.align(Alignment.End)) else Stamp(row, name, Modifier.align(Alignment.End))
     }
     MessageMenu(isHeld, row, deeds, canAnswer, onTakeBack = { isTakingBack = true }) { isHeld = false }
-    if (isTakingBack) {
-        Ask(
-            stringResource(R.string.take_back_title),
-            stringResource(R.string.take_back_sure),
-            stringResource(R.string.take_back_text),
-            stringResource(R.string.keep_it),
-            onYes = {
-                isTakingBack = false
-                deeds.takeBack(row.number)
-            },
-            onNo = { isTakingBack = false },
-        )
-    }
+    if (isTakingBack) AskToTakeBack(row, deeds) { isTakingBack = false }
     opening?.let { address ->
         Ask(
             stringResource(R.string.open_link_title, runCatching { URI(address).host }.getOrNull() ?: address),
@@ -176,6 +166,54 @@ private fun Said(row: Line.Text, name: String, deeds: RowDeeds, waits: Boolean, 
             onNo = { opening = null },
         )
     }
+}
+
+@Composable
+private fun AskToTakeBack(row: Line, deeds: RowDeeds, onClose: () -> Unit) = Ask(
+    stringResource(R.string.take_back_title),
+    stringResource(R.string.take_back_sure),
+    stringResource(R.string.take_back_text),
+    stringResource(R.string.keep_it),
+    onYes = {
+        onClose()
+        deeds.takeBack(row.number)
+    },
+    onNo = onClose,
+)
+
+/** What opens by answers, with what is asked. Held for a while one's own can be taken back. */
+@Composable
+private fun Locked(row: Line.Locked, name: String, deeds: RowDeeds, waits: Boolean, canOpen: Boolean) = Box {
+    var isHeld by remember { mutableStateOf(false) }
+    var isTakingBack by rememberSaveable { mutableStateOf(false) }
+    val opens = if (!canOpen) {
+        Modifier
+    } else {
+        Modifier.combinedClickable(
+            onClickLabel = stringResource(R.string.open_locked_message),
+            onLongClickLabel = stringResource(R.string.message_menu).takeIf { row.ours },
+            onLongClick = { isHeld = true }.takeIf { row.ours },
+            onClick = { deeds.unlock(row.number) },
+        )
+    }
+    Column(opens.padding(start = 14.dp, end = 14.dp, top = 9.dp, bottom = 9.dp)) {
+        Row(Modifier.padding(bottom = 6.dp), Arrangement.spacedBy(8.dp), Alignment.CenterVertically) {
+            Icon(Icons.Lock, null, Modifier.size(grown(18.dp)))
+            Text(
+                stringResource(if (canOpen) R.string.locked_message_tap else R.string.locked_message),
+                style = MaterialTheme.typography.labelMedium,
+            )
+        }
+        for (question in row.questions) Text(question, style = MaterialTheme.typography.bodyLarge)
+        if (waits) Waits(Modifier.align(Alignment.End)) else Stamp(row, name, Modifier.align(Alignment.End))
+    }
+    DropdownMenu(isHeld, { isHeld = false }, shape = MaterialTheme.shapes.large) {
+        MenuLine(stringResource(R.string.take_back_text), Icons.Close) {
+            isHeld = false
+            isTakingBack = true
+        }
+    }
+    if (isTakingBack) AskToTakeBack(row, deeds) { isTakingBack = false }
 }
 
 @Composable
@@ -214,7 +252,12 @@ private fun Stamp(row: Line, name: String, modifier: Modifier = Modifier) {
             val time = beside(shortDay(at), timeOfDay(at))
             Icon(Icons.Clock, stringResource(R.string.disappears_at, time), Modifier.size(grown(14.dp)))
         }
-        val mark = (row as? Line.Text)?.mark?.takeIf { row.ours && it != Mark.NOBODY } ?: return@Row
+        val mark = when (row) {
+            is Line.Text -> row.mark
+            is Line.Locked -> row.mark
+            is Line.File, is Line.Life, is Line.Note -> null
+        }
+        if (!row.ours || mark == null || mark == Mark.NOBODY) return@Row
         val isTheirs = mark == Mark.ON_THEIRS
         Icon(
             if (isTheirs) Icons.Checks else Icons.Check,

@@ -4,7 +4,6 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.Spacer
 import androidx.compose.foundation.layout.WindowInsets
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
@@ -83,6 +82,9 @@ fun Composer(
     LaunchedEffect(state.unsent) {
         if (state.unsent != null) deeds.takeUnsent()?.let { draft = typed(if (draft.text.isBlank()) it else "$it\n${draft.text}") }
     }
+    LaunchedEffect(state.locked) {
+        if (state.locked != null && deeds.takeLocked() == draft.text) draft = TextFieldValue()
+    }
     val focus = remember { FocusRequester() }
     LaunchedEffect(subject) { if (subject != null) focus.requestFocus() }
     Column(Modifier.fillMaxWidth().windowInsetsPadding(WindowInsets.safeDrawing)) {
@@ -92,7 +94,7 @@ fun Composer(
             Arrangement.spacedBy(4.dp),
             Alignment.CenterVertically,
         ) {
-            if (state.apart == null) Attach(deeds) else Spacer(Modifier.size(8.dp))
+            Attach(deeds, onLock = { deeds.lock(draft.text) }.takeIf { state.canLock && subject == null })
             TextField(
                 line,
                 write,
@@ -141,17 +143,19 @@ private fun About(subject: Subject, onDrop: () -> Unit) = Row(
     IconButton(onDrop) { Icon(Icons.Close, stringResource(R.string.drop_subject)) }
 }
 
+/** What goes along besides a text. [onLock]: locks the text itself. */
 @Composable
-private fun Attach(deeds: TalkDeeds) = Box {
+private fun Attach(deeds: TalkDeeds, onLock: (() -> Unit)?) = Box {
     var isOpen by rememberSaveable { mutableStateOf(false) }
     IconButton({ isOpen = true }) {
         Icon(Icons.Plus, stringResource(R.string.attach), tint = MaterialTheme.colorScheme.primary)
     }
     DropdownMenu(isOpen, { isOpen = false }, shape = MaterialTheme.shapes.large) {
-        for ((words, icon, deed) in listOf(
+        for ((words, icon, deed) in listOfNotNull(
             Triple(R.string.attach_files, Icons.File, deeds.attachFiles),
             Triple(R.string.attach_pictures, Icons.Picture, deeds.attachPictures),
             Triple(R.string.attach_camera, Icons.Camera, deeds.takePicture),
+            onLock?.let { Triple(R.string.write_locked, Icons.Lock, it) },
         )) {
             MenuLine(stringResource(words), icon) {
                 isOpen = false

@@ -80,6 +80,10 @@ class TalkDeeds(
     val dropSubject: () -> Unit,
     /** What came back of what was sent, for where it was typed. */
     val takeUnsent: () -> String?,
+    /** Begins to lock a message, with what was typed. */
+    val lock: (String) -> Unit,
+    /** What was locked and sent, which stands here no more. */
+    val takeLocked: () -> String?,
     val attachFiles: () -> Unit,
     val attachPictures: () -> Unit,
     val takePicture: () -> Unit,
@@ -123,6 +127,8 @@ class RowDeeds(
     val react: (Long, String) -> Unit,
     val edit: (Long) -> Unit,
     val takeBack: (Long) -> Unit,
+    /** Asks for what opens it. */
+    val unlock: (Long) -> Unit,
     /** Agrees that what is written disappears so many seconds after it was seen, or stays. */
     val agree: (Long?) -> Unit,
     val openLink: (String) -> Unit,
@@ -182,6 +188,7 @@ private fun Newest(rows: List<Line>, name: String) {
 @Composable
 private fun told(row: Line) = when (row) {
     is Line.Text -> row.text
+    is Line.Locked -> stringResource(R.string.tidings_locked, row.questions.joinToString(" "))
     is Line.Note -> say(row.what)
     is Line.Life -> life(row)
     is Line.File -> stringResource(

@@ -257,6 +257,8 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         )
         is Screen.Person -> Person(screen, deeds.person)
         is Screen.Lock -> Lock(screen, app::judge, app::seal, app::back)
+        is Screen.LockMessage -> LockMessage(screen, app::judge, app::sendLocked, app::back)
+        is Screen.OpenedMessage -> OpenedMessage(screen, app::back)
         is Screen.Sealed -> Sealed(
             screen,
             onShare = { phone.shareFile(screen.path, null) },
@@ -294,6 +296,7 @@ private fun Draw(screen: Screen, rows: List<Line>, deeds: Deeds, hasBack: Boolea
         is Screen.MovingIn -> MovingIn(screen, app::openCopy, app::moveIn, app::back)
         is Screen.TakingIn -> TakingIn(screen, takingIn?.progress, app::back)
         is Screen.KeyLost -> KeyLost(screen, { phone.go(Way.RESTART) }, app::startAnew)
+        is Screen.NotOpened -> NotOpened(screen, app::tryAgain, app::startAnew, phone::go)
         is Screen.Ended -> Ended(screen, phone::go, app::back)
     }
 }
@@ -339,6 +342,8 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
         send = { text, about -> app.sendTo(session, text, about) },
         dropSubject = app::dropSubject,
         takeUnsent = { app.takeUnsent(session) },
+        lock = { app.lockMessage(it, session) },
+        takeLocked = { app.takeLocked(session) },
         attachFiles = phone::attachFiles,
         attachPictures = phone::attachPictures,
         takePicture = phone::takePicture,
@@ -369,6 +374,7 @@ class Deeds(val app: AppModel, val phone: Phone, val askFirst: () -> Unit, val s
             react = app::react,
             edit = app::edit,
             takeBack = app::takeBack,
+            unlock = app::openLocked,
             agree = { app.disappear(it, session) },
             openLink = phone::openLink,
         ),

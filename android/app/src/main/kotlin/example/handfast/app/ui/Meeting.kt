@@ -108,8 +108,12 @@ fun Question(state: Screen.Question, onAnswer: (List<String>, String?) -> Unit, 
     }
     var code by rememberSaveable(state.questions) { mutableStateOf("") }
     val answer = { if (!state.busy) onAnswer(answers.toList(), code.takeIf { state.withCode }) }
-    val title = stringResource(if (state.size == null) R.string.question_title else R.string.locked_title)
-    Page(title, Leave.CLOSE, onStop) {
+    val title = when {
+        state.isMessage -> R.string.locked_message
+        state.size != null -> R.string.locked_title
+        else -> R.string.question_title
+    }
+    Page(stringResource(title), Leave.CLOSE, onStop) {
         state.size?.let { Body(stringResource(R.string.locked_text, size(it))) }
         questions.forEachIndexed { at, question ->
             Headline(question)

@@ -17,6 +17,7 @@ private val flows = mapOf(
     "new-phone" to listOf("moving", "moved-out", "moving-in", "moving-in-found"),
     "compare" to listOf("conversation-decisions", "compare", "person"),
     "ask" to listOf("ask-them", "conversation-asks"),
+    "locked-message" to listOf("lock-message", "conversation-locked", "locked-message", "opened-message"),
     "locked-file" to listOf("lock", "sealed", "locked-file", "opened"),
     "no-network" to listOf("connecting-trouble", "help-hotspot", "code"),
     "screens" to listOf("home", "code", "conversation"),

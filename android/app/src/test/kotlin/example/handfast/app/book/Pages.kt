@@ -123,6 +123,11 @@ private val disappearing = listOf(
     Row.Text(3, false, "The code of the door is 4711.", today(14, 0), Mark.ON_THIS_PHONE, endsAt = today(15, 0)),
     Row.Life(4, false, 7 * 86_400, holds = false, today(14, 2)),
 )
+private val locked = listOf(
+    Row.Text(1, false, "Where is the key of the boat?", today(13, 58), Mark.ON_THIS_PHONE),
+    Row.Locked(2, true, listOf("What did grandpa call his boat?"), today(14, 0), Mark.ON_THEIRS),
+    Row.Locked(3, false, listOf("Who taught us to sail?", "And where?"), today(14, 2)),
+)
 
 /** A sky above the sea, which is read before it is drawn. */
 private class Harbour : Supplier<Preview> {
@@ -271,6 +276,7 @@ val pages: List<Page> = listOf(
         ),
     ),
     page("to-whom", Screen.ToWhom(listOf("Harbour.jpg", "Boat.jpg"), "Look at these", listOf(mira))),
+    page("to-whom-away", Screen.ToWhom(listOf("Harbour.jpg"), "Look at this", listOf(mira, aydin), listOf(people[1], people[3]))),
     page("to-whom-nobody", Screen.ToWhom(listOf("Harbour.jpg"), null, emptyList())),
     page("person", Screen.Person(people[1].copy(ways = listOf(ReachedBy("198.51.100.7", NOW - 86_400), ReachedBy("192.168.1.20", NOW - 86_400 * 2))))),
     page("person-here", Screen.Person(people[0].copy(ownName = "Miranda", trusted = NOW - 86_400 * 3), mira)),
@@ -317,6 +323,16 @@ val pages: List<Page> = listOf(
     ),
     page("ask-them", Screen.Ask("Mira")),
     page("conversation-disappears", talk, isLive = true, rows = disappearing),
+    page("conversation-locked", talk, isLive = true, rows = locked),
+    page("apart-locked", apart, isLive = true, rows = locked.take(1) + Row.Locked(4, true, listOf("What did grandpa call his boat?"), today(14, 4))),
+    page("conversation-over-locked", talk.copy(line = Key.KIND_THEY_LEFT, isOver = true), isLive = true, rows = locked),
+    page("lock-message", Screen.LockMessage("Under the third stone.", 5, Key.STRENGTH_WEAK, useless = false), isLive = true),
+    page("lock-message-busy", Screen.LockMessage("Under the third stone.", 5, Key.STRENGTH_FAIR, false, busy = true), isLive = true),
+    page("lock-message-refused", Screen.LockMessage("", 1, hint = Key.KIND_NOT_NOW)),
+    page("locked-message", Screen.Question(listOf("Who taught us to sail?", "And where?"), isMessage = true)),
+    page("locked-message-wrong", Screen.Question(listOf("Who taught us to sail?"), hint = Key.KIND_WRONG_ANSWER, isMessage = true)),
+    page("locked-message-opening", Screen.Question(listOf("Who taught us to sail?"), busy = true, isMessage = true), isLive = true),
+    page("opened-message", Screen.OpenedMessage("Under the third stone.\nPut it back when you come home.")),
     page("search", Screen.Search("Mira")),
     page(
         "search-found",
@@ -333,6 +349,9 @@ val pages: List<Page> = listOf(
     page("ended", Screen.Ended(Key.KIND_NOT_REACHED, Key.REMEDY_TRY_TOGETHER, Way.SHOW_CODE), isLive = true),
     page("key-lost", Screen.KeyLost(isForGood = true)),
     page("key-kept-back", Screen.KeyLost(isForGood = false)),
+    page("not-opened", Screen.NotOpened(Key.KIND_STORAGE, null)),
+    page("not-opened-full", Screen.NotOpened(Key.KIND_STORAGE_FULL, Key.REMEDY_MAKE_ROOM, Way.STORAGE_SETTINGS)),
+    page("not-opened-locked", Screen.NotOpened(Key.KIND_KEY_STORE_LOCKED, Key.REMEDY_UNLOCK, canStartAnew = false)),
     Page("covered") { Covered(true, {}) {} },
 )
 

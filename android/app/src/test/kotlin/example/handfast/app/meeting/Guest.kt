@@ -49,6 +49,18 @@ class Guest {
         ben.writes("it is Ben from the harbour")
         ben.taps(R.string.send)
 
+        // What the answer opens, and nothing else does.
+        ben.taps("Our boat?")
+        ben.fills(R.string.your_answer, "Walter")
+        ben.taps(R.string.answer)
+        ben.sees(R.string.kind_wrong_answer)
+        ben.fills(R.string.your_answer, "nepomuk of the lake")
+        ben.taps(R.string.answer)
+        ben.sees("under the third stone")
+        ben.taps(R.string.close)
+        ben.sees(R.string.write_message)
+        Meeting.ofThisProcess().say(READ)
+
         // A file comes in, and goes on to another app.
         ben.taps(R.string.accept)
         ben.taps(R.string.share)
@@ -74,6 +86,7 @@ class Guest {
     }
 
     companion object {
+        const val READ = "read"
         const val AWAY = "away"
     }
 }

@@ -45,6 +45,18 @@ class TwoPhonesTest {
         ana.taps(R.string.send)
         ana.sees("it is Ben from the harbour")
 
+        // What was typed is locked instead, and gone from the line then.
+        ana.writes("under the third stone")
+        ana.taps(R.string.attach)
+        ana.taps(R.string.write_locked)
+        ana.sees("under the third stone")
+        ana.fills(R.string.your_question, "Our boat?")
+        ana.fills(R.string.your_answer, "Nepomuk of the lake")
+        ana.taps(R.string.lock_and_send)
+        ana.sees("Our boat?")
+        ana.sees(R.string.write_message)
+        other.meeting.hear(Guest.READ)
+
         // A file that lies in another app.
         ana.taps(R.string.attach)
         ana.taps(R.string.attach_files)

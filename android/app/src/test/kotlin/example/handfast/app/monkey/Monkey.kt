@@ -58,6 +58,9 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
     private val drafts = HashMap<Friend, String>()
     private val sent = friends.associateWith { HashSet<String>() }
 
+    /** What was taken along to be locked, out of the line in which it was typed. */
+    private val locked = HashSet<String>()
+
     /** Texts of other apps, which may be sent to anybody. */
     private val handed = HashSet<String>()
 
@@ -128,6 +131,7 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
         val there = rule.onAllNodes(hasClickAction() and isEnabled() and !hasSetTextAction()).fetchSemanticsNodes().filter { it.words().isNotEmpty() }
         val one = there.randomOrNull(random) ?: return
         if (hasChanged(one, talk)) return
+        if (talk != null && one.words() == owner.words(R.string.write_locked)) locked += talk.second
         did("taps on \"${one.words()}\"") { act(one, SemanticsActions.OnClick) { it() } }
         if (talk != null && one.words() == owner.words(R.string.send) && talk.second.isNotBlank()) {
             sent.getValue(talk.first) += talk.second
@@ -220,6 +224,7 @@ class Monkey(private val rule: ComposeTestRule, private val seed: Long) {
             // What could not be sent stands before what was typed since.
             val before = text.removeSuffix(draft).lines().filter { it.isNotBlank() }
             if (text.endsWith(draft) && sent.getValue(friend).containsAll(before)) drafts[friend] = text
+            if (text.isEmpty() && draft in locked && owner.app.rows.value.any { it is Row.Locked && it.ours }) drafts[friend] = ""
             assertEquals(drafts[friend].orEmpty(), text, "what is typed for ${friend.name}")
         }
         if (owner.app.screen.value !is Screen.Scan) until({ "the camera runs behind ${owner.app.screen.value}" }, rule::waitForIdle) { !FedCamera.isRunning || owner.app.screen.value is Screen.Scan }

@@ -6,8 +6,10 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.input.key.Key as HardwareKey
+import androidx.compose.ui.test.assert
 import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.hasSetTextAction
+import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.junit4.StateRestorationTester
 import androidx.compose.ui.test.junit4.v2.createAndroidComposeRule
 import androidx.compose.ui.test.onNodeWithContentDescription
@@ -138,8 +140,22 @@ class StayTest {
         assertEquals(1, sent.size)
     }
 
-    private fun deeds(send: (String) -> Unit = {}, goodbye: () -> Unit = {}) = TalkDeeds(
-        {}, { text, _ -> send(text) }, {}, { null }, {}, {}, {}, {}, {}, {}, {}, {}, goodbye, {}, {}, {}, {}, {}, {}, {}, {}, {},
-        RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, { _, _ -> }, {}, {}, {}, {}),
+    @Test
+    fun `what was locked and sent is gone from the line in which it was typed first, and nothing else is`() {
+        var state by mutableStateOf(talk)
+        rule.setContent { HandfastTheme { Conversation(state, emptyList(), deeds(locked = "the code is 4711")) } }
+        val line = rule.onNode(hasSetTextAction())
+        line.performTextInput("the code is 4711")
+        state = talk.copy(locked = "the code is 4711")
+        line.assert(hasText("the code is 4711").not())
+        state = talk
+        line.performTextInput("see you")
+        state = talk.copy(locked = "the code is 4711")
+        line.assert(hasText("see you"))
+    }
+
+    private fun deeds(send: (String) -> Unit = {}, goodbye: () -> Unit = {}, locked: String? = null) = TalkDeeds(
+        {}, { text, _ -> send(text) }, {}, { null }, {}, { locked }, {}, {}, {}, {}, {}, {}, {}, {}, goodbye, {}, {}, {}, {}, {}, {}, {}, {}, {},
+        RowDeeds({}, {}, {}, {}, {}, {}, {}, {}, { _, _ -> }, {}, {}, {}, {}, {}),
     )
 }

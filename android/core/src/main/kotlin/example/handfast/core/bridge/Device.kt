@@ -5,7 +5,6 @@
 package example.handfast.core.bridge
 
 import example.handfast.bindings.About
-import example.handfast.bindings.Answered
 import example.handfast.bindings.CallbackException
 import example.handfast.bindings.Change
 import example.handfast.bindings.Code
@@ -36,8 +35,10 @@ import example.handfast.bindings.draw
 import example.handfast.bindings.drawPng
 import example.handfast.bindings.fileOf
 import example.handfast.bindings.logToPlatform
+import example.handfast.bindings.mostQuestions as coreMostQuestions
 import example.handfast.bindings.readText
 import example.handfast.bindings.strengthOf
+import example.handfast.core.Answered
 import example.handfast.core.Contact
 import example.handfast.core.Finder
 import example.handfast.core.FoundToken
@@ -115,6 +116,7 @@ class Refusal internal constructor(internal val kind: ErrorKind) : Exception(kin
     /** The key store does not give the key: it failed, or has lost it for good. */
     val isWithoutKey get() = kind == ErrorKind.KEY_STORE_FAILED || isKeyLost
     val isKeyLost get() = kind == ErrorKind.KEY_LOST
+    val isKeyStoreLocked get() = kind == ErrorKind.KEY_STORE_LOCKED
     val isNotAServer get() = kind == ErrorKind.NOT_A_SERVER
     val isBadText get() = kind == ErrorKind.BAD_TEXT
 
@@ -201,7 +203,7 @@ class Device private constructor(private val handfast: Handfast) {
     suspend fun answer(session: Long, text: String) = with(session) { it.answer(text) }
 
     /** Asks whoever is here this, to make sure who they are. */
-    suspend fun ask(session: Long, question: String, answer: String) = with(session) { it.ask(Answered(question, answer)) }
+    suspend fun ask(session: Long, lock: Answered) = with(session) { it.ask(lock.core()) }
 
     /** Gives no answer to their question. */
     suspend fun noAnswer(session: Long) = with(session) { it.declineToAnswer() }
@@ -239,6 +241,14 @@ class Device private constructor(private val handfast: Handfast) {
     suspend fun onlyTheyWouldAsk(session: Long) = with(session) { it.onlyTheyWouldAsk() }
 
     suspend fun send(session: Long, text: String) = with(session) { it.sendText(text) }
+
+    /** Locks this and sends it. Takes about a second. */
+    suspend fun sendLocked(session: Long, text: String, locks: List<Answered>) =
+        with(session) { it.sendLocked(text, locks.map(Answered::core)) }
+
+    /** What the locked message in that row says. Takes about a second. */
+    suspend fun openLocked(session: Long, number: Long, answers: List<String>): String =
+        refusing { at(session).use { it.openLocked(number.toULong(), answers) } }
 
     /** Writes this about what stands in that row. */
     suspend fun reply(session: Long, number: Long, text: String) = with(session) { it.reply(number.toULong(), text) }
@@ -294,11 +304,10 @@ class Device private constructor(private val handfast: Handfast) {
     }
 
     /** Locks a file into a new one. */
-    fun lock(file: File, target: File, name: String, question: String, answer: String, code: SecondCode?): Work =
-        refused {
-            val locks = listOf(Answered(question, answer))
-            Work(sealing.sealFile(locks, code?.let { Code.read(it.characters) }, About(name, null), file.path, target.path))
-        }
+    fun lock(file: File, target: File, name: String, lock: Answered, code: SecondCode?): Work = refused {
+        val locks = listOf(lock.core())
+        Work(sealing.sealFile(locks, code?.let { Code.read(it.characters) }, About(name, null), file.path, target.path))
+    }
 
     // --- This device ----------------------------------------------------------------------------
 
@@ -416,9 +425,12 @@ class Device private constructor(private val handfast: Handfast) {
 
         fun newCode(): SecondCode = refused { Code.random().own() }
 
-        /** What to think of an answer, and whether it protects nothing by itself; none of an empty one. */
-        fun strength(question: String, answer: String, withCode: Boolean): Pair<Key, Boolean>? = try {
-            strengthOf(listOf(Answered(question, answer)), withCode).let { key(it.key()) to it.isTrivial() }
+        /** So many questions can lock one thing. */
+        val mostQuestions get() = coreMostQuestions().toInt()
+
+        /** What to think of these answers, and whether they protect nothing by themselves; none while one is empty. */
+        fun strength(locks: List<Answered>, withCode: Boolean = false): Pair<Key, Boolean>? = try {
+            strengthOf(locks.map(Answered::core), withCode).let { key(it.key()) to it.isTrivial() }
         } catch (_: HandfastException) {
             null
         }

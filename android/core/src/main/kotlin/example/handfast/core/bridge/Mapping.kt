@@ -1,6 +1,5 @@
 package example.handfast.core.bridge
 
-import example.handfast.bindings.Answered
 import example.handfast.bindings.Bundle
 import example.handfast.bindings.Code
 import example.handfast.bindings.DeliveryMode
@@ -12,6 +11,7 @@ import example.handfast.bindings.Pending
 import example.handfast.bindings.Remedy
 import example.handfast.bindings.Role
 import example.handfast.bindings.remedyOf
+import example.handfast.core.Answered
 import example.handfast.core.Apart
 import example.handfast.core.Carried
 import example.handfast.core.Contact
@@ -36,6 +36,7 @@ import example.handfast.core.Screen
 import example.handfast.core.SecondCode
 import example.handfast.core.Waiting
 import example.handfast.core.Way
+import example.handfast.bindings.Answered as CoreAnswered
 import example.handfast.bindings.Asked as CoreAsked
 import example.handfast.bindings.Contact as CoreContact
 import example.handfast.bindings.Handout as CoreHandout
@@ -167,10 +168,12 @@ fun Refusal.screen(): Screen.Ended {
     return Screen.Ended(key(kind.key()), remedy.key()?.let(::key), remedy.way)
 }
 
+internal fun Answered.core() = CoreAnswered(question, answer)
+
 internal fun Protection?.own(): CoreProtection = when {
     this == null -> CoreProtection.Open
-    lock -> CoreProtection.Locked(Answered(question, answer))
-    else -> CoreProtection.Asked(Answered(question, answer))
+    lock -> CoreProtection.Locked(CoreAnswered(question, answer))
+    else -> CoreProtection.Asked(CoreAnswered(question, answer))
 }
 
 internal fun Pending.own() = Waiting(id, role == Role.HOST, name, expiresAt?.toLong(), session?.toLong())
@@ -234,16 +237,7 @@ internal fun Entry.row(): Row = when (this) {
         isEdited = isEdited,
         endsAt = endsAt?.toLong(),
     )
-    // What is asked, as long as no screen of this app opens it.
-    is Entry.Locked -> Row.Text(
-        number = number.toLong(),
-        ours = ours,
-        text = questions.joinToString("\n"),
-        at = at.toLong(),
-        mark = mark.own(),
-        isOld = isOld,
-        quote = Quote(null, Key.LOCKED_MESSAGE),
-    )
+    is Entry.Locked -> Row.Locked(number.toLong(), ours, questions, at.toLong(), mark.own(), isOld)
     is Entry.Life -> Row.Life(number.toLong(), ours, after?.toLong(), holds, at.toLong(), isOld)
     is Entry.Note -> Row.Note(number.toLong(), ours, key(note.key()), at.toLong(), isOld)
     is Entry.File -> Row.File(

@@ -134,6 +134,7 @@ class Notices(private val context: Context, private val showsContent: () -> Bool
 
     private fun line(row: Row): String = when (row) {
         is Row.Text -> row.text.take(MOST_TEXT)
+        is Row.Locked -> context.getString(R.string.tidings_locked, row.questions.joinToString(" ").take(MOST_TEXT))
         is Row.Note -> context.say(row.what)
         is Row.Life -> {
             val after = row.after

@@ -23,7 +23,7 @@ import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.unit.dp
 
-/** What a person types on one line. */
+/** What a person types, on one line or more. */
 @Composable
 fun Entry(
     value: String,
@@ -35,6 +35,7 @@ fun Entry(
     support: String? = null,
     isWrong: Boolean = false,
     onDone: (() -> Unit)? = null,
+    lines: Int = 1,
 ) = OutlinedTextField(
     value,
     onChange,
@@ -43,9 +44,16 @@ fun Entry(
     label = { Text(label) },
     supportingText = support?.let { { Text(it) } },
     isError = isWrong,
-    keyboardOptions = keyboard.copy(imeAction = if (onDone == null) ImeAction.Next else ImeAction.Done),
+    keyboardOptions = keyboard.copy(
+        imeAction = when {
+            lines > 1 -> ImeAction.Default
+            onDone == null -> ImeAction.Next
+            else -> ImeAction.Done
+        },
+    ),
     keyboardActions = KeyboardActions(onDone = { onDone?.invoke() }),
-    singleLine = true,
+    singleLine = lines == 1,
+    maxLines = lines,
     shape = MaterialTheme.shapes.medium,
 )
 
