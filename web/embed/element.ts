@@ -2,13 +2,13 @@
 // and asks for nothing that the policy of a strict site forbids.
 
 import { element, icon } from "../src/dom.js";
+import { download } from "../src/handing.js";
+import { CLIP } from "../src/screens/parts.js";
 import type { Key } from "../src/strings.js";
 import { say, size } from "../src/words.js";
 import { Embedded } from "./conversation.js";
 import type { Conversation, Events, Invitation } from "./handfast.js";
 import { STYLE } from "./style.js";
-
-const CLIP = ["M20 11l-8 8a5 5 0 01-7-7l8-8a3.5 3.5 0 015 5l-8 8a2 2 0 01-3-3l7-7"];
 
 export class HandfastConnect extends HTMLElement {
     static readonly observedAttributes = ["token"];
@@ -110,7 +110,9 @@ export class HandfastConnect extends HTMLElement {
             const head = element("h2", { dir: "auto" }, name || say("person_unknown"));
             this.draw(head, this.rows, form(send, picked, attach, text, press("send")), this.end(talking));
         });
-        on("message", ({ text, isOurs }) => this.rows.append(element("li", { class: isOurs ? "ours" : "theirs", dir: "auto" }, author(isOurs), text)));
+        on("message", ({ text, isOurs }) => {
+            this.rows.append(element("li", { class: isOurs ? "ours" : "theirs", dir: "auto" }, author(isOurs), text));
+        });
         on("file", (file) => this.file(talking, file));
         on("end", ({ text }) => {
             this.talking = undefined;
@@ -199,12 +201,4 @@ function picture(svg: string): HTMLElement {
     const framed = element("div", { class: "code" });
     framed.append(drawn);
     return framed;
-}
-
-/** As bytes alone: it is saved, whatever it is, and never shown. */
-function download(content: Blob, name: string): void {
-    const address = URL.createObjectURL(content.slice(0, content.size, "application/octet-stream"));
-    const link = element("a", { href: address, download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -28,8 +28,8 @@ export async function save(content: Blob, name: string): Promise<Key | undefined
     return undefined;
 }
 
-function download(content: Blob, name: string): void {
-    // As bytes alone: it is saved, whatever it is, and never shown.
+/** Saves this where this browser saves what it loads: as bytes alone, so that it is never shown, whatever it is. */
+export function download(content: Blob, name: string): void {
     const address = URL.createObjectURL(content.slice(0, content.size, "application/octet-stream"));
     const link = document.createElement("a");
     link.href = address;

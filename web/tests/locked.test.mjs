@@ -174,6 +174,17 @@ for (const name of NAMES) {
             await tab.waitForSelector("#lock-question-1", { timeout: PATIENCE });
         });
 
+        test("what an answer is worth is said of a locked invitation, too, and of one that is only asked it is not", async () => {
+            const tab = await bring();
+            await press(tab, "#invite");
+            await press(tab, "[value=locked]");
+            await tab.type("#question", "Was it Rex?");
+            await tab.type("#answer", "Rex");
+            await reads(tab, "The answer stands in the question.");
+            await tab.click("[value=asked]");
+            await tab.waitForFunction(() => document.querySelector(".advice").textContent === "", { timeout: PATIENCE });
+        });
+
         test("what is locked is shared, and saved where the person says", async () => {
             const tab = await locking({
                 before: () => {
