@@ -50,6 +50,7 @@ mod ports;
 mod prepare;
 mod question;
 mod randomness;
+pub mod records;
 mod returning;
 mod search;
 #[cfg(feature = "serde")]

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 const SALT: usize = 16;
 
 /// How many bytes a sealed value is longer.
+#[cfg(feature = "sqlite")]
 pub(super) const SEAL: usize = SALT + 16;
 
 /// The name of a row as it stands in the file.
@@ -30,6 +31,7 @@ impl Cipher {
     }
 
     /// Stands in the store in the clear, to tell a wrong key from a damaged value.
+    #[cfg(any(feature = "sqlite", test))]
     pub(super) fn check(&self) -> Secret<32> {
         kdf(self.key.expose(), "HFS1 store check", &[])
     }

@@ -3,22 +3,23 @@
 //!
 //! Each kind of value is a record with one form of its own, sealed before it is written under a key that
 //! lies in a [`KeyStore`] outside of the store; see `cipher.rs`. Nothing here opens a socket or reads a
-//! clock. Where there is a disk, feature `sqlite` keeps the records on it, makes files that are their
+//! clock. What is read and changed together is a [`Batch`] over a medium: an [`Image`] in memory, which says what
+//! of it is to be written where, or a disk. Where there is one, feature `sqlite` keeps the records on it, makes files that are their
 //! owner's alone ([`private`]), and puts them in their place only when they are whole ([`unfinished`]).
 
-// Records are written and read by whoever keeps them.
-#![cfg_attr(not(feature = "sqlite"), allow(dead_code))]
-
+mod batch;
 mod cipher;
 mod contacts;
 mod conversation;
 mod error;
 mod export;
 mod guesses;
+mod image;
 mod invitations;
 mod kept_files;
 mod key_store;
 mod lives;
+mod medium;
 #[cfg(feature = "sqlite")]
 pub mod private;
 mod proofs;
@@ -36,6 +37,7 @@ mod tests;
 pub mod unfinished;
 mod ways;
 
+pub use batch::Batch;
 pub use contacts::{Contact, ContactChange, Refused, Return, Tries};
 pub use conversation::{
     DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, MAX_DRAFT, MAX_HEAD, MAX_LEDGER, Place,
@@ -47,6 +49,7 @@ pub use error::StoreError;
 pub use export::fuzz_export;
 pub use export::{Export, ExportError};
 pub use guesses::MAX_GUESSES;
+pub use image::{Change, Image, Undo};
 pub use invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 pub use kept_files::{FileStage, KeptFile, OfferId};
 pub use key_store::{KeyStore, KeyStoreError};
@@ -55,5 +58,5 @@ pub use proofs::Proofs;
 pub use replies::PendingReply;
 pub use settings::{MAX_SETTING, Setting};
 #[cfg(feature = "sqlite")]
-pub use sqlite::{Batch, KeyFile, Store};
+pub use sqlite::{KeyFile, Store};
 pub use ways::{MAX_WAYS, Way};

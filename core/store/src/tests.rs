@@ -2,8 +2,8 @@
 //! processes that die and disks that fill up is in `tests/store.rs`.
 
 use super::invitations::Kept;
+use super::medium::{Medium, Table};
 use super::proofs::Proofs;
-use super::sqlite::rows::Table;
 use super::ways::tests::any_ways;
 use super::*;
 use handfast_protocol::certificate::Certificate;

@@ -5,19 +5,16 @@
 mod copies;
 mod erase;
 mod export;
-mod history;
-mod rows;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use copies::HeldCopy;
 
-use handfast_device::{Found, Query, Settings, Snapshot, Write};
+use handfast_device::{Found, Query, Settings, Snapshot, Write, records};
 use handfast_protocol::handshake::StaticKey;
 use handfast_store::unfinished::remove_abandoned;
 use handfast_store::{KeyFile, Store, StoreError, private};
 use handfast_token::Secret;
-use history::Conversation;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -112,7 +109,7 @@ impl Home {
             return Ok(Snapshot::default());
         };
         let own = self.identity.public();
-        let load = move |store: &Store| store.batch(|batch| rows::load(batch, own, &usual));
+        let load = move |store: &Store| store.batch(|batch| records::load(batch, own, &usual));
         store.run(load).await
     }
 
@@ -125,7 +122,7 @@ impl Home {
         let keep = move |store: &Store| {
             store.batch(|batch| {
                 let mut writes = writes.iter();
-                writes.try_for_each(|write| rows::put(batch, own, write))
+                writes.try_for_each(|write| records::put(batch, own, write))
             })
         };
         store.run(keep).await
@@ -137,12 +134,7 @@ impl Home {
             return Err(StoreError::Unknown);
         };
         let own = self.identity.public();
-        let find = move |store: &Store| {
-            store.batch(|batch| {
-                let with = query.with();
-                Conversation { batch, own, with }.find(&query)
-            })
-        };
+        let find = move |store: &Store| store.batch(|batch| records::find(batch, own, &query));
         store.run(find).await
     }
 }

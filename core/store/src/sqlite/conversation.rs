@@ -13,12 +13,11 @@ mod traces;
 
 pub(super) use traces::{clear_or_later, has_abandoned};
 
-use super::batch::{Batch, Erased};
+use super::rows::Rows;
 use crate::StoreError;
 use crate::cipher::{Cipher, RowId};
-use crate::conversation::{
-    DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, MAX_DRAFT, MAX_LEDGER, Place, Searched,
-};
+use crate::conversation::{DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, Place, Searched};
+use crate::medium::{Conversations, Erased, Medium};
 use handfast_protocol::handshake::PublicKey;
 use handfast_token::{Secret, random_bytes};
 use rows::{BODY, HEAD, Line, Sealed, name, number};
@@ -28,14 +27,8 @@ use std::ops::ControlFlow;
 /// What is being typed, as its seal names it.
 const DRAFT: &str = "draft";
 
-impl Batch<'_> {
-    /// Keeps an entry of the conversation with this contact, at the end of its line. One that stands there, or
-    /// did before it was erased, changes nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::TooLong`] where something of it is longer than its place; [`StoreError::Internal`] for one
-    /// that is not the next of its line.
-    pub fn add_entry(&self, with: PublicKey, entry: &KeptEntry) -> Result<(), StoreError> {
+impl Conversations for Rows<'_> {
+    fn add_entry(&self, with: PublicKey, entry: &KeptEntry) -> Result<(), StoreError> {
         let head = entry.head_to_bytes()?;
         let body = entry.body.as_deref().unwrap_or_default();
         if body.len() > MAX_BODY {
@@ -63,7 +56,7 @@ impl Batch<'_> {
             conversation.table
         );
         let values = params![log.number, sequence, lamport, seal(HEAD, &head)?, body];
-        self.rows.transaction.execute(&sql, values)?;
+        self.transaction.execute(&sql, values)?;
         let end = LogEnd {
             delivered: log.end.delivered,
             first: log.end.first,
@@ -72,8 +65,7 @@ impl Batch<'_> {
         self.put_line(&conversation, Line { end, ..log })
     }
 
-    /// Erases what can be erased of an entry; the rest of it stays.
-    pub fn erase_body(&self, with: PublicKey, place: Place) -> Result<(), StoreError> {
+    fn erase_body(&self, with: PublicKey, place: Place) -> Result<(), StoreError> {
         let Some(conversation) = self.conversation(with)? else {
             return Ok(());
         };
@@ -85,14 +77,12 @@ impl Batch<'_> {
             conversation.table
         );
         let values = params![number(place.sequence)?, line.number];
-        self.rows.transaction.execute(&sql, values)?;
+        self.transaction.execute(&sql, values)?;
         self.erase(Erased::Entries);
         Ok(())
     }
 
-    /// The last entries of the conversation with this contact that stand before a place, or at its end: the last
-    /// first, at most so many.
-    pub fn entries(
+    fn entries(
         &self,
         with: PublicKey,
         before: Option<&Place>,
@@ -111,14 +101,12 @@ impl Batch<'_> {
         Ok(found)
     }
 
-    /// Looks at what can be erased of so many entries that stand before a place, or at the end, the last first,
-    /// until so many of them are found. Only what is found is opened as a whole. What is damaged is passed over.
-    pub fn search(
+    fn search(
         &self,
         with: PublicKey,
         before: Option<&Place>,
         (steps, most): (usize, usize),
-        mut is_wanted: impl FnMut(&[u8]) -> bool,
+        is_wanted: &mut dyn FnMut(&[u8]) -> bool,
     ) -> Result<Searched, StoreError> {
         let mut searched = Searched::default();
         let mut left = steps;
@@ -142,9 +130,7 @@ impl Batch<'_> {
         Ok(searched)
     }
 
-    /// Entries of a log on all of its lines, from a number on, in the order of numbers and lines: as many
-    /// numbers as have together not more than so many bytes, and one if there is any.
-    pub fn entries_of_log(
+    fn entries_of_log(
         &self,
         with: PublicKey,
         log: LogLine,
@@ -166,7 +152,7 @@ impl Batch<'_> {
              ORDER BY sequence",
             conversation.table
         );
-        let mut statement = self.rows.transaction.prepare(&sql)?;
+        let mut statement = self.transaction.prepare(&sql)?;
         let mut rows = statement.query([number(first)?, number(last)?])?;
         let mut found: Vec<Sealed> = Vec::new();
         let mut bytes = 0_usize;
@@ -195,8 +181,7 @@ impl Batch<'_> {
         Ok(opened.collect())
     }
 
-    /// Where each line of each log ends.
-    pub fn log_ends(&self, with: PublicKey) -> Result<Vec<LogEnd>, StoreError> {
+    fn log_ends(&self, with: PublicKey) -> Result<Vec<LogEnd>, StoreError> {
         let Some(conversation) = self.conversation(with)? else {
             return Ok(Vec::new());
         };
@@ -204,8 +189,7 @@ impl Batch<'_> {
         Ok(lines.into_iter().map(|line| line.end).collect())
     }
 
-    /// The other side has said to hold this line up to there. An earlier place than is kept changes nothing.
-    pub fn set_delivered(
+    fn set_delivered(
         &self,
         with: PublicKey,
         log: LogLine,
@@ -223,56 +207,29 @@ impl Batch<'_> {
         }
     }
 
-    /// The person has read what the other side wrote up to this place in its log: that is the order in which it
-    /// comes, and what comes late may stand far up on a screen. An earlier one than is kept changes nothing.
-    pub fn set_read(&self, with: PublicKey, place: Place) -> Result<(), StoreError> {
-        let in_its_log = |place: &Place| (place.log.counter, place.log.random, place.sequence);
+    fn set_read(&self, with: PublicKey, place: Place) -> Result<(), StoreError> {
         let mut conversation = self.conversation_or_new(with)?;
-        let read = conversation.state.read.as_ref().map(in_its_log);
-        if read < Some(in_its_log(&place)) {
-            conversation.state.read = Some(place);
-            self.put_state(&conversation)?;
-        }
-        Ok(())
+        conversation.state.read = Some(place);
+        self.put_state(&conversation)
     }
 
-    /// Up to where the person has read.
-    pub fn read_mark(&self, with: PublicKey) -> Result<Option<Place>, StoreError> {
+    fn read_mark(&self, with: PublicKey) -> Result<Option<Place>, StoreError> {
         let conversation = self.conversation(with)?;
         Ok(conversation.and_then(|conversation| conversation.state.read))
     }
 
-    /// What the ledger keeps beside the rows, in the place of what it kept: at most [`MAX_LEDGER`] bytes.
-    ///
-    /// # Errors
-    /// [`StoreError::TooLong`] for more.
-    pub fn put_ledger(&self, with: PublicKey, ledger: &[u8]) -> Result<(), StoreError> {
-        if ledger.len() > MAX_LEDGER {
-            return Err(StoreError::TooLong);
-        }
+    fn put_ledger(&self, with: PublicKey, ledger: &[u8]) -> Result<(), StoreError> {
         let mut conversation = self.conversation_or_new(with)?;
         conversation.state.ledger = ledger.to_vec();
         self.put_state(&conversation)
     }
 
-    /// What the ledger keeps beside the rows; nothing if it never did.
-    pub fn ledger(&self, with: PublicKey) -> Result<Vec<u8>, StoreError> {
+    fn ledger(&self, with: PublicKey) -> Result<Vec<u8>, StoreError> {
         let conversation = self.conversation(with)?;
         Ok(conversation.map_or(Vec::new(), |conversation| conversation.state.ledger))
     }
 
-    /// Keeps what is being typed, in the place of what was. It has a key of its own, which goes with it.
-    ///
-    /// # Errors
-    /// [`StoreError::TooLong`] above [`MAX_DRAFT`] bytes.
-    pub fn put_draft(&self, with: PublicKey, draft: Option<&str>) -> Result<(), StoreError> {
-        let draft = draft.unwrap_or_default();
-        if draft.len() > MAX_DRAFT {
-            return Err(StoreError::TooLong);
-        }
-        if draft.is_empty() && self.draft(with)?.is_none() {
-            return Ok(());
-        }
+    fn put_draft(&self, with: PublicKey, draft: &str) -> Result<(), StoreError> {
         let mut conversation = self.conversation_or_new(with)?;
         conversation.state.draft = Secret::random().map_err(StoreError::internal)?;
         self.put_state(&conversation)?;
@@ -284,19 +241,17 @@ impl Batch<'_> {
                 let sql = "INSERT INTO draft (conversation, value) VALUES (?1, ?2)
                      ON CONFLICT (conversation) DO UPDATE SET value = excluded.value";
                 let values = params![conversation.number, sealed];
-                self.rows.transaction.execute(sql, values)?;
+                self.transaction.execute(sql, values)?;
                 Ok(())
             }
         }
     }
 
-    /// What is being typed, if anything.
-    pub fn draft(&self, with: PublicKey) -> Result<Option<String>, StoreError> {
+    fn draft(&self, with: PublicKey) -> Result<Option<String>, StoreError> {
         let Some(conversation) = self.conversation(with)? else {
             return Ok(None);
         };
         let sealed: Option<Vec<u8>> = self
-            .rows
             .transaction
             .query_row(
                 "SELECT value FROM draft WHERE conversation = ?1",
@@ -312,16 +267,11 @@ impl Batch<'_> {
         Ok(Some(draft))
     }
 
-    /// Erases what was said with this contact, what is being typed, and how files stand, the bytes of which are for
-    /// somebody else to remove. Where the logs end stays, or all of it
-    /// would come back from the other side.
-    pub fn erase_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
+    fn erase_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
         let Some(old) = self.conversation(with)? else {
             return Ok(());
         };
         self.remove_draft(old.number)?;
-        self.remove_files(with)?;
-        self.remove_lives(with)?;
         for mut line in self.lines(old.number)? {
             line.end.first = line.end.sequence + 1;
             self.put_line(&old, line)?;
@@ -331,15 +281,13 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Erases everything of the conversation with this contact.
-    pub(super) fn forget_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
-        self.remove_files(with)?;
+    fn forget_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
         let Some(old) = self.conversation(with)? else {
             return Ok(());
         };
         // The row itself stays for another conversation: its place is never anybody else's.
         let nobody: RowId = random_bytes().map_err(StoreError::internal)?;
-        self.rows.transaction.execute(
+        self.transaction.execute(
             "UPDATE conversation
              SET row = ?2, entries = zeroblob(8), key = zeroblob(length(key)),
                  state = zeroblob(length(state))
@@ -347,18 +295,19 @@ impl Batch<'_> {
             params![old.number, nobody],
         )?;
         self.remove_draft(old.number)?;
-        self.remove_lives(with)?;
         let sql = "UPDATE log SET value = zeroblob(length(value)) WHERE conversation = ?1";
-        self.rows.transaction.execute(sql, [old.number])?;
+        self.transaction.execute(sql, [old.number])?;
         let sql = "DELETE FROM log WHERE conversation = ?1";
-        self.rows.transaction.execute(sql, [old.number])?;
+        self.transaction.execute(sql, [old.number])?;
         self.erase(Erased::Entries);
         Ok(())
     }
+}
 
+impl Rows<'_> {
     fn remove_draft(&self, conversation: i64) -> Result<(), StoreError> {
         let sql = "DELETE FROM draft WHERE conversation = ?1";
-        self.rows.transaction.execute(sql, [conversation])?;
+        self.transaction.execute(sql, [conversation])?;
         Ok(())
     }
 }

@@ -1,11 +1,7 @@
 //! What is taken along out of a store, and into a new one.
 
-use super::batch::Batch;
-use super::rows::Rows;
 use super::{Store, file};
-use crate::{Contact, Export, ExportError, KeyStore, LogLine, StoreError};
-use handfast_protocol::reconnect::ReconnectKeys;
-use std::cell::Cell;
+use crate::{Export, ExportError, KeyStore, StoreError};
 use std::path::Path;
 
 impl Store {
@@ -16,35 +12,8 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub fn export(&self, with_entries: bool) -> Result<Export, StoreError> {
-        self.batch(|batch| {
-            let contacts = batch.contacts()?;
-            let mut entries = Vec::new();
-            for contact in contacts.iter().filter(|_| with_entries) {
-                let mut broken: Vec<LogLine> = Vec::new();
-                let mut said = batch.entries(contact.key, None, usize::MAX)?;
-                said.reverse();
-                for entry in said {
-                    match entry {
-                        Ok(entry) if !broken.contains(&entry.place.log) => {
-                            entries.push((contact.key, entry));
-                        }
-                        Ok(_) => {}
-                        Err(damaged) => broken.push(damaged.0.log),
-                    }
-                }
-            }
-            let lives = match with_entries {
-                true => batch.lives()?,
-                false => Vec::new(),
-            };
-            Ok(Export {
-                identity: self.identity().private().clone(),
-                contacts,
-                refused: batch.refused()?,
-                entries,
-                lives,
-            })
-        })
+        let identity = self.identity().private().clone();
+        self.batch(|batch| batch.export(identity, with_entries))
     }
 
     /// Makes the store in this file, which is not there yet, of an export. Whoever has the export may have used
@@ -75,31 +44,4 @@ impl Store {
     ) -> Result<(), StoreError> {
         file::replace(path, key_store, export)
     }
-}
-
-/// Writes everything of an export but who this device is.
-pub(super) fn fill(rows: &Rows<'_>, export: &Export) -> Result<(), StoreError> {
-    let erases = Cell::default();
-    let batch = Batch {
-        rows,
-        erases: &erases,
-    };
-    for contact in &export.contacts {
-        batch.meet(Contact {
-            reconnect: contact.reconnect.clone().map(ReconnectKeys::imported),
-            ..contact.clone()
-        })?;
-    }
-    for refused in &export.refused {
-        batch.refuse(refused)?;
-    }
-    for (with, entry) in &export.entries {
-        batch.add_entry(*with, entry)?;
-        // It was shown where it comes from, or could have been.
-        if entry.place.log.author == *with {
-            batch.set_read(*with, entry.place)?;
-        }
-    }
-    let mut lives = export.lives.iter();
-    lives.try_for_each(|(with, mark)| batch.put_life(*with, *mark))
 }

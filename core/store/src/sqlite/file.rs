@@ -3,11 +3,11 @@
 //! A new store is finished under another name and then put in place, so a file that is there is a
 //! whole store, or damaged, and never half made.
 
-use super::batch::Erased;
-use super::rows::{Rows, Table};
-use super::{IDENTITY, conversation, export, folder, schema};
+use super::rows::Rows;
+use super::{IDENTITY, conversation, folder, schema};
 use crate::cipher::Cipher;
-use crate::{Export, KeyStore, StoreError, private};
+use crate::medium::{Erased, Medium, Table};
+use crate::{Batch, Export, KeyStore, StoreError, private};
 use handfast_token::Secret;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
@@ -138,7 +138,7 @@ fn make(path: &Path, cipher: &Cipher, export: Option<&Export>) -> Result<New, St
     let rows = Rows::new(&transaction, cipher);
     rows.put(Table::Identity, IDENTITY, identity.expose())?;
     if let Some(export) = export {
-        export::fill(&rows, export)?;
+        Batch::new(&rows).fill(export)?;
     }
     transaction.commit()?;
     keep_journal(&connection, "wal")?;

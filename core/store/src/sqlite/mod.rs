@@ -7,7 +7,6 @@
 //! [`Store::batch`] returns (write-ahead log, `synchronous = FULL`). It blocks for as long as the disk
 //! takes; asynchronous code calls it by [`Store::run`]. Several processes may share a store.
 
-mod batch;
 mod conversation;
 mod export;
 mod file;
@@ -16,15 +15,14 @@ mod key_file;
 pub(crate) mod rows;
 mod schema;
 
-pub use batch::Batch;
-use batch::Erased;
 pub use key_file::KeyFile;
 
 use crate::cipher::Cipher;
+use crate::medium::{Erased, Medium, Table};
 use crate::record::Reader;
-use crate::{KeyStore, StoreError};
+use crate::{Batch, KeyStore, StoreError};
 use handfast_protocol::handshake::StaticKey;
-use rows::{Rows, Table};
+use rows::Rows;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -101,10 +99,15 @@ impl Store {
             .map_err(StoreError::internal)?
     }
 
-    /// Once something is erased for good: removes what the file and its log still hold of it. The next
-    /// start does what cannot be done now.
-    fn clear_traces(&self, erased: Erased) {
-        conversation::clear_or_later(&mut self.connection(), erased);
+    /// Everything that `work` changes is on the disk when this returns, or nothing of it.
+    ///
+    /// # Errors
+    /// Those of `work`, and when the store fails.
+    pub fn batch<T>(
+        &self,
+        work: impl FnOnce(&Batch<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.transact(|rows| work(&Batch::new(rows)))
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -113,15 +116,21 @@ impl Store {
         connection.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One transaction: all of `work` is on the disk when this returns, or nothing of it.
+    /// One transaction: all of `work` is on the disk when this returns, or nothing of it. What the file and its log
+    /// still hold of what was erased for good is removed then; the next start does what cannot be done now.
     pub(crate) fn transact<T>(
         &self,
         work: impl FnOnce(&Rows<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let done = work(&Rows::new(&transaction, &self.shared.cipher))?;
+        let rows = Rows::new(&transaction, &self.shared.cipher);
+        let done = work(&rows)?;
+        let erased = rows.erased();
         transaction.commit()?;
+        if erased > Erased::Nothing {
+            conversation::clear_or_later(&mut connection, erased);
+        }
         Ok(done)
     }
 }

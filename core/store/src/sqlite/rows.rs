@@ -2,43 +2,16 @@
 
 use crate::StoreError;
 use crate::cipher::{Cipher, RowId};
+use crate::medium::{Erased, Medium, Table};
 use crate::record::Plain;
 use rusqlite::{OptionalExtension, Transaction, params};
-
-/// The kinds of values. All tables have the same two columns; see [`super::schema`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Table {
-    Identity,
-    Setting,
-    Invitation,
-    Reply,
-    Contact,
-    Proof,
-    Refused,
-    File,
-    Life,
-}
-
-impl Table {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Identity => "identity",
-            Self::Setting => "setting",
-            Self::Invitation => "invitation",
-            Self::Reply => "reply",
-            // The seals of rows hold the name of their table, so that it stays what it was first.
-            Self::Contact => "person",
-            Self::Proof => "proof",
-            Self::Refused => "refused",
-            Self::File => "file",
-            Self::Life => "life",
-        }
-    }
-}
+use std::cell::Cell;
 
 pub(crate) struct Rows<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) cipher: &'a Cipher,
+    /// What is erased of which no trace may stay.
+    erases: Cell<Erased>,
 }
 
 impl<'a> Rows<'a> {
@@ -46,11 +19,18 @@ impl<'a> Rows<'a> {
         Self {
             transaction,
             cipher,
+            erases: Cell::default(),
         }
     }
 
-    /// The value of this name.
-    pub(crate) fn get(&self, table: Table, name: &[u8]) -> Result<Option<Plain>, StoreError> {
+    /// What was erased.
+    pub(super) fn erased(&self) -> Erased {
+        self.erases.get()
+    }
+}
+
+impl Medium for Rows<'_> {
+    fn get(&self, table: Table, name: &[u8]) -> Result<Option<Plain>, StoreError> {
         let row = self.cipher.row(table.name(), name);
         let sql = format!("SELECT value FROM {} WHERE row = ?1", table.name());
         let sealed: Option<Vec<u8>> = self
@@ -62,8 +42,7 @@ impl<'a> Rows<'a> {
             .transpose()
     }
 
-    /// Every value of a table, in no particular order.
-    pub(crate) fn all(&self, table: Table) -> Result<Vec<Plain>, StoreError> {
+    fn all(&self, table: Table) -> Result<Vec<Plain>, StoreError> {
         let sql = format!("SELECT row, value FROM {}", table.name());
         let mut statement = self.transaction.prepare(&sql)?;
         let found = statement.query_map([], |found| Ok((found.get(0)?, found.get(1)?)))?;
@@ -75,8 +54,7 @@ impl<'a> Rows<'a> {
         Ok(values)
     }
 
-    /// Writes the value of this name, over an older one if there is one.
-    pub(crate) fn put(&self, table: Table, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
+    fn put(&self, table: Table, name: &[u8], value: &[u8]) -> Result<(), StoreError> {
         let row = self.cipher.row(table.name(), name);
         let sealed = self.cipher.seal(table.name(), &row, value)?;
         let sql = format!(
@@ -88,10 +66,13 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// Removes the value of this name. Whether there was one.
-    pub(crate) fn remove(&self, table: Table, name: &[u8]) -> Result<bool, StoreError> {
+    fn remove(&self, table: Table, name: &[u8]) -> Result<bool, StoreError> {
         let row = self.cipher.row(table.name(), name);
         let sql = format!("DELETE FROM {} WHERE row = ?1", table.name());
         Ok(self.transaction.execute(&sql, [row])? > 0)
+    }
+
+    fn erase(&self, what: Erased) {
+        self.erases.set(self.erases.get().max(what));
     }
 }

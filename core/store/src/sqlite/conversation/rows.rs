@@ -1,6 +1,6 @@
 //! The rows as such: finding them, beginning them, sealing and opening them.
 
-use super::super::batch::Batch;
+use super::super::rows::Rows;
 use super::traces::table;
 use crate::StoreError;
 use crate::cipher::{Cipher, RowId, SEAL};
@@ -45,20 +45,20 @@ pub(super) struct Sealed {
     pub(super) body: Vec<u8>,
 }
 
-impl Batch<'_> {
+impl Rows<'_> {
     pub(super) fn conversation(&self, with: PublicKey) -> Result<Option<Conversation>, StoreError> {
-        let row = self.rows.cipher.row(CONVERSATION, &with.0);
+        let row = self.cipher.row(CONVERSATION, &with.0);
         let sql = "SELECT number, entries, key, state FROM conversation WHERE row = ?1";
-        let mut statement = self.rows.transaction.prepare(sql)?;
+        let mut statement = self.transaction.prepare(sql)?;
         let mut rows = statement.query([row])?;
         let Some(found) = rows.next()? else {
             return Ok(None);
         };
         let (number, entries) = (found.get(0)?, found.get(1)?);
         let (key, state): (Vec<u8>, Vec<u8>) = (found.get(2)?, found.get(3)?);
-        let key = self.rows.cipher.open(CONVERSATION, &row, &key)?;
+        let key = self.cipher.open(CONVERSATION, &row, &key)?;
         let key: [u8; 32] = key[..].try_into().map_err(|_| StoreError::Damaged)?;
-        let state = self.rows.cipher.open(STATE, &row, &state)?;
+        let state = self.cipher.open(STATE, &row, &state)?;
         Ok(Some(Conversation {
             number,
             row,
@@ -73,7 +73,7 @@ impl Batch<'_> {
             return Ok(conversation);
         }
         // In the place of one that is forgotten, if there is any.
-        let transaction = self.rows.transaction;
+        let transaction = self.transaction;
         let free: Option<i64> = transaction
             .query_row(
                 "SELECT number FROM conversation WHERE entries = zeroblob(8) LIMIT 1",
@@ -81,7 +81,7 @@ impl Batch<'_> {
                 |row| row.get(0),
             )
             .optional()?;
-        let row = self.rows.cipher.row(CONVERSATION, &with.0);
+        let row = self.cipher.row(CONVERSATION, &with.0);
         let number = match free {
             Some(number) => number,
             None => {
@@ -116,9 +116,9 @@ impl Batch<'_> {
                 ..State::new(draft)
             },
         };
-        let sealed = self.rows.cipher.seal(CONVERSATION, &row, key.expose())?;
+        let sealed = self.cipher.seal(CONVERSATION, &row, key.expose())?;
         let state = self.seal_state(&begun)?;
-        let transaction = self.rows.transaction;
+        let transaction = self.transaction;
         transaction.execute(
             "UPDATE conversation SET row = ?2, entries = ?3, key = ?4, state = ?5 WHERE number = ?1",
             params![number, row, entries, sealed, state],
@@ -135,7 +135,7 @@ impl Batch<'_> {
     }
 
     pub(super) fn put_state(&self, conversation: &Conversation) -> Result<(), StoreError> {
-        self.rows.transaction.execute(
+        self.transaction.execute(
             "UPDATE conversation SET state = ?2 WHERE number = ?1",
             params![conversation.number, self.seal_state(conversation)?],
         )?;
@@ -144,19 +144,19 @@ impl Batch<'_> {
 
     fn seal_state(&self, conversation: &Conversation) -> Result<Vec<u8>, StoreError> {
         let state = conversation.state.to_bytes()?;
-        self.rows.cipher.seal(STATE, &conversation.row, &state)
+        self.cipher.seal(STATE, &conversation.row, &state)
     }
 
     /// Every line of every log of a conversation.
     pub(super) fn lines(&self, conversation: i64) -> Result<Vec<Line>, StoreError> {
         let sql = "SELECT id, row, value FROM log WHERE conversation = ?1";
-        let mut statement = self.rows.transaction.prepare(sql)?;
+        let mut statement = self.transaction.prepare(sql)?;
         let mut rows = statement.query([conversation])?;
         let mut lines = Vec::new();
         while let Some(row) = rows.next()? {
             let (number, name, sealed): (i64, RowId, Vec<u8>) =
                 (row.get(0)?, row.get(1)?, row.get(2)?);
-            let end = LogEnd::parse(&self.rows.cipher.open(LOG, &name, &sealed)?)?;
+            let end = LogEnd::parse(&self.cipher.open(LOG, &name, &sealed)?)?;
             lines.push(Line { number, end });
         }
         Ok(lines)
@@ -169,7 +169,6 @@ impl Batch<'_> {
     ) -> Result<Option<Line>, StoreError> {
         let name = self.line_row(conversation, log);
         let found: Option<(i64, Vec<u8>)> = self
-            .rows
             .transaction
             .query_row("SELECT id, value FROM log WHERE row = ?1", [name], |row| {
                 Ok((row.get(0)?, row.get(1)?))
@@ -178,7 +177,7 @@ impl Batch<'_> {
         let Some((number, sealed)) = found else {
             return Ok(None);
         };
-        let end = LogEnd::parse(&self.rows.cipher.open(LOG, &name, &sealed)?)?;
+        let end = LogEnd::parse(&self.cipher.open(LOG, &name, &sealed)?)?;
         Ok(Some(Line { number, end }))
     }
 
@@ -207,8 +206,8 @@ impl Batch<'_> {
             ..entry.end()
         };
         let name = self.line_row(conversation, log);
-        let sealed = self.rows.cipher.seal(LOG, &name, &end.to_bytes())?;
-        let transaction = self.rows.transaction;
+        let sealed = self.cipher.seal(LOG, &name, &end.to_bytes())?;
+        let transaction = self.transaction;
         transaction.execute(
             "INSERT INTO log (conversation, row, value) VALUES (?1, ?2, ?3)",
             params![conversation.number, name, sealed],
@@ -223,17 +222,16 @@ impl Batch<'_> {
         line: Line,
     ) -> Result<(), StoreError> {
         let name = self.line_row(conversation, line.end.log);
-        let sealed = self.rows.cipher.seal(LOG, &name, &line.end.to_bytes())?;
+        let sealed = self.cipher.seal(LOG, &name, &line.end.to_bytes())?;
         let sql = "UPDATE log SET value = ?2 WHERE id = ?1";
-        self.rows
-            .transaction
+        self.transaction
             .execute(sql, params![line.number, sealed])?;
         Ok(())
     }
 
     fn line_row(&self, conversation: &Conversation, log: LogLine) -> RowId {
         let name = [&conversation.row[..], &log.name()].concat();
-        self.rows.cipher.row(LOG, &name)
+        self.cipher.row(LOG, &name)
     }
 
     /// Shows the entries of a conversation that stand before a place, or at its end, the last first, until
@@ -254,7 +252,7 @@ impl Batch<'_> {
              ORDER BY lamport DESC",
             conversation.table
         );
-        let mut statement = self.rows.transaction.prepare(&sql)?;
+        let mut statement = self.transaction.prepare(&sql)?;
         let mut rows = statement.query([top])?;
         let mut gaps = Gaps::new(&lines, before);
         // Of one Lamport time there is at most one entry on each line.

@@ -1,7 +1,7 @@
 //! What is left of conversations that were erased, and its end.
 
-use super::super::batch::Erased;
 use crate::StoreError;
+use crate::medium::Erased;
 use data_encoding::HEXLOWER;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeSet;

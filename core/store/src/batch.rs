@@ -4,14 +4,17 @@
 //! proofs and trust rise, and what has ended stays ended. None fails because somebody else was first, so
 //! one that is carried out late, or twice, does no harm.
 
-use super::Store;
-use super::rows::{Rows, Table};
 use crate::StoreError;
 use crate::contacts::{Contact, ContactChange, Refused};
+use crate::conversation::{
+    DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_DRAFT, MAX_LEDGER, Place, Searched,
+};
+use crate::export::Export;
 use crate::guesses::{self, MAX_GUESSES};
 use crate::invitations::{EndReason, Kept, MAX_MARKS, PendingInvitation};
 use crate::kept_files::KeptFile;
 use crate::lives::{self, LifeMark};
+use crate::medium::{Erased, Medium, Table};
 use crate::proofs::Proofs;
 use crate::replies::PendingReply;
 use crate::settings::{MAX_SETTING, Setting};
@@ -21,48 +24,17 @@ use handfast_protocol::log::Place as LogPlace;
 use handfast_protocol::network::Guessed;
 use handfast_protocol::pairing::HostHistory;
 use handfast_protocol::reconnect::ReconnectKeys;
-use handfast_token::InviteId;
-use std::cell::Cell;
+use handfast_token::{InviteId, Secret};
 
 /// One transaction; see the module text. Every method fails only when the store does, or where a value is
 /// longer than its place.
 pub struct Batch<'a> {
-    pub(super) rows: &'a Rows<'a>,
-    /// What it erases of which no trace may stay.
-    pub(super) erases: &'a Cell<Erased>,
+    medium: &'a dyn Medium,
 }
 
-/// What was erased, the more of the file has to be cleared the later it stands here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Erased {
-    #[default]
-    Nothing,
-    /// What was said, or some of it.
-    Entries,
-    /// Somebody, with the keys that they were met by.
-    Contact,
-}
-
-impl Store {
-    /// Everything that `work` changes is on the disk when this returns, or nothing of it.
-    ///
-    /// # Errors
-    /// Those of `work`, and when the store fails.
-    pub fn batch<T>(
-        &self,
-        work: impl FnOnce(&Batch<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let erases = Cell::default();
-        let done = self.transact(|rows| {
-            work(&Batch {
-                rows,
-                erases: &erases,
-            })
-        })?;
-        if erases.get() > Erased::Nothing {
-            self.clear_traces(erases.get());
-        }
-        Ok(done)
+impl<'a> Batch<'a> {
+    pub(crate) fn new(medium: &'a dyn Medium) -> Self {
+        Self { medium }
     }
 }
 
@@ -80,7 +52,7 @@ impl Batch<'_> {
 
     /// Forgets an invitation that was never handed out.
     pub fn remove_invitation(&self, id: InviteId) -> Result<(), StoreError> {
-        self.rows.remove(Table::Invitation, &id).map(drop)
+        self.medium.remove(Table::Invitation, &id).map(drop)
     }
 
     /// An invitation that waits has this history, beside the one that is kept. Strikes that are used up burn
@@ -119,33 +91,35 @@ impl Batch<'_> {
 
     /// Keeps an accepted invitation with its reply, over what was kept of it.
     pub fn put_reply(&self, pending: &PendingReply) -> Result<(), StoreError> {
-        self.rows
+        self.medium
             .put(Table::Reply, &pending.id(), &pending.to_bytes()?)
     }
 
     /// An accepted invitation is done with.
     pub fn remove_reply(&self, id: InviteId) -> Result<(), StoreError> {
-        self.rows.remove(Table::Reply, &id).map(drop)
+        self.medium.remove(Table::Reply, &id).map(drop)
     }
 
     /// So many proofs were sent. A smaller number than is kept changes nothing.
     pub fn count_proofs(&self, proofs: Proofs) -> Result<(), StoreError> {
-        let kept = self.rows.get(Table::Proof, &proofs.id)?;
+        let kept = self.medium.get(Table::Proof, &proofs.id)?;
         let kept = kept.map(|kept| Proofs::parse(&kept)).transpose()?;
         match kept.map_or(0, |kept| kept.sent) < proofs.sent {
-            true => self.rows.put(Table::Proof, &proofs.id, &proofs.to_bytes()),
+            true => self
+                .medium
+                .put(Table::Proof, &proofs.id, &proofs.to_bytes()),
             false => Ok(()),
         }
     }
 
     /// The proofs of this invitation are too old to matter.
     pub fn forget_proofs(&self, id: InviteId) -> Result<(), StoreError> {
-        self.rows.remove(Table::Proof, &id).map(drop)
+        self.medium.remove(Table::Proof, &id).map(drop)
     }
 
     /// Somebody was met. Returns what is kept ([`Contact::met_after`]); None of somebody who is refused.
     pub fn meet(&self, met: Contact) -> Result<Option<Contact>, StoreError> {
-        if self.rows.get(Table::Refused, &met.key.0)?.is_some() {
+        if self.medium.get(Table::Refused, &met.key.0)?.is_some() {
             return Ok(None);
         }
         let before = self.contact(met.key)?;
@@ -171,20 +145,20 @@ impl Batch<'_> {
 
     /// Whoever has this key is in between. They are forgotten with all that was said, and not met again.
     pub fn refuse(&self, refused: &Refused) -> Result<(), StoreError> {
-        self.erase(Erased::Contact);
+        self.medium.erase(Erased::Contact);
         self.forget_conversation(refused.key)?;
-        self.rows.remove(Table::Contact, &refused.key.0)?;
-        self.rows
+        self.medium.remove(Table::Contact, &refused.key.0)?;
+        self.medium
             .put(Table::Refused, &refused.key.0, &refused.to_bytes()?)
     }
 
     /// Forgets somebody with all that was said, also that they were refused. Whether there was anything to
     /// forget.
     pub fn forget(&self, key: PublicKey) -> Result<bool, StoreError> {
-        self.erase(Erased::Contact);
+        self.medium.erase(Erased::Contact);
         self.forget_conversation(key)?;
-        let was_met = self.rows.remove(Table::Contact, &key.0)?;
-        let was_refused = self.rows.remove(Table::Refused, &key.0)?;
+        let was_met = self.medium.remove(Table::Contact, &key.0)?;
+        let was_refused = self.medium.remove(Table::Refused, &key.0)?;
         Ok(was_met || was_refused)
     }
 
@@ -192,14 +166,14 @@ impl Batch<'_> {
     /// kept about it.
     pub fn put_life(&self, with: PublicKey, mark: LifeMark) -> Result<(), StoreError> {
         let value = mark.to_bytes(with)?;
-        self.rows
+        self.medium
             .put(Table::Life, &lives::name(with, &mark.place()), &value)
     }
 
     /// Nothing more is to be kept about what stands there.
     pub fn remove_life(&self, with: PublicKey, place: &LogPlace) -> Result<(), StoreError> {
         let name = lives::name(with, place);
-        self.rows.remove(Table::Life, &name).map(drop)
+        self.medium.remove(Table::Life, &name).map(drop)
     }
 
     /// Everything that is kept about how long things last, in no particular order.
@@ -207,7 +181,7 @@ impl Batch<'_> {
         self.all(Table::Life, LifeMark::parse)
     }
 
-    pub(super) fn remove_lives(&self, of: PublicKey) -> Result<(), StoreError> {
+    fn remove_lives(&self, of: PublicKey) -> Result<(), StoreError> {
         let lives = self.lives()?.into_iter();
         let mut theirs = lives.filter(|(with, _)| *with == of);
         theirs.try_for_each(|(with, mark)| self.remove_life(with, &mark.place()))
@@ -216,7 +190,7 @@ impl Batch<'_> {
     /// Keeps how a file stands, in the place of what was kept of it.
     pub fn put_file(&self, file: &KeptFile) -> Result<(), StoreError> {
         let name = file.offer.to_name();
-        self.rows.put(Table::File, &name, &file.to_bytes()?)
+        self.medium.put(Table::File, &name, &file.to_bytes()?)
     }
 
     /// Every file that was offered, here or there.
@@ -225,12 +199,12 @@ impl Batch<'_> {
     }
 
     /// Forgets the files of the conversation with this contact. Their bytes lie where they are.
-    pub(super) fn remove_files(&self, with: PublicKey) -> Result<(), StoreError> {
+    fn remove_files(&self, with: PublicKey) -> Result<(), StoreError> {
         let files = self.files()?.into_iter();
         let mut files = files.filter(|file| file.offer.with == with);
         files.try_for_each(|file| {
             let name = file.offer.to_name();
-            self.rows.remove(Table::File, &name).map(drop)
+            self.medium.remove(Table::File, &name).map(drop)
         })
     }
 
@@ -239,8 +213,8 @@ impl Batch<'_> {
         let name = setting.key().as_bytes();
         match value {
             Some(value) if value.len() > MAX_SETTING => Err(StoreError::TooLong),
-            Some(value) => self.rows.put(Table::Setting, name, value.as_bytes()),
-            None => self.rows.remove(Table::Setting, name).map(drop),
+            Some(value) => self.medium.put(Table::Setting, name, value.as_bytes()),
+            None => self.medium.remove(Table::Setting, name).map(drop),
         }
     }
 
@@ -256,7 +230,7 @@ impl Batch<'_> {
         all.sort_by_key(|one| std::cmp::Reverse(one.last));
         all.truncate(MAX_GUESSES);
         let written = guesses::write(&all);
-        self.rows.put(Table::Setting, guesses::NAME, &written)
+        self.medium.put(Table::Setting, guesses::NAME, &written)
     }
 
     /// Every invitation, and the marks of those that are over.
@@ -286,15 +260,205 @@ impl Batch<'_> {
 
     /// A choice, if one was made.
     pub fn setting(&self, setting: Setting) -> Result<Option<String>, StoreError> {
-        let kept = self.rows.get(Table::Setting, setting.key().as_bytes())?;
+        let kept = self.medium.get(Table::Setting, setting.key().as_bytes())?;
         kept.map(|kept| String::from_utf8(kept.to_vec()).map_err(|_| StoreError::Damaged))
             .transpose()
     }
 
     /// What was guessed lately, the last first.
     pub fn guesses(&self) -> Result<Vec<Guessed>, StoreError> {
-        let kept = self.rows.get(Table::Setting, guesses::NAME)?;
+        let kept = self.medium.get(Table::Setting, guesses::NAME)?;
         kept.map_or(Ok(Vec::new()), |kept| guesses::read(&kept))
+    }
+
+    /// Keeps an entry of the conversation with this contact, at the end of its line. One that stands there, or
+    /// did before it was erased, changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLong`] where something of it is longer than its place; [`StoreError::Internal`] for one
+    /// that is not the next of its line.
+    pub fn add_entry(&self, with: PublicKey, entry: &KeptEntry) -> Result<(), StoreError> {
+        self.medium.add_entry(with, entry)
+    }
+
+    /// Erases what can be erased of an entry; the rest of it stays.
+    pub fn erase_body(&self, with: PublicKey, place: Place) -> Result<(), StoreError> {
+        self.medium.erase_body(with, place)
+    }
+
+    /// The last entries of the conversation with this contact that stand before a place, or at its end: the last
+    /// first, at most so many.
+    pub fn entries(
+        &self,
+        with: PublicKey,
+        before: Option<&Place>,
+        most: usize,
+    ) -> Result<Vec<Result<KeptEntry, DamagedEntry>>, StoreError> {
+        self.medium.entries(with, before, most)
+    }
+
+    /// Looks at what can be erased of so many entries that stand before a place, or at the end, the last first,
+    /// until so many of them are found. Only what is found is opened as a whole. What is damaged is passed over.
+    pub fn search(
+        &self,
+        with: PublicKey,
+        before: Option<&Place>,
+        most: (usize, usize),
+        mut is_wanted: impl FnMut(&[u8]) -> bool,
+    ) -> Result<Searched, StoreError> {
+        self.medium.search(with, before, most, &mut is_wanted)
+    }
+
+    /// Entries of a log on all of its lines, from a number on, in the order of numbers and lines: as many
+    /// numbers as have together not more than so many bytes, and one if there is any.
+    pub fn entries_of_log(
+        &self,
+        with: PublicKey,
+        log: LogLine,
+        from: u64,
+        most_bytes: usize,
+    ) -> Result<Vec<Result<KeptEntry, DamagedEntry>>, StoreError> {
+        self.medium.entries_of_log(with, log, from, most_bytes)
+    }
+
+    /// Where each line of each log ends.
+    pub fn log_ends(&self, with: PublicKey) -> Result<Vec<LogEnd>, StoreError> {
+        self.medium.log_ends(with)
+    }
+
+    /// The other side has said to hold this line up to there. An earlier place than is kept changes nothing.
+    pub fn set_delivered(
+        &self,
+        with: PublicKey,
+        log: LogLine,
+        sequence: u64,
+    ) -> Result<(), StoreError> {
+        self.medium.set_delivered(with, log, sequence)
+    }
+
+    /// The person has read what the other side wrote up to this place in its log: that is the order in which it
+    /// comes, and what comes late may stand far up on a screen. An earlier one than is kept changes nothing.
+    pub fn set_read(&self, with: PublicKey, place: Place) -> Result<(), StoreError> {
+        let in_its_log = |place: &Place| (place.log.counter, place.log.random, place.sequence);
+        let read = self.read_mark(with)?;
+        match read.as_ref().map(in_its_log) < Some(in_its_log(&place)) {
+            true => self.medium.set_read(with, place),
+            false => Ok(()),
+        }
+    }
+
+    /// Up to where the person has read.
+    pub fn read_mark(&self, with: PublicKey) -> Result<Option<Place>, StoreError> {
+        self.medium.read_mark(with)
+    }
+
+    /// What the ledger keeps beside the rows, in the place of what it kept: at most [`MAX_LEDGER`] bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLong`] for more.
+    pub fn put_ledger(&self, with: PublicKey, ledger: &[u8]) -> Result<(), StoreError> {
+        match ledger.len() > MAX_LEDGER {
+            true => Err(StoreError::TooLong),
+            false => self.medium.put_ledger(with, ledger),
+        }
+    }
+
+    /// What the ledger keeps beside the rows; nothing if it never did.
+    pub fn ledger(&self, with: PublicKey) -> Result<Vec<u8>, StoreError> {
+        self.medium.ledger(with)
+    }
+
+    /// Keeps what is being typed, in the place of what was. It has a key of its own, which goes with it.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLong`] above [`MAX_DRAFT`] bytes.
+    pub fn put_draft(&self, with: PublicKey, draft: Option<&str>) -> Result<(), StoreError> {
+        let draft = draft.unwrap_or_default();
+        if draft.len() > MAX_DRAFT {
+            return Err(StoreError::TooLong);
+        }
+        match draft.is_empty() && self.draft(with)?.is_none() {
+            true => Ok(()),
+            false => self.medium.put_draft(with, draft),
+        }
+    }
+
+    /// What is being typed, if anything.
+    pub fn draft(&self, with: PublicKey) -> Result<Option<String>, StoreError> {
+        self.medium.draft(with)
+    }
+
+    /// Erases what was said with this contact, what is being typed, and how files stand, the bytes of which are for
+    /// somebody else to remove. Where the logs end stays, or all of it
+    /// would come back from the other side.
+    pub fn erase_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
+        self.remove_files(with)?;
+        self.remove_lives(with)?;
+        self.medium.erase_conversation(with)
+    }
+
+    /// Erases everything of the conversation with this contact.
+    fn forget_conversation(&self, with: PublicKey) -> Result<(), StoreError> {
+        self.remove_files(with)?;
+        self.remove_lives(with)?;
+        self.medium.forget_conversation(with)
+    }
+
+    /// What another device needs to be the one with this long-term private key; what was said only if it is wanted.
+    /// All of it is in memory at once. Of a log in which an entry is damaged, what stands before that is taken along:
+    /// the rest comes back from the other side.
+    pub fn export(&self, identity: Secret<32>, with_entries: bool) -> Result<Export, StoreError> {
+        let contacts = self.contacts()?;
+        let mut entries = Vec::new();
+        for contact in contacts.iter().filter(|_| with_entries) {
+            let mut broken: Vec<LogLine> = Vec::new();
+            let mut said = self.entries(contact.key, None, usize::MAX)?;
+            said.reverse();
+            for entry in said {
+                match entry {
+                    Ok(entry) if !broken.contains(&entry.place.log) => {
+                        entries.push((contact.key, entry));
+                    }
+                    Ok(_) => {}
+                    Err(damaged) => broken.push(damaged.0.log),
+                }
+            }
+        }
+        let lives = match with_entries {
+            true => self.lives()?,
+            false => Vec::new(),
+        };
+        Ok(Export {
+            identity,
+            contacts,
+            refused: self.refused()?,
+            entries,
+            lives,
+        })
+    }
+
+    /// Writes everything of an export but who this device is, into a store in which there is nothing. Whoever has the
+    /// export may have used it since, so of what proves who returns only that is taken along by which both people are
+    /// asked.
+    pub(crate) fn fill(&self, export: &Export) -> Result<(), StoreError> {
+        for contact in &export.contacts {
+            self.meet(Contact {
+                reconnect: contact.reconnect.clone().map(ReconnectKeys::imported),
+                ..contact.clone()
+            })?;
+        }
+        for refused in &export.refused {
+            self.refuse(refused)?;
+        }
+        for (with, entry) in &export.entries {
+            self.add_entry(*with, entry)?;
+            // It was shown where it comes from, or could have been.
+            if entry.place.log.author == *with {
+                self.set_read(*with, entry.place)?;
+            }
+        }
+        let mut lives = export.lives.iter();
+        lives.try_for_each(|(with, mark)| self.put_life(*with, *mark))
     }
 
     fn all<T>(
@@ -302,22 +466,17 @@ impl Batch<'_> {
         table: Table,
         parse: impl Fn(&[u8]) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let rows = self.rows.all(table)?;
+        let rows = self.medium.all(table)?;
         rows.iter().map(|row| parse(row)).collect()
     }
 
-    /// No trace of this may stay once the batch is on the disk.
-    pub(super) fn erase(&self, what: Erased) {
-        self.erases.set(self.erases.get().max(what));
-    }
-
     fn contact(&self, key: PublicKey) -> Result<Option<Contact>, StoreError> {
-        let kept = self.rows.get(Table::Contact, &key.0)?;
+        let kept = self.medium.get(Table::Contact, &key.0)?;
         kept.map(|kept| Contact::parse(&kept)).transpose()
     }
 
     fn put_contact(&self, contact: &Contact) -> Result<(), StoreError> {
-        self.rows
+        self.medium
             .put(Table::Contact, &contact.key.0, &contact.to_bytes()?)
     }
 
@@ -336,12 +495,12 @@ impl Batch<'_> {
     }
 
     fn invitation(&self, id: InviteId) -> Result<Option<Kept>, StoreError> {
-        let kept = self.rows.get(Table::Invitation, &id)?;
+        let kept = self.medium.get(Table::Invitation, &id)?;
         kept.map(|kept| Kept::parse(&kept)).transpose()
     }
 
     fn put_invitation(&self, kept: &Kept) -> Result<(), StoreError> {
-        self.rows
+        self.medium
             .put(Table::Invitation, &kept.id(), &kept.to_bytes()?)
     }
 
@@ -364,7 +523,7 @@ impl Batch<'_> {
         marks.sort_unstable();
         let surplus = marks.len().saturating_sub(MAX_MARKS);
         for (_, id) in &marks[..surplus] {
-            self.rows.remove(Table::Invitation, id)?;
+            self.medium.remove(Table::Invitation, id)?;
         }
         Ok(())
     }

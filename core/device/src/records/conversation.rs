@@ -1,7 +1,7 @@
 //! The conversations of a device as rows of a store: what a [`Query`] asks and what a row of a log means there.
 
+use crate::{Found, Page, Query, Summary};
 use bytes::Bytes;
-use handfast_device::{Found, Page, Query, Summary};
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::log::{
     Author, Head, Incarnation, Kind, LogId, Looked, Marks, Place, Point, ReplyTo, Row, Saved, Whose,

@@ -1,7 +1,10 @@
-//! What a device keeps, as rows of a store: a [`Write`] means there what it means for a [`Snapshot`].
+//! What a device keeps, as records of a store: a [`Write`] means there what it means for a [`Snapshot`], and a
+//! [`Query`] is answered out of it. Whoever drives a device carries its writes out by this, whatever the store is.
 
-use super::history::Conversation;
-use handfast_device::{Asking, Ended, KeptInvitation, Settings, Snapshot, Summary, Write};
+mod conversation;
+
+use super::{Asking, Ended, Found, KeptInvitation, Query, Settings, Snapshot, Summary, Write};
+use conversation::Conversation;
 use handfast_protocol::conversation::Limits;
 use handfast_protocol::handshake::PublicKey;
 use handfast_protocol::network::StunServer;
@@ -13,8 +16,11 @@ use std::collections::BTreeMap;
 const YES: &str = "yes";
 const NO: &str = "no";
 
-/// Carries out one change.
-pub(super) fn put(batch: &Batch<'_>, own: PublicKey, write: &Write) -> Result<(), StoreError> {
+/// Carries out one change of what this device keeps.
+///
+/// # Errors
+/// When the store fails.
+pub fn put(batch: &Batch<'_>, own: PublicKey, write: &Write) -> Result<(), StoreError> {
     let conversation = |with| Conversation { batch, own, with };
     match write {
         Write::AddInvitation(pending) => batch.add_invitation(pending),
@@ -46,12 +52,20 @@ pub(super) fn put(batch: &Batch<'_>, own: PublicKey, write: &Write) -> Result<()
     }
 }
 
-/// Reads everything. Settings that were not chosen are as usual.
-pub(super) fn load(
-    batch: &Batch<'_>,
-    own: PublicKey,
-    usual: &Settings,
-) -> Result<Snapshot, StoreError> {
+/// Answers a question about a conversation of this device.
+///
+/// # Errors
+/// When the store fails, or something in it is damaged.
+pub fn find(batch: &Batch<'_>, own: PublicKey, query: &Query) -> Result<Found, StoreError> {
+    let with = query.with();
+    Conversation { batch, own, with }.find(query)
+}
+
+/// Reads everything that this device keeps. Settings that were not chosen are as usual.
+///
+/// # Errors
+/// When the store fails, or something in it is damaged.
+pub fn load(batch: &Batch<'_>, own: PublicKey, usual: &Settings) -> Result<Snapshot, StoreError> {
     let invitations = batch.invitations()?.into_iter().map(|kept| match kept {
         Kept::Waiting(pending) => (pending.id(), KeptInvitation::Waiting(pending)),
         Kept::Over {
