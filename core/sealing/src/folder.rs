@@ -66,6 +66,7 @@ fn free(name: &str, taken: &BTreeSet<String>) -> String {
 /// # Errors
 /// [`NotAFolder`] for what the program would not unpack either.
 pub fn inside(archive: &[u8]) -> Result<Vec<Inside>, NotAFolder> {
+    let length = archive.len() as u64;
     let mut archive = Archive::new(Cursor::new(archive));
     let entries = archive.entries().map_err(|_| NotAFolder)?;
     let mut files = Vec::new();
@@ -83,11 +84,14 @@ pub fn inside(archive: &[u8]) -> Result<Vec<Inside>, NotAFolder> {
         match kind {
             EntryType::GNULongName => long_path = Some(long_name(&mut entry)?),
             EntryType::Directory if goes_down(&path) => {}
-            EntryType::Regular if goes_down(&path) => files.push(Inside {
-                path: path.to_string_lossy().into_owned(),
-                from: entry.raw_file_position(),
-                size: entry.size(),
-            }),
+            EntryType::Regular if goes_down(&path) => {
+                let (from, size) = (entry.raw_file_position(), entry.size());
+                if from.checked_add(size).is_none_or(|end| end > length) {
+                    return Err(NotAFolder);
+                }
+                let path = path.to_string_lossy().into_owned();
+                files.push(Inside { path, from, size });
+            }
             _ => return Err(NotAFolder),
         }
     }
