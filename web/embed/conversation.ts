@@ -33,7 +33,7 @@ export class Embedded extends EventTarget implements Conversation {
         else {
             const { question, answer } = sought.ask ?? { question: "", answer: "" };
             const guard = sought.ask === undefined ? "open" : "asked";
-            made.refused ??= made.device.invite({ name, guard, question, answer });
+            made.refused ??= made.device.invite({ name, guard, question, answer, keeps: false });
         }
         if (made.refused !== undefined) throw new Error(say(made.refused));
         // Whoever waits for this has their listeners by then.
@@ -105,7 +105,7 @@ export class Embedded extends EventTarget implements Conversation {
         switch (screen.is) {
             case "opened":
                 // The page asks whom it likes before it opens an invitation.
-                this.device.accept(this.session, this.name);
+                this.device.accept(this.session, this.name, false);
                 break;
             case "locked":
                 if (!screen.is_unlocking) this.ask(screen.questions, null, screen.hint);

@@ -2,13 +2,15 @@
 
 import { readPicture } from "./camera.js";
 import { Connection } from "./connection.js";
-import init, { Core, type Step } from "./core/core.js";
+import init, { Core, Moving, type Step } from "./core/core.js";
 import { Files } from "./files.js";
 import { carriedModule } from "./inside.js";
+import { Kept } from "./kept.js";
+import type { Packed } from "./screens/moving.js";
 import type { Key } from "./strings.js";
 import { type Waiting, find, forget, keep } from "./waiting.js";
 
-export type { Core };
+export type { Core, Moving };
 
 /** What is on the screen, in the words of `core/web/src/screen.rs`. */
 export type Screen =
@@ -43,17 +45,46 @@ export type Screen =
           comparing: { symbols: [string, Key][]; digits: string } | null;
           limit: Key | null;
       }
+    | {
+          is: "apart";
+          name: string;
+          trust: Key;
+          reason: Key;
+          is_verified: boolean;
+          status: Key;
+          can_write: boolean;
+      }
     | { is: "ended"; kind: Key; remedy: Key | null; is_goodbye: boolean };
 
 /** The state of this name. */
 export type Of<Name extends Screen["is"]> = Extract<Screen, { is: Name }>;
+
+/** Somebody who was met. */
+export interface Person {
+    key: string;
+    name: string;
+    trust: Key;
+    is_verified: boolean;
+    heard: number;
+    said: number | null;
+    unread: number;
+}
 
 /** A row of a conversation. */
 export interface Line {
     number: number;
     ours: boolean;
     at: number;
+    before: number | null;
     text: string;
+    note: Key | null;
+    mark: Key | null;
+    is_old: boolean;
+    is_lasting: boolean;
+    /** What it replies to; true where that is the key of a sentence. */
+    quote: [string, boolean] | null;
+    reactions: { ours: boolean; symbol: string }[];
+    is_edited: boolean;
     file: FileLine | null;
 }
 
@@ -74,6 +105,8 @@ export interface Invitation {
     guard: "open" | "asked" | "locked";
     question: string;
     answer: string;
+    /** Whoever comes of it is to be kept. */
+    keeps: boolean;
 }
 
 /** What a guest opens, and what a host takes. */
@@ -94,7 +127,21 @@ export interface Face {
     /** Opens a locked file. */
     openFile(container: Uint8Array<ArrayBuffer>): void;
     notice(sentence: Key): void;
+    // What comes of keeping something; whoever keeps nothing needs none of it.
+    /** This row has to leave the screen. */
+    lineGone?(session: number, number: number): void;
+    /** This could not be kept, so it is not said either. */
+    notWritten?(session: number, text: string, why: Key): void;
+    /** The conversation that the person wants to see is in this session. */
+    visit?(session: number): void;
+    /** Nothing stands before what is shown. */
+    beginning?(session: number): void;
+    /** Who is known is another list now. */
+    people?(): void;
 }
+
+/** With what every container begins. */
+const MAGIC = "HFS1";
 
 export class Device {
     private readonly connections = new Map<number, Connection>();
@@ -102,36 +149,109 @@ export class Device {
     /** The answers about files that go out, and about those that come in: each in the order in which was asked. */
     private told = { out: Promise.resolve(), in: Promise.resolve() };
 
-    /** What the person is called in the session that waits, and which that is; 0 for none. */
+    /** What the person is called in the session that waits, whether it is kept, and which it is; 0 for none. */
     private name = "";
+    private isKept = true;
     private waits = 0;
-    /** What is kept goes there in the order in which it was said. */
-    private kept = Promise.resolve();
+    /** What waits goes where it is kept in the order in which it was said. */
+    private remembered = Promise.resolve();
 
     private constructor(
         private readonly core: Core,
         private readonly files: Files,
+        private readonly kept: Kept | undefined,
+        /** Why nothing is kept here, where that is something to know. */
+        readonly whyNotKept: Key | undefined,
         private readonly face: Face,
         private readonly keeps: boolean,
         private before: Waiting | undefined,
     ) {}
 
-    /** Loads the core. `base` is the address of this page, if others can open it there; others are told what it is. */
+    /** Loads the core. `base` is the address of this page, if others can open it there; others are told what it is. Only
+     * a page of ours keeps anything. */
     static async start(base: string | undefined, face: Face, kind: "page" | "file" | "embedded"): Promise<Device> {
         const isOurs = kind !== "embedded";
         // In the page of somebody else nothing is kept.
         const found = isOurs ? find() : undefined;
-        const [files, waiting] = await Promise.all([Files.start(isOurs), found, carriedModule("core").then(init)]);
-        const core = new Core(base, files.largest, waiting?.record ?? new Uint8Array());
-        core.introduce(kind, location.host);
-        return new Device(core, files, face, isOurs, waiting);
+        const opened = kind === "page" ? Kept.open() : undefined;
+        const [files, waiting, kept] = await Promise.all([Files.start(isOurs), found, opened, carriedModule("core").then(init)]);
+        const begin = (key: Uint8Array | undefined, values: Uint8Array): Core => {
+            const core = new Core(base, files.largest, waiting?.record ?? new Uint8Array(), key, values);
+            core.introduce(kind, location.host);
+            return core;
+        };
+        const without = (why: Key | undefined): Device => {
+            return new Device(begin(undefined, new Uint8Array()), files, undefined, why, face, isOurs, waiting);
+        };
+        if (!(kept instanceof Kept)) return without(kept);
+        try {
+            return new Device(begin(kept.key, kept.values), files, kept, undefined, face, isOurs, waiting);
+        } catch (error) {
+            return without(sentence(error));
+        }
+    }
+
+    /** Whether anything is kept here. */
+    get isKeeping(): boolean {
+        return this.core.keeps();
+    }
+
+    /** What the person was called last. */
+    get called(): string {
+        return this.core.name();
+    }
+
+    pack(withMessages: boolean): Packed {
+        try {
+            const packed = this.core.pack(withMessages);
+            return { container: packed.take() as Uint8Array<ArrayBuffer>, code: packed.code };
+        } catch (error) {
+            return sentence(error) ?? "kind_internal";
+        }
+    }
+
+    /** What somebody brings as a file, if it is a copy of a device; or why that is not taken. */
+    async arrived(file: File): Promise<Moving | Key | undefined> {
+        const front = new Uint8Array(await file.slice(0, MAGIC.length).arrayBuffer());
+        if (new TextDecoder().decode(front) !== MAGIC) return undefined;
+        try {
+            return Moving.read(new Uint8Array(await file.arrayBuffer()));
+        } catch (error) {
+            return sentence(error);
+        }
+    }
+
+    /** Opens it. Why it is not open, if it is not. */
+    unpack(moving: Moving, typed: string[], code: string): Key | undefined {
+        try {
+            moving.open(typed, code);
+            return undefined;
+        } catch (error) {
+            return sentence(error) ?? "kind_internal";
+        }
+    }
+
+    /** Is this device from now on, in the place of whoever was here. The page has to be loaded anew then. */
+    async become(moving: Moving): Promise<Key | undefined> {
+        if (this.kept === undefined) return this.whyNotKept ?? "web_keeps_nothing";
+        try {
+            await this.kept.replace(moving.settle(this.kept.key) as Uint8Array<ArrayBuffer>);
+            return undefined;
+        } catch (error) {
+            return error instanceof DOMException ? "web_not_written" : sentence(error);
+        }
+    }
+
+    people(): Person[] {
+        return JSON.parse(this.core.people()) as Person[];
     }
 
     /** Goes on with what the page before this one was waiting with, if there is anything. */
     resume(): void {
         this.name = this.before?.name ?? "";
+        this.isKept = this.before?.keeps ?? true;
         let isAny = false;
-        this.do((core) => (isAny = core.resume(this.name)));
+        this.do((core) => (isAny = core.resume(this.name, this.isKept)));
         if (!isAny) this.forget();
     }
 
@@ -143,12 +263,13 @@ export class Device {
     /** What waited before is of no use any more. */
     forget(): void {
         this.before = undefined;
-        this.kept = this.kept.then(forget);
+        this.remembered = this.remembered.then(forget);
     }
 
-    accept(session: number, name: string): void {
+    accept(session: number, name: string, keeps: boolean): void {
         this.name = name;
-        this.do((core) => core.accept(session, name));
+        this.isKept = keeps;
+        this.do((core) => core.accept(session, name, keeps));
     }
 
     /** Does something that may be refused at once. The sentence that says so, if it is. */
@@ -156,7 +277,7 @@ export class Device {
         try {
             what(this.core);
         } catch (error) {
-            if (error instanceof Error && error.message !== "") return error.message as Key;
+            return sentence(error);
         } finally {
             this.carryOn();
         }
@@ -170,9 +291,10 @@ export class Device {
     }
 
     /** Makes an invitation. Why there is none, if there is not. */
-    invite({ name, guard, question, answer }: Invitation): Key | undefined {
+    invite({ name, guard, question, answer, keeps }: Invitation): Key | undefined {
         this.name = name;
-        return this.attempt((core) => core.invite(name, guard, question, answer));
+        this.isKept = keeps;
+        return this.attempt((core) => core.invite(name, guard, question, answer, keeps));
     }
 
     /** Takes the codes that the camera saw. Why that is nothing, if it is. */
@@ -208,6 +330,11 @@ export class Device {
     async save(place: string, as: string): Promise<void> {
         const why = await this.files.save(place, as);
         if (why !== undefined) this.face.notice(why);
+    }
+
+    /** Whether there is something to save. */
+    has(place: string): boolean {
+        return this.files.has(place);
     }
 
     private carryOn(): void {
@@ -254,7 +381,7 @@ export class Device {
                 this.tell("in", session, request, this.files.create(text));
                 break;
             case "write":
-                this.tell("in", session, request, this.files.write(text, bytes(step)));
+                this.tell("in", session, request, this.files.write(text, step.from, bytes(step)));
                 break;
             case "finish":
                 this.tell("in", session, request, this.files.finish(text));
@@ -273,6 +400,26 @@ export class Device {
             case "line":
                 this.face.line(session, JSON.parse(text) as Line);
                 this.core.taken(session, 1);
+                break;
+            case "line_gone":
+                this.face.lineGone?.(session, request);
+                break;
+            case "not_written": {
+                const [written, why] = JSON.parse(text) as [string, Key];
+                this.face.notWritten?.(session, written, why);
+                break;
+            }
+            case "visit":
+                this.face.visit?.(session);
+                break;
+            case "beginning":
+                this.face.beginning?.(session);
+                break;
+            case "people":
+                this.face.people?.();
+                break;
+            case "keep":
+                this.write(bytes(step));
                 break;
             case "choose":
                 this.face.choose(JSON.parse(text) as Choice[]);
@@ -293,12 +440,20 @@ export class Device {
         const certificate = connection?.certificate;
         if (record !== undefined && certificate !== undefined) {
             this.waits = session;
-            const { name } = this;
-            this.kept = this.kept.then(() => keep({ record, name, certificate }));
+            const { name, isKept: keeps } = this;
+            this.remembered = this.remembered.then(() => keep({ record, name, keeps, certificate }));
         } else if (session === this.waits) {
             this.waits = 0;
             this.forget();
         }
+    }
+
+    private write(changes: Uint8Array<ArrayBuffer>): void {
+        const writing = this.kept?.write(changes) ?? Promise.reject(new DOMException("", "InvalidStateError"));
+        writing.then(
+            () => this.do((core) => core.written(undefined)),
+            (error: unknown) => this.do((core) => core.written(name(error))),
+        );
     }
 
     /** Tells what came of something that was asked about a file. */
@@ -348,4 +503,9 @@ function bytes(step: Step): Uint8Array<ArrayBuffer> {
 
 function name(error: unknown): string {
     return error instanceof Error ? error.name : "";
+}
+
+/** What the core says by an error is the key of a sentence, or nothing. */
+function sentence(error: unknown): Key | undefined {
+    return error instanceof Error && error.message !== "" ? (error.message as Key) : undefined;
 }

@@ -5,7 +5,7 @@
 export type Ask =
     | { id: number; ask: "open"; folder: string }
     | { id: number; ask: "create"; name: string }
-    | { id: number; ask: "write"; name: string; bytes: Uint8Array<ArrayBuffer> }
+    | { id: number; ask: "write"; name: string; at: number; bytes: Uint8Array<ArrayBuffer> }
     | { id: number; ask: "finish"; name: string }
     | { id: number; ask: "discard"; name: string };
 
@@ -24,8 +24,8 @@ type Handle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<Access>
 const FILES = "files";
 
 let folder: FileSystemDirectoryHandle;
-/** Files that are written, and how far. */
-const open = new Map<string, { handle: Handle; access: Access; length: number }>();
+/** Files that are written. */
+const open = new Map<string, { handle: Handle; access: Access }>();
 
 /** Each page holds a lock by the name of its folder. What a page left that is gone is removed. */
 async function begin(own: string): Promise<void> {
@@ -43,16 +43,15 @@ async function begin(own: string): Promise<void> {
 
 async function create(name: string): Promise<void> {
     const handle = (await folder.getFileHandle(name, { create: true })) as Handle;
-    open.set(name, { handle, access: await handle.createSyncAccessHandle(), length: 0 });
+    open.set(name, { handle, access: await handle.createSyncAccessHandle() });
 }
 
-function write(name: string, bytes: Uint8Array<ArrayBuffer>): void {
+function write(name: string, at: number, bytes: Uint8Array<ArrayBuffer>): void {
     const file = open.get(name);
     if (file === undefined) throw new DOMException("", "InvalidStateError");
-    const written = file.access.write(bytes, { at: file.length });
+    const written = file.access.write(bytes, { at });
     // What does not fit is cut off.
     if (written < bytes.length) throw new DOMException("", "QuotaExceededError");
-    file.length += written;
 }
 
 async function finish(name: string): Promise<File> {
@@ -77,7 +76,7 @@ async function answer(asked: Ask): Promise<File | void> {
         case "create":
             return create(asked.name);
         case "write":
-            return write(asked.name, asked.bytes);
+            return write(asked.name, asked.at, asked.bytes);
         case "finish":
             return finish(asked.name);
         case "discard":

@@ -14,7 +14,7 @@ interface Place {
     readonly largest: number;
     room(): Promise<number>;
     create(name: string): Promise<void>;
-    write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+    write(name: string, at: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
     finish(name: string): Promise<Blob>;
     discard(name: string): Promise<void>;
 }
@@ -42,8 +42,8 @@ export class Files {
         return this.place.create(name);
     }
 
-    write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-        return this.place.write(name, bytes);
+    write(name: string, at: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+        return this.place.write(name, at, bytes);
     }
 
     async finish(name: string): Promise<void> {
@@ -58,6 +58,11 @@ export class Files {
     choose(file: File): number {
         this.chosen.set(this.chosen.size + 1, file);
         return this.chosen.size;
+    }
+
+    /** Whether what came in under this name is here: another page of this origin has files of its own. */
+    has(name: string): boolean {
+        return this.whole.has(name);
     }
 
     async read(number: number, from: number, length: number): Promise<Uint8Array> {
@@ -126,8 +131,8 @@ class Disk implements Place {
         await this.ask({ ask: "create", name });
     }
 
-    async write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-        await this.ask({ ask: "write", name, bytes }, [bytes.buffer]);
+    async write(name: string, at: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+        await this.ask({ ask: "write", name, at, bytes }, [bytes.buffer]);
     }
 
     async finish(name: string): Promise<Blob> {
@@ -155,22 +160,23 @@ type Without<Union, Name extends string> = Union extends unknown ? Omit<Union, N
 /** Memory, with a limit. */
 class Memory implements Place {
     readonly largest = MOST_IN_MEMORY;
-    private readonly parts = new Map<string, Uint8Array<ArrayBuffer>[]>();
+    private readonly parts = new Map<string, Map<number, Uint8Array<ArrayBuffer>>>();
 
     async room(): Promise<number> {
         return MOST_IN_MEMORY;
     }
 
     async create(name: string): Promise<void> {
-        this.parts.set(name, []);
+        this.parts.set(name, new Map());
     }
 
-    async write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-        this.parts.get(name)?.push(bytes);
+    async write(name: string, at: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+        this.parts.get(name)?.set(at, bytes);
     }
 
     async finish(name: string): Promise<Blob> {
-        const whole = new Blob(this.parts.get(name));
+        const parts = [...(this.parts.get(name) ?? [])].sort(([one], [other]) => one - other);
+        const whole = new Blob(parts.map(([, bytes]) => bytes));
         this.parts.delete(name);
         return whole;
     }

@@ -2,13 +2,14 @@
 
 import { Camera, HAS_CAMERA } from "./camera.js";
 import { CAN_CONNECT } from "./connection.js";
-import { Device, type Face, type Invitation, type Screen } from "./device.js";
+import { Device, type Face, type Invitation, type Moving, type Of, type Screen } from "./device.js";
 import { carried } from "./inside.js";
 import { asking, connecting, locked, opened, replyNeeded } from "./screens/guest.js";
 import type { Hands } from "./screens/hands.js";
 import { Hosting, inviting } from "./screens/hosting.js";
 import { choosing, ended, insideApp, notice, scanning, start, waiting } from "./screens/start.js";
 import { Talk } from "./screens/talk.js";
+import type { Key } from "./strings.js";
 import { LANGUAGE, say } from "./words.js";
 
 /** Whether this is the browser inside another app, which often has neither a camera nor a place to save: they name
@@ -27,7 +28,8 @@ const notices = document.querySelector("#notices") ?? document.body;
 let device: Device;
 /** The session on the screen; 0 for none. */
 let current = 0;
-let talk: Talk | undefined;
+/** The conversations that there are, by session. */
+const talks = new Map<number, Talk>();
 /** The invitation of this page, while it is shown. */
 let hosting: Hosting | undefined;
 /** What was opened, for the app. */
@@ -42,31 +44,46 @@ const hands: Hands = {
     scan,
     choose: (number) => device.do((core) => core.choose(number)),
     lock: () => void lock(),
-    guard: () => canConnect() && draw(inviting(hands)),
+    guard: () => canConnect() && draw(inviting(hands, device.called, device.isKeeping)),
     invite: (invitation) => void invite(invitation),
     takeReply: (text) => device.take("reply", text),
     takeReplyFile: (file) => void device.takeFile("reply", file),
-    accept: (name) => canConnect() && device.accept(current, name),
+    accept: (name, keeps) => canConnect() && device.accept(current, name, keeps),
     answer: (typed) => device.do((core) => core.answer(current, typed)),
     offerReply: () => device.do((core) => core.offer_reply(current)),
     say: (text) => device.do((core) => core.say(current, text)),
+    reply: (row, text) => device.do((core) => core.reply(current, row, text)),
+    react: (row, symbol) => device.do((core) => core.react(current, row, symbol)),
+    edit: (row, text) => device.do((core) => core.edit(current, row, text)),
+    takeBack: (row) => device.do((core) => core.take_back(current, row)),
+    earlier: () => device.do((core) => core.earlier(current)),
+    see: (row) => device.do((core) => core.seen(current, row)),
+    visit: (key) => {
+        visited = key;
+        device.do((core) => core.visit(key));
+    },
+    forget,
+    move: () => void move(),
     send: (file) => device.send(current, file),
     take: (row) => device.do((core) => core.take_file(current, row)),
     stop: (row) => device.do((core) => core.stop_file(current, row)),
     save: (place, as) => void device.save(place, as),
+    has: (place) => device.has(place),
     compare: () => device.do((core) => core.compare(current)),
     judge: (isSame) => device.do((core) => core.judge(current, isSame)),
     later: () => device.do((core) => core.later(current)),
     onlyThey: () => device.do((core) => core.only_they(current)),
     allowMore: () => device.do((core) => core.allow_more(current)),
     close: () => (main.dataset["screen"] === "inviting" ? hands.home() : device.do((core) => core.close(current))),
-    home: () => draw(start(hands)),
+    home,
 };
 
 const face: Face = {
     screen(session, screen) {
+        if (screen.is === "talking" || screen.is === "apart") return converse(session, screen);
         // The last word of a session that another one has taken the place of.
-        if (session < current) return;
+        if (session < current) return void talks.delete(session);
+        const isKept = talks.get(session)?.isLasting ?? false;
         current = session;
         if (screen.is === "hosting") {
             if (hosting === undefined) {
@@ -79,20 +96,26 @@ const face: Face = {
         } else if (screen.is === "connecting" && hosting !== undefined) {
             // It is on its way to the screen.
             return;
-        } else if (screen.is === "talking") {
-            if (talk === undefined) {
-                talk = new Talk(hands);
-                draw(talk.root);
-            }
-            talk.show(screen);
+        } else if (screen.is === "ended") {
+            talks.delete(session);
+            draw(ended(screen, hands, isKept));
         } else {
-            talk = undefined;
             draw(drawn(screen));
         }
         main.dataset["screen"] = screen.is;
     },
-    line(session, line) {
-        if (session === current) talk?.line(line);
+    line: (session, line) => talks.get(session)?.line(line),
+    lineGone: (session, number) => talks.get(session)?.lineGone(number),
+    notWritten(session, text, why) {
+        unwritten = text;
+        talks.get(session)?.giveBack(text);
+        face.notice(why);
+    },
+    visit,
+    beginning: (session) => talks.get(session)?.isWhole(),
+    people() {
+        void stay();
+        void listPeople();
     },
     choose(choices) {
         token = "";
@@ -107,20 +130,107 @@ const face: Face = {
     },
 };
 
-function drawn(screen: Exclude<Screen, { is: "hosting" | "talking" }>): HTMLElement {
+/** A conversation goes on, whether it is on the screen or not. */
+function converse(session: number, screen: Of<"apart" | "talking">): void {
+    const isNew = !talks.has(session);
+    const talk = talks.get(session) ?? new Talk(hands);
+    talks.set(session, talk);
+    talk.show(screen);
+    if (isNew && screen.is === "talking" && session >= current) visit(session);
+    if (session === current && talk.root.isConnected) main.dataset["screen"] = screen.is;
+}
+
+/** Shows the conversation of this session. */
+function visit(session: number): void {
+    current = session;
+    const talk = talks.get(session);
+    if (talk === undefined) return;
+    draw(talk.root);
+    main.dataset["screen"] = talk.state;
+    talk.giveBack(unwritten);
+    unwritten = "";
+    talk.seeAll();
+}
+
+/** Where somebody begins: with whom they know, if they know anybody. */
+function home(): void {
+    const left = talks.get(current);
+    if (left?.state === "apart") {
+        talks.delete(current);
+        device.do((core) => core.close(current));
+    }
+    draw(start(hands, device.whyNotKept));
+    main.dataset["screen"] = "start";
+    void stay();
+    void listPeople();
+}
+
+/** Shows who is known, where somebody begins. */
+async function listPeople(): Promise<void> {
+    const { people } = device.people().length > 0 ? await import("./screens/people.js") : {};
+    // As they are by now.
+    const all = device.people();
+    const began = main.dataset["screen"] === "start" ? main.firstElementChild : null;
+    began?.querySelector(".people")?.remove();
+    if (people !== undefined && all.length > 0) began?.prepend(people(all, isSafe, hands));
+}
+
+/** Takes this device to another one. */
+async function move(): Promise<void> {
+    const { leaving } = await import("./screens/moving.js");
+    draw(leaving((withMessages) => device.pack(withMessages), home));
+    main.dataset["screen"] = "moving";
+}
+
+/** Goes on here with a copy of another device. */
+async function arrive(moving: Moving): Promise<void> {
+    const { arriving } = await import("./screens/moving.js");
+    const settle = async (): Promise<Key | undefined> => {
+        const why = await device.become(moving);
+        if (why === undefined) location.reload();
+        return why;
+    };
+    draw(arriving(moving, { open: (typed, code) => device.unpack(moving, typed, code), settle }, home));
+    main.dataset["screen"] = "moving";
+}
+
+/** What could not be kept, until it is given back where its conversation goes on. */
+let unwritten = "";
+
+/** Who was visited last. */
+let visited = "";
+
+/** Forgets whoever is on the screen. */
+function forget(): void {
+    const name = talks.get(current)?.name ?? "";
+    if (!confirm(`${say("forget_title", { name })}\n${say("forget_text")}`)) return;
+    device.do((core) => core.forget(visited));
+    home();
+}
+
+/** Asks the browser to leave alone what is kept, once there is somebody. */
+async function stay(): Promise<void> {
+    if (hasAsked || device.people().length === 0) return;
+    hasAsked = true;
+    isSafe = (await navigator.storage.persisted()) || (await navigator.storage.persist());
+}
+
+/** Whether the browser leaves it alone, as far as it has said. */
+let isSafe = true;
+let hasAsked = false;
+
+function drawn(screen: Exclude<Screen, { is: "apart" | "ended" | "hosting" | "talking" }>): HTMLElement {
     switch (screen.is) {
         case "locked":
             return locked(screen, hands);
         case "opened":
-            return opened(screen, hands, inApp());
+            return opened(screen, hands, inApp(), device.called, device.isKeeping);
         case "connecting":
             return connecting(screen, hands);
         case "reply_needed":
             return replyNeeded(screen, hands);
         case "asking":
             return asking(screen, hands);
-        case "ended":
-            return ended(screen, hands);
     }
 }
 
@@ -175,7 +285,7 @@ async function invite(invitation: Invitation): Promise<void> {
     if (hosting !== shown) return;
     const why = device.invite(invitation);
     if (why === undefined) return;
-    draw(inviting(hands));
+    draw(inviting(hands, device.called, device.isKeeping));
     face.notice(why);
 }
 
@@ -200,8 +310,11 @@ async function look(shown: Hosting): Promise<void> {
 
 /** Whether what is on the screen may go. What is said goodbye to is left. */
 function mayLeave(): boolean {
-    if (talk !== undefined && !talk.mayEnd()) return false;
-    if (talk !== undefined) hands.close();
+    const talk = talks.get(current);
+    // What both keep goes on without being looked at.
+    if (talk?.state !== "talking" || talk.isLasting) return true;
+    if (!talk.mayEnd()) return false;
+    hands.close();
     return true;
 }
 
@@ -214,6 +327,9 @@ function open(text: string): void {
 async function openFile(file: File): Promise<void> {
     if (!mayLeave()) return;
     token = "";
+    const arrived = await device.arrived(file);
+    if (typeof arrived === "string") return face.notice(arrived);
+    if (arrived !== undefined) return arrive(arrived);
     await device.takeFile("invitation", file);
 }
 
@@ -267,7 +383,7 @@ async function begin(): Promise<void> {
     } catch {
         return main.replaceChildren(say("web_not_loaded"));
     }
-    draw(start(hands));
+    home();
     if (brought === "") device.resume();
     else {
         device.forget();

@@ -2,11 +2,15 @@
 // certificate that was named to them, which nothing but a database of the browser can hold. Where the browser keeps
 // neither, it ends with the page.
 
+import { alone, database, done } from "./database.js";
+
 /** What the page before this one was waiting with. */
 export interface Waiting {
     record: Uint8Array;
     /** What the person is called. */
     name: string;
+    /** Whoever comes of it is to be kept. */
+    keeps: boolean;
     certificate: RTCCertificate;
 }
 
@@ -16,58 +20,41 @@ const PLACE = "waiting";
 const LEAVING = 1_000;
 
 /** What is kept for this tab, beside its certificate. */
-const kept = (): { id: string; name: string; record: string } | null => JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
-
-const done = <Result>(request: IDBRequest<Result>): Promise<Result> =>
-    new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
+const kept = (): { id: string; name: string; keeps: boolean; record: string } | null => JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
 
 async function certificates(mode: IDBTransactionMode): Promise<IDBObjectStore> {
-    const asked = indexedDB.open("waiting", 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore("certificates");
-    const database = await done(asked);
-    return database.transaction("certificates", mode).objectStore("certificates");
+    const opened = await database(PLACE, ["certificates"]);
+    return opened.transaction("certificates", mode).objectStore("certificates");
 }
 
-/** Waits until nobody else goes on with it. */
-function alone(id: string): Promise<void> {
-    return new Promise((got, failed) => {
-        // It is held until the page is gone.
-        const held = (): Promise<never> => {
-            got();
-            return new Promise(() => {});
-        };
-        navigator.locks.request(`${PLACE} ${id}`, { signal: AbortSignal.timeout(LEAVING) }, held).catch(failed);
-    });
-}
+/** What the page holds that goes on with it. */
+const lock = (id: string): string => `${PLACE} ${id}`;
 
 /** What there is to go on with. */
 export async function find(): Promise<Waiting | undefined> {
     try {
         const before = kept();
         if (before === null) return undefined;
-        await alone(before.id);
+        await alone(lock(before.id), LEAVING);
         const certificate = await done((await certificates("readonly")).get(before.id) as IDBRequest<RTCCertificate | undefined>);
         if (certificate === undefined || certificate.expires < Date.now()) return undefined;
         const record = Uint8Array.from(atob(before.record), (byte) => byte.charCodeAt(0));
-        return { record, name: before.name, certificate };
+        return { record, name: before.name, keeps: before.keeps, certificate };
     } catch {
         return undefined;
     }
 }
 
 /** Keeps this, in the place of what was there. */
-export async function keep({ record, name, certificate }: Waiting): Promise<void> {
+export async function keep({ record, name, keeps, certificate }: Waiting): Promise<void> {
     try {
         const before = kept();
         const id = before?.id ?? crypto.randomUUID();
         if (before === null) {
-            void alone(id).catch(() => {});
+            void alone(lock(id), LEAVING).catch(() => {});
             await done((await certificates("readwrite")).put(certificate, id));
         }
-        sessionStorage.setItem(PLACE, JSON.stringify({ id, name, record: btoa(String.fromCharCode(...record)) }));
+        sessionStorage.setItem(PLACE, JSON.stringify({ id, name, keeps, record: btoa(String.fromCharCode(...record)) }));
     } catch {
         // It ends with the page.
     }

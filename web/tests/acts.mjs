@@ -2,14 +2,17 @@
 
 import { PATIENCE } from "./world.mjs";
 
-/** Waits until there is something like this. */
-async function waits(tab, selector) {
+/** Waits for something, and says what is there instead if it never comes. */
+async function comes(tab, what, coming) {
     try {
-        await tab.waitForSelector(selector, { timeout: PATIENCE });
+        await coming;
     } catch (cause) {
-        throw new Error(`no ${selector}, but: ${await tab.evaluate(() => document.body.innerText)}`, { cause });
+        throw new Error(`no ${what}, but: ${await tab.evaluate(() => document.body.innerText)}`, { cause });
     }
 }
+
+/** Waits until there is something like this. */
+const waits = (tab, selector) => comes(tab, selector, tab.waitForSelector(selector, { timeout: PATIENCE }));
 
 /** Waits until this screen is drawn. */
 export const shows = (tab, screen) => waits(tab, `[data-screen="${screen}"]`);
@@ -20,8 +23,9 @@ export async function press(tab, selector) {
     await tab.click(selector);
 }
 
+/** Waits until this can be read. */
 export const reads = (tab, text) =>
-    tab.waitForFunction((text) => document.body.textContent.includes(text), { timeout: PATIENCE }, text);
+    comes(tab, text, tab.waitForFunction((text) => document.body.textContent.includes(text), { timeout: PATIENCE }, text));
 
 /** A camera that sees a picture once nothing covers it, which a page has in the place of its own. */
 export function camera(picture) {

@@ -280,7 +280,7 @@ for (const name of NAMES) {
             const other = await bring(running, page.address, "#", { before, shown: kept });
             await other.waitForSelector("#token", { timeout: PATIENCE });
             await new Promise((done) => setTimeout(done, 3_000));
-            assert.equal(await other.$eval("main", (main) => main.dataset.screen), "");
+            assert.equal(await other.$eval("main", (main) => main.dataset.screen), "start");
             await tab.bringToFront();
             await shows(tab, "hosting");
         });

@@ -97,6 +97,9 @@ export async function look(tab, name) {
     await tab.setViewport({ width: 800, height: 800 });
 }
 
+/** A folder in which there is nothing. */
+export const folder = () => mkdtempSync(join(FILES, "folder-"));
+
 /** A file with this name and so many bytes, which no other is like. */
 export function file(name, bytes) {
     const path = join(mkdtempSync(join(FILES, "file-")), name);
@@ -108,9 +111,6 @@ export function file(name, bytes) {
 export function hash(path) {
     return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
-
-/** A new folder. */
-export const folder = () => mkdtempSync(join(FILES, "folder-"));
 
 /** Waits until there is a whole file in a folder, of so many bytes if that is known. Its path. */
 export async function saved(folder, name, bytes) {
@@ -129,11 +129,11 @@ export async function saved(folder, name, bytes) {
 class Program {
     #lines = [];
     #wake = () => {};
-    #folder = mkdtempSync(join(FILES, "home-"));
+    #folder = folder();
 
     constructor(...options) {
         const program = process.env.HANDFAST_PROGRAM;
-        const home = ["--home", this.#folder, "--downloads", this.#folder];
+        const home = options.includes("--home") ? [] : ["--home", this.#folder, "--downloads", this.#folder];
         const all = ["netns", "exec", process.env.HANDFAST_PEER_NETWORK, program, ...options, "--json", ...home];
         this.process = spawn("ip", all, { stdio: ["pipe", "pipe", "inherit"] });
         createInterface({ input: this.process.stdout }).on("line", (line) => {
@@ -145,6 +145,12 @@ class Program {
     /** A file that only the tests know. */
     static file(name) {
         return join(FILES, name);
+    }
+
+    /** Such a file with this in it. */
+    static written(name, text) {
+        writeFileSync(Program.file(name), text);
+        return Program.file(name);
     }
 
     /** The next thing of this kind that it tells. What comes before is passed over. */
@@ -188,6 +194,14 @@ export class Guest extends Program {
     constructor(link, ...options) {
         super("join", link, "--yes", "--name", "Ben", "--no-stun", ...options);
     }
+}
+
+/** Runs the program to its end. What it tells last. */
+export async function run(...options) {
+    const program = spawn(process.env.HANDFAST_PROGRAM, options, { stdio: ["ignore", "pipe", "inherit"] });
+    let told;
+    for await (const line of createInterface({ input: program.stdout })) told = JSON.parse(line);
+    return told;
 }
 
 /** Serves the page by the program. */

@@ -1,15 +1,17 @@
 //! What the page calls. Everything is said in numbers, texts and bytes; what is shown is JSON.
 
 use crate::{
-    Choice, Chosen, Deed, FileDeed, Guard, Line, NotDone, Page, Screen, Sought, Told, What,
-    not_done, refused,
+    About, Arrived, Choice, Chosen, Deed, FileDeed, Guard, Line, NotDone, Page, Person, Screen,
+    Sought, Told, What, not_done, not_moved, refused, unwritten,
 };
 use bytes::Bytes;
+use data_encoding::HEXLOWER;
 use handfast_device::{Event, Provenance, SessionId};
 use handfast_protocol::conversation::{Finding, RequestId};
-use handfast_protocol::handshake::{Client, ClientKind, Site};
+use handfast_protocol::handshake::{Client, ClientKind, PublicKey, Site};
 use handfast_protocol::pairing::Now;
-use handfast_token::{LinkBase, container_in, is_picture};
+use handfast_store::{Change, Image, StoreError};
+use handfast_token::{LinkBase, Secret, container_in, is_picture};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -19,6 +21,74 @@ pub struct Core {
     page: Page,
     base: LinkBase,
     largest_file: u64,
+}
+
+/// A device in a file, and the code that opens it.
+#[wasm_bindgen]
+pub struct Packed {
+    /// The code, as a person types it.
+    #[wasm_bindgen(readonly, getter_with_clone)]
+    pub code: String,
+    container: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl Packed {
+    /// The file. There is nothing afterwards.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.container)
+    }
+}
+
+/// A file with a device in it.
+#[wasm_bindgen]
+pub struct Moving {
+    arrived: Arrived,
+    /// How many people are in it.
+    #[wasm_bindgen(readonly)]
+    pub people: u32,
+    /// What was written is in it.
+    #[wasm_bindgen(readonly)]
+    pub has_messages: bool,
+}
+
+#[wasm_bindgen]
+impl Moving {
+    /// What a person brings as a file; nothing if it is no device.
+    pub fn read(container: Vec<u8>) -> Result<Option<Moving>, JsError> {
+        let arrived = Arrived::new(container).transpose();
+        let arrived = arrived.map_err(|why| JsError::new(not_moved(&why)))?;
+        Ok(arrived.map(|arrived| Self {
+            arrived,
+            people: 0,
+            has_messages: false,
+        }))
+    }
+
+    /// What has to be answered beside the code.
+    pub fn questions(&self) -> Vec<String> {
+        self.arrived.questions()
+    }
+
+    /// Opens it.
+    pub fn open(&mut self, typed: Vec<String>, code: &str) -> Result<(), JsError> {
+        let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
+        let opened = self.arrived.open(&typed, code);
+        let (people, has_messages) = opened.map_err(|why| JsError::new(not_moved(&why)))?;
+        self.people = people as u32;
+        self.has_messages = has_messages;
+        Ok(())
+    }
+
+    /// What has to be written in the place of everything, as a step of the kind `keep` has it. `key` seals it.
+    pub fn settle(&mut self, key: Vec<u8>) -> Result<Vec<u8>, JsError> {
+        let key = Zeroizing::new(key);
+        let key = key[..].try_into().map(Secret::new);
+        let key = key.map_err(|_| JsError::new("kind_internal"))?;
+        let settled = self.arrived.settle(key);
+        let changes = settled.map_err(|why| JsError::new(not_moved(&why)))?;
+        Ok(written(&changes))
+    }
 }
 
 /// One thing to do, or to show.
@@ -39,7 +109,7 @@ pub struct Step {
     /// By which the answer about a file names what was asked.
     #[wasm_bindgen(readonly)]
     pub request: f64,
-    /// Which file is read, from where, and how much.
+    /// Which file is read, from where, and how much; of one that is written, where.
     #[wasm_bindgen(readonly)]
     pub file: u32,
     /// See [`Self::file`].
@@ -61,19 +131,114 @@ impl Step {
 
 #[wasm_bindgen]
 impl Core {
-    /// A device that nobody has met, in a page at this address if others can open it there, where a file that
-    /// comes in has so many bytes at most, with what `pending` said last in this tab.
+    /// A device in a page at this address if others can open it there, where a file that comes in has so many bytes at
+    /// most, with what `pending` said last in this tab. Everything is kept that can be where there is a key for it;
+    /// `values` is then all that was written before, one value after the other as a step of the kind `keep` has them.
     #[wasm_bindgen(constructor)]
-    pub fn new(base: Option<String>, largest_file: f64, waiting: Vec<u8>) -> Result<Core, JsError> {
+    pub fn new(
+        base: Option<String>,
+        largest_file: f64,
+        waiting: Vec<u8>,
+        key: Option<Vec<u8>>,
+        values: &[u8],
+    ) -> Result<Core, JsError> {
         let base = base.map_or(Ok(LinkBase::DEFAULT), |base| LinkBase::new(&base))?;
         // Numbers of JavaScript are whole up to 2^53.
         let largest_file = largest_file as u64;
-        let page = Page::new(largest_file, &Zeroizing::new(waiting), now())?;
+        let image = key.map(|key| image(&Zeroizing::new(key), values));
+        let image = image
+            .transpose()
+            .map_err(|why| JsError::new(damaged(why)))?;
+        let page = Page::new(largest_file, &Zeroizing::new(waiting), image, now())?;
         Ok(Self {
             page,
             base,
             largest_file,
         })
+    }
+
+    /// What the person was called last; nothing if they never said.
+    pub fn name(&self) -> String {
+        self.page.name().to_owned()
+    }
+
+    /// Whether anything is kept.
+    pub fn keeps(&self) -> bool {
+        self.page.keeps()
+    }
+
+    /// What a step of the kind `keep` said is written; or why it is not, by the name of the browser's error.
+    pub fn written(&mut self, error: Option<String>) {
+        let result = match error.as_deref() {
+            None => Ok(()),
+            Some("QuotaExceededError") => Err(StoreError::Full),
+            Some(_) => Err(StoreError::Internal),
+        };
+        self.page.written(result, now());
+    }
+
+    /// Everybody who was met, as JSON.
+    pub fn people(&self) -> String {
+        let people: Vec<Person> = self.page.people().iter().map(Person::of).collect();
+        json(&people)
+    }
+
+    /// Goes to the conversation with whoever has this key.
+    pub fn visit(&mut self, key: &str) {
+        if let Some(key) = person(key) {
+            self.page.visit(key, now());
+        }
+    }
+
+    /// Forgets whoever has this key, with all that was written.
+    pub fn forget(&mut self, key: &str) {
+        if let Some(key) = person(key) {
+            self.page.forget(key, now());
+        }
+    }
+
+    /// Takes this device along: what was written only if it is wanted.
+    pub fn pack(&mut self, with_messages: bool) -> Result<Packed, JsError> {
+        let packed = self.page.pack(with_messages);
+        let packed = packed.map_err(|why| JsError::new(not_moved(&why)))?;
+        Ok(Packed {
+            code: packed.code.to_string(),
+            container: packed.container,
+        })
+    }
+
+    /// Shows rows before those that are shown.
+    pub fn earlier(&mut self, session: u32) {
+        self.page.earlier(id(session), now());
+    }
+
+    /// Replies to this row.
+    pub fn reply(&mut self, session: u32, row: f64, text: String) {
+        self.write_about(session, row, About::Reply(text));
+    }
+
+    /// Reacts to this row with a symbol, or with nothing any more.
+    pub fn react(&mut self, session: u32, row: f64, symbol: String) {
+        self.write_about(session, row, About::React(symbol));
+    }
+
+    /// Changes this row.
+    pub fn edit(&mut self, session: u32, row: f64, text: String) {
+        self.write_about(session, row, About::Edit(text));
+    }
+
+    /// Takes this row back.
+    pub fn take_back(&mut self, session: u32, row: f64) {
+        self.write_about(session, row, About::TakeBack);
+    }
+
+    fn write_about(&mut self, session: u32, row: f64, about: About) {
+        self.page.write_about(id(session), row as u64, about, now());
+    }
+
+    /// The person has this row before their eyes.
+    pub fn seen(&mut self, session: u32, row: f64) {
+        self.page.seen(id(session), row as u64, now());
     }
 
     /// Others are told that this is a `page`, something that is `embedded` in one, or a `file`; and of which host.
@@ -92,8 +257,8 @@ impl Core {
     }
 
     /// Goes on with what the page before this one was waiting with. Whether there is anything.
-    pub fn resume(&mut self, name: &str) -> bool {
-        self.page.resume(name, now())
+    pub fn resume(&mut self, name: &str, keeps: bool) -> bool {
+        self.page.resume(name, keeps, now())
     }
 
     /// What a page that is loaded anew needs to go on with this session; nothing where nothing of it can wait.
@@ -134,19 +299,21 @@ impl Core {
         guard: &str,
         question: &str,
         answer: &str,
+        keeps: bool,
     ) -> Result<(), JsError> {
         let guard = match guard {
             "asked" => Guard::Asked,
             "locked" => Guard::Locked,
             _ => Guard::Open,
         };
-        let invited = self.page.invite(name, guard, [question, answer], now());
+        let answered = [question, answer];
+        let invited = self.page.invite(name, guard, answered, keeps, now());
         invited.map_err(said)
     }
 
-    /// The person agrees to connect, and is called this.
-    pub fn accept(&mut self, session: u32, name: &str) {
-        self.page.accept(id(session), name, now());
+    /// The person agrees to connect, and is called this; `keeps`: and wants to keep whoever comes of it.
+    pub fn accept(&mut self, session: u32, name: &str, keeps: bool) {
+        self.page.accept(id(session), name, keeps, now());
     }
 
     /// The person answers what is asked.
@@ -344,6 +511,24 @@ impl Core {
                 let line = Line::of(row, self.largest_file);
                 Step::new("line", session).saying(json(&line))
             }
+            Deed::Show(Event::RowGone(session, row)) => Step {
+                request: row as f64,
+                ..Step::new("line_gone", session)
+            },
+            Deed::Show(Event::NotWritten(session, text, error)) => {
+                let why = unwritten(error).unwrap_or("web_not_written");
+                Step::new("not_written", session).saying(json(&(text, why)))
+            }
+            Deed::Show(Event::NotRemembered(_, error)) => {
+                Step::new("notice", NONE).saying(unwritten(error).unwrap_or_default())
+            }
+            Deed::Show(Event::ContactsChanged) => Step::new("people", NONE),
+            Deed::Keep(changes) => Step {
+                bytes: written(&changes),
+                ..Step::new("keep", NONE)
+            },
+            Deed::Visit(session) => Step::new("visit", session),
+            Deed::Beginning(session) => Step::new("beginning", session),
             Deed::Show(Event::NotCompared(session, _)) => {
                 Step::new("notice", session).saying("kind_too_often")
             }
@@ -356,7 +541,7 @@ impl Core {
                 ..Step::new("open_file", NONE)
             },
             Deed::Refuse(why) => Step::new("notice", NONE).saying(refused(why).unwrap_or_default()),
-            // Lists that a page does not show, as it keeps nothing.
+            // Lists that a page does not show.
             Deed::Show(_) => Step::new("nothing", NONE),
         }
     }
@@ -374,10 +559,11 @@ impl Step {
                     ..self
                 };
             }
-            FileDeed::Write(name, chunks) => {
+            FileDeed::Write(name, from, chunks) => {
                 return Self {
                     kind: "write".to_owned(),
                     text: name,
+                    from: from as f64,
                     bytes: chunks.concat(),
                     ..self
                 };
@@ -413,6 +599,56 @@ impl Step {
         let text = text.into();
         Self { text, ..self }
     }
+}
+
+/// The image of what was written before, or of a store that is made with this.
+fn image(key: &[u8], values: &[u8]) -> Result<(Image, Vec<Change>), StoreError> {
+    let key = Secret::new(key.try_into().map_err(|_| StoreError::KeyMissing)?);
+    match values.is_empty() {
+        true => Image::new(key),
+        false => Ok((Image::open(key, read(values)?)?, Vec::new())),
+    }
+}
+
+/// `row 16 | length u32 | value` for each, little endian; a value without bytes is gone.
+fn written(changes: &[Change]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for Change { row, value } in changes {
+        let value = value.as_deref().unwrap_or_default();
+        bytes.extend_from_slice(row);
+        bytes.extend_from_slice(&(value.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(value);
+    }
+    bytes
+}
+
+/// Reads what [`written`] wrote.
+fn read(mut bytes: &[u8]) -> Result<Vec<([u8; 16], Vec<u8>)>, StoreError> {
+    let mut values = Vec::new();
+    while let Some((row, rest)) = bytes.split_first_chunk() {
+        let (length, rest) = rest.split_first_chunk().ok_or(StoreError::Damaged)?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let (value, rest) = rest.split_at_checked(length).ok_or(StoreError::Damaged)?;
+        values.push((*row, value.to_vec()));
+        bytes = rest;
+    }
+    match bytes.is_empty() {
+        true => Ok(values),
+        false => Err(StoreError::Damaged),
+    }
+}
+
+/// Why what was kept cannot be used.
+fn damaged(why: StoreError) -> &'static str {
+    match why {
+        StoreError::Newer => "kind_newer_version",
+        _ => "web_kept_damaged",
+    }
+}
+
+fn person(key: &str) -> Option<PublicKey> {
+    let key = HEXLOWER.decode(key.as_bytes()).ok()?;
+    Some(PublicKey(key.try_into().ok()?))
 }
 
 fn what(sought: &str) -> Sought {

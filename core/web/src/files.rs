@@ -1,4 +1,4 @@
-//! The files of one conversation, as a browser has them: those that go out were chosen by the person and are
+//! The files of one conversation that nobody keeps, as a browser has them: those that go out were chosen by the person and are
 //! read in parts, those that come in lie in the browser's own storage until the person saves them.
 
 use bytes::Bytes;
@@ -18,8 +18,8 @@ pub enum FileDeed {
     Room,
     /// Make an empty file of this name.
     Create(String),
-    /// Append this to it.
-    Write(String, Vec<Bytes>),
+    /// Write this into it, there.
+    Write(String, u64, Vec<Bytes>),
     /// It is whole: hold it ready for the person.
     Finish(String),
     /// Remove it, if it is there.
@@ -63,6 +63,8 @@ pub(crate) struct Files {
     chosen: BTreeMap<u32, Chosen>,
     /// Files that are read, and how far.
     outgoing: BTreeMap<FileId, (u32, u64)>,
+    /// Files that are written, and how far.
+    incoming: BTreeMap<FileId, u64>,
     /// What the browser has not answered.
     asked: BTreeMap<RequestId, Asked>,
 }
@@ -83,6 +85,7 @@ impl Files {
             session,
             chosen: BTreeMap::new(),
             outgoing: BTreeMap::new(),
+            incoming: BTreeMap::new(),
             asked: BTreeMap::new(),
         }
     }
@@ -110,12 +113,21 @@ impl Files {
             }
             Ask::FreeSpace => (Asked::Room, FileDeed::Room),
             Ask::Create { file } => (Asked::Create, FileDeed::Create(self.name(file))),
-            Ask::Write { file, chunks } => (Asked::Write, FileDeed::Write(self.name(file), chunks)),
+            Ask::Write { file, chunks } => {
+                let at = self.incoming.entry(file).or_default();
+                let from = *at;
+                *at += chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>();
+                (Asked::Write, FileDeed::Write(self.name(file), from, chunks))
+            }
             Ask::Finish { file, .. } => {
+                self.incoming.remove(&file);
                 let name = self.name(file);
                 (Asked::Finish(name.clone()), FileDeed::Finish(name))
             }
-            Ask::Discard { file } => (Asked::Discard, FileDeed::Discard(self.name(file))),
+            Ask::Discard { file } => {
+                self.incoming.remove(&file);
+                (Asked::Discard, FileDeed::Discard(self.name(file)))
+            }
         };
         self.asked.insert(request.id, asked);
         Ok(deed)
@@ -162,14 +174,14 @@ impl Files {
 }
 
 /// Browsers let nobody read a file that is not as it was when it was chosen.
-fn not_read(error: &str) -> FileError {
+pub(crate) fn not_read(error: &str) -> FileError {
     match error {
         "NotReadableError" => FileError::Changed,
         _ => FileError::Unreadable,
     }
 }
 
-fn not_stored(error: &str) -> FileError {
+pub(crate) fn not_stored(error: &str) -> FileError {
     match error {
         "QuotaExceededError" => FileError::NoSpace,
         "NotAllowedError" | "SecurityError" => FileError::NoPermission,

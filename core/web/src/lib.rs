@@ -6,11 +6,15 @@
 //! place of sockets, ICE, DTLS and SCTP, and [`description`] writes the offers and answers by which two
 //! browsers would agree, as the other side has none.
 //!
-//! Nothing is kept: each session has a long-term key of its own, and ends with the page. Only what waits for the other
-//! side goes on when the page is loaded anew.
+//! What is kept lies in the image of a store (`keeping`), which the page writes into the browser's database. Where a
+//! browser lets a page keep nothing, or the person does not want it, a session has a long-term key of its own and ends
+//! with the page. What waits for the other side goes on when the page is loaded anew, in its tab.
 
+mod carried;
 pub mod description;
 mod files;
+mod keeping;
+mod moving;
 mod page;
 mod screen;
 mod talk;
@@ -20,5 +24,8 @@ mod waiting;
 mod bindings;
 
 pub use files::{Chosen, FileDeed, Told};
-pub use page::{Deed, Guard, NotDone, Page, Sought, What};
-pub use screen::{Choice, Comparison, FileLine, Line, Screen, not_done, refused};
+pub use moving::{Arrived, NotMoved, Packed, not_moved};
+pub use page::{About, Deed, Guard, NotDone, Page, Sought, What};
+pub use screen::{
+    Choice, Comparison, FileLine, Line, Person, Reacted, Screen, not_done, refused, unwritten,
+};

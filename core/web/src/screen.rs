@@ -2,8 +2,10 @@
 //! every language and on every face (`core/strings`).
 
 use crate::NotDone;
+use data_encoding::HEXLOWER;
 use handfast_device::{
-    FileState, Provenance, Reached, Refusal, Row, RowContent, SessionEnd, View, Wish,
+    ContactView, FileState, Hindrance, Provenance, Quoted, Reached, Reaction, Refusal, Row,
+    RowContent, SessionEnd, View, Wish,
 };
 use handfast_protocol::conversation::FileError;
 use handfast_protocol::handshake::{
@@ -12,6 +14,7 @@ use handfast_protocol::handshake::{
 use handfast_protocol::pairing::{Failure, GuestStage, HostStage};
 use handfast_qr::Symbol;
 use handfast_seal::{Question, SealError};
+use handfast_store::StoreError;
 use handfast_token::{FindError, LinkBase, QrText, Token, link};
 use serde::Serialize;
 
@@ -112,6 +115,21 @@ pub enum Screen {
         /// The limit that they have reached.
         limit: Option<&'static str>,
     },
+    /// A contact is not here. What is written to them waits.
+    Apart {
+        /// What they are called.
+        name: String,
+        /// How far they are trusted.
+        trust: &'static str,
+        /// Why.
+        reason: &'static str,
+        /// They are known for certain.
+        is_verified: bool,
+        /// What becomes of what is written.
+        status: &'static str,
+        /// Something can be written.
+        can_write: bool,
+    },
     /// It is over.
     Ended {
         /// Why.
@@ -121,6 +139,40 @@ pub enum Screen {
         /// It is what somebody wanted.
         is_goodbye: bool,
     },
+}
+
+/// Somebody who was met.
+#[derive(Debug, Serialize)]
+pub struct Person {
+    /// Their long-term key, in hexadecimal.
+    pub key: String,
+    /// What they are called.
+    pub name: String,
+    /// How far they are trusted.
+    pub trust: &'static str,
+    /// They are known for certain.
+    pub is_verified: bool,
+    /// When they were heard last, in seconds since 1970-01-01 UTC.
+    pub heard: u64,
+    /// When something was said last, in milliseconds since 1970-01-01 UTC.
+    pub said: Option<u64>,
+    /// How many of their messages nobody has seen.
+    pub unread: u64,
+}
+
+impl Person {
+    /// What to say of this contact.
+    pub fn of(contact: &ContactView) -> Self {
+        Self {
+            key: HEXLOWER.encode(&contact.key.0),
+            name: visible(contact.shown_name()),
+            trust: level(contact.trust),
+            is_verified: contact.trust.level() == TrustLevel::Verified,
+            heard: contact.heard,
+            said: contact.last_said,
+            unread: contact.unread,
+        }
+    }
 }
 
 /// One of several that were found together.
@@ -168,10 +220,35 @@ pub struct Line {
     pub ours: bool,
     /// When, in milliseconds since 1970-01-01 UTC.
     pub at: u64,
+    /// It is new, and stands before the row with this number; None for the end.
+    pub before: Option<u64>,
     /// What was written, or the name of a file.
     pub text: String,
+    /// What there is to say where it is no text and no file.
+    pub note: Option<&'static str>,
+    /// Where it is, of what was written here and both keep.
+    pub mark: Option<&'static str>,
+    /// It was there before this session looked.
+    pub is_old: bool,
+    /// Both keep it, so that something can be written about it.
+    pub is_lasting: bool,
+    /// What it replies to: a text, or the key of a sentence.
+    pub quote: Option<(String, bool)>,
+    /// What the two reacted with.
+    pub reactions: Vec<Reacted>,
+    /// It said something else before.
+    pub is_edited: bool,
     /// What there is to say of a file; None for a text.
     pub file: Option<FileLine>,
+}
+
+/// A symbol with which somebody reacted.
+#[derive(Debug, Serialize)]
+pub struct Reacted {
+    /// This person did.
+    pub ours: bool,
+    /// The symbol, as it can be seen.
+    pub symbol: String,
 }
 
 /// What there is to say of a file.
@@ -316,8 +393,24 @@ impl Screen {
                     takes_reply: !matches!(stage, HostStage::Checking | HostStage::Asking { .. }),
                 }
             }
-            // What a contact sees, whom a page is not.
-            View::Preparing { .. } | View::Seeking { .. } => Self::Connecting {
+            View::Seeking {
+                name,
+                trust,
+                hindrance,
+                ..
+            } => Self::Apart {
+                name,
+                trust: level(trust),
+                reason: reason(trust),
+                is_verified: trust.level() == TrustLevel::Verified,
+                status: match hindrance {
+                    None => "web_apart",
+                    Some(Hindrance::NotKept) => "web_apart_not_kept",
+                    Some(Hindrance::Frozen) => "web_apart_frozen",
+                },
+                can_write: hindrance.is_none(),
+            },
+            View::Preparing { .. } => Self::Connecting {
                 status: "under_way_preparing",
                 hint: None,
             },
@@ -354,29 +447,77 @@ impl Comparison {
 impl Line {
     /// What to draw of this. `largest_file` is how many bytes a file may have that is taken here.
     pub fn of(row: Row, largest_file: u64) -> Self {
-        let (text, file) = match row.content {
-            RowContent::Text(text) => (text, None),
+        let is_old = row.is_old();
+        let lasting = row.lasting.map(|lasting| *lasting);
+        let (text, file, note) = match row.content {
+            RowContent::Text(text) => (text, None, None),
             RowContent::File {
-                name, size, state, ..
+                name,
+                size,
+                files,
+                state,
             } => {
-                let file = FileLine::of(row.ours, size, state, largest_file);
-                (name, Some(file))
+                let file = match (row.ours, files, &state) {
+                    // A page has no folders to put one into.
+                    (false, Some(_), FileState::Offered) => FileLine::over("web_folder", size),
+                    _ => FileLine::of(row.ours, size, state, largest_file),
+                };
+                (name, Some(file), None)
             }
-            // What both keep, and a page keeps nothing.
-            RowContent::Withdrawn
-            | RowContent::Ended
-            | RowContent::Restored
-            | RowContent::NotReadable
-            | RowContent::Locked { .. }
-            | RowContent::Disappearing { .. } => (String::new(), None),
+            RowContent::Withdrawn => (String::new(), None, Some("note_taken_back")),
+            RowContent::Ended => (String::new(), None, Some("web_row_ended")),
+            RowContent::Restored => (String::new(), None, Some("web_row_restored")),
+            RowContent::NotReadable => (String::new(), None, Some("web_row_not_readable")),
+            RowContent::Locked { .. } => (String::new(), None, Some("web_row_locked")),
+            RowContent::Disappearing { .. } => (String::new(), None, Some("web_row_disappearing")),
+        };
+        let mark = lasting.as_ref().filter(|_| row.ours && note.is_none());
+        let mark = mark.map(|lasting| match lasting.is_delivered {
+            true => "mark_theirs",
+            false => "mark_here",
+        });
+        let is_lasting = lasting.is_some();
+        let (quote, reactions, is_edited) = match lasting {
+            Some(lasting) => (
+                lasting.quote.map(quoted),
+                lasting.reactions.into_iter().map(Reacted::of).collect(),
+                !lasting.earlier.is_empty(),
+            ),
+            None => (None, Vec::new(), false),
         };
         Self {
             number: row.number,
             ours: row.ours,
             at: row.at,
+            before: row.before,
             text,
+            note,
+            mark,
+            is_old,
+            is_lasting,
+            quote,
+            reactions,
+            is_edited,
             file,
         }
+    }
+}
+
+impl Reacted {
+    fn of(reaction: Reaction) -> Self {
+        Self {
+            ours: reaction.ours,
+            symbol: visible(&reaction.symbol),
+        }
+    }
+}
+
+/// What is quoted, and whether it is the key of a sentence.
+fn quoted(quoted: Quoted) -> (String, bool) {
+    match quoted {
+        Quoted::Text(text) => (text, false),
+        Quoted::Other => ("quote_other".to_owned(), true),
+        Quoted::NotHere => ("quote_not_here".to_owned(), true),
     }
 }
 
@@ -451,6 +592,8 @@ pub fn refused(why: Refusal) -> Option<&'static str> {
         Refusal::NoInvitation => "kind_nothing_found",
         Refusal::Reply(_) => "kind_wrong_reply",
         Refusal::TooLong => "kind_bad_text",
+        Refusal::Store(error) => unwritten(error)?,
+        Refusal::Blocked | Refusal::Hindered(_) => "web_apart_not_kept",
         _ => "kind_internal",
     })
 }
@@ -469,6 +612,16 @@ pub fn not_done(why: &NotDone) -> Option<&'static str> {
         NotDone::Reply(_) => "kind_wrong_reply",
         NotDone::Answers(_) | NotDone::Question(_) => "kind_bad_text",
         NotDone::NotUsable(_) => "kind_device",
+    })
+}
+
+/// What cannot be kept; None where nobody needs to hear of it.
+pub fn unwritten(why: StoreError) -> Option<&'static str> {
+    Some(match why {
+        // What is looked for is gone, as was wanted.
+        StoreError::Unknown | StoreError::Over(_) => return None,
+        StoreError::Full => "kind_storage_full",
+        _ => "web_not_written",
     })
 }
 
@@ -548,6 +701,8 @@ fn over(end: SessionEnd) -> (&'static str, Option<&'static str>) {
         SessionEnd::Broken(_) => ("kind_rules_broken", together),
         SessionEnd::Closed => ("line_left", None),
         SessionEnd::Moved => ("web_locked_outdated", None),
+        SessionEnd::Elsewhere => ("web_elsewhere", None),
+        SessionEnd::Store(error) => (unwritten(error).unwrap_or("web_not_written"), None),
         _ => ("kind_internal", Some("remedy_restart")),
     }
 }
@@ -601,6 +756,11 @@ mod tests {
             include_str!("../../sealing/src/locking.rs"),
             include_str!("../../sealing/src/opening.rs"),
             include_str!("../../../web/src/camera.ts"),
+            include_str!("../../../web/src/kept.ts"),
+            include_str!("../../../web/src/screens/about.ts"),
+            include_str!("../../../web/src/screens/moving.ts"),
+            include_str!("../../../web/src/screens/people.ts"),
+            include_str!("moving.rs"),
             include_str!("../../../web/src/handing.ts"),
             include_str!("../../../web/src/locked/lock.ts"),
             include_str!("../../../web/src/locked/open.ts"),

@@ -1,12 +1,14 @@
 //! One conversation, driven on a channel of a browser, with files that the browser keeps.
 
+use crate::carried::Carried;
 use crate::files::{Chosen, FileDeed, Files, Told};
 use bytes::Bytes;
-use handfast_device::{Connected, SessionId, TalkCommand, TalkEvent};
+use handfast_device::{Connected, FileOrder, SessionId, TalkCommand, TalkEvent};
 use handfast_protocol::conversation::{Ending, Event, Machine, RequestId, Terms, Transfer};
 use handfast_protocol::link::{LinkError, MAX_MESSAGE};
+use handfast_protocol::transfer::AHEAD;
 use handfast_token::Secret;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use web_time::Instant;
 
 /// What may wait to be read, in bytes. No browser leaves a channel unread, so this is what comes while the
@@ -35,6 +37,13 @@ pub(crate) enum Said {
 pub(crate) struct Talk {
     machine: Machine,
     files: Files,
+    /// The files that survive the connection, where both keep what is said.
+    carried: Option<Carried>,
+    /// What the person chose to send, by the numbers of the browser.
+    chosen: BTreeMap<u32, Chosen>,
+    /// Whose the answers of the browser are, and how they call them.
+    requests: BTreeMap<RequestId, Whose>,
+    last_request: u64,
     /// What came and may not be read yet.
     unread: VecDeque<Bytes>,
     /// Why the channel is closed, while something of it is unread.
@@ -52,17 +61,43 @@ pub(crate) struct Talk {
     is_over: bool,
 }
 
+/// Who asked something of the browser.
+enum Whose {
+    Files(RequestId),
+    Carried(u64),
+}
+
 impl Talk {
-    pub(crate) fn begin(now: Instant, session: SessionId, connected: Connected) -> Self {
+    /// `carried` is what there is of the files of this conversation, `chosen` what the person chose so far.
+    pub(crate) fn begin(
+        now: Instant,
+        session: SessionId,
+        connected: Connected,
+        carried: Option<Carried>,
+        chosen: &BTreeMap<u32, Chosen>,
+    ) -> Self {
         let terms = Terms {
             trust: connected.trust,
             limits: connected.limits,
             random: Secret::random().ok(),
             has_log: connected.has_log,
         };
+        let mut machine = Machine::new(now, connected.peer.channel, terms);
+        if let Some(files) = connected.files {
+            machine = machine.with_files(files.terms);
+            for order in files.orders {
+                decide(&mut machine, now, order);
+            }
+        }
+        let mut files = Files::new(session);
+        chosen.values().for_each(|one| files.choose(one.clone()));
         Self {
-            machine: Machine::new(now, connected.peer.channel, terms),
-            files: Files::new(session),
+            machine,
+            files,
+            carried,
+            chosen: chosen.clone(),
+            requests: BTreeMap::new(),
+            last_request: 0,
             unread: connected.early.into(),
             closed: None,
             unsaid: VecDeque::new(),
@@ -100,13 +135,27 @@ impl Talk {
 
     /// The person wants to send this. The command that says so follows.
     pub(crate) fn choose(&mut self, chosen: Chosen) {
+        self.chosen.insert(chosen.number, chosen.clone());
         self.files.choose(chosen);
+    }
+
+    /// It is over. What there is of its files is for the next one.
+    pub(crate) fn end(self) -> Option<Carried> {
+        let mut carried = self.carried?;
+        carried.rest();
+        Some(carried)
     }
 
     /// What came of a [`Said::File`].
     pub(crate) fn file_answered(&mut self, now: Instant, id: RequestId, told: Told) {
-        if let Some(result) = self.files.answered(id, told) {
-            self.machine.file_answered(now, id, result);
+        match (self.requests.remove(&id), &mut self.carried) {
+            (Some(Whose::Files(id)), _) => {
+                if let Some(result) = self.files.answered(id, told) {
+                    self.machine.file_answered(now, id, result);
+                }
+            }
+            (Some(Whose::Carried(number)), Some(carried)) => carried.answered(number, told),
+            (Some(Whose::Carried(_)), None) | (None, _) => {}
         }
     }
 
@@ -147,8 +196,9 @@ impl Talk {
                 }
                 self.machine.leave(now);
             }
-            // Nothing is kept, and this one has begun.
-            TalkCommand::File(_) | TalkCommand::Start(_) => {}
+            TalkCommand::File(order) => decide(&mut self.machine, now, order),
+            // This one has begun.
+            TalkCommand::Start(_) => {}
         }
         None
     }
@@ -186,6 +236,18 @@ impl Talk {
             self.ahead += frame.len();
             return Some(Said::Frame(frame));
         }
+        // A browser tells late that something has left, so as much of a file waits in its channel as of anything else.
+        let ahead = match self.ahead < MOST_AHEAD {
+            true => 0,
+            false => AHEAD,
+        };
+        if !self.is_shut
+            && !is_cut
+            && let Some(piece) = self.machine.poll_piece(now, ahead)
+        {
+            self.ahead += piece.len();
+            return Some(Said::Frame(piece));
+        }
         if self.machine.has_said_all() && !self.is_shut {
             self.is_shut = true;
             // The channel delivers by itself what it has taken.
@@ -209,11 +271,27 @@ impl Talk {
         while let Some(request) = self.machine.poll_request() {
             let id = request.id;
             match self.files.ask(request) {
-                Ok(deed) => return Some(Said::File(id, deed)),
+                Ok(deed) => return Some(self.request(Whose::Files(id), deed)),
                 Err(known) => self.machine.file_answered(now, id, known),
             }
         }
-        None
+        loop {
+            let carried = self.carried.as_mut()?;
+            while let Some(request) = self.machine.poll_file_request() {
+                carried.ask(request, &self.chosen);
+            }
+            match carried.poll()? {
+                Ok((number, deed)) => return Some(self.request(Whose::Carried(number), deed)),
+                Err((id, result)) => self.machine.file_request_answered(now, id, result),
+            }
+        }
+    }
+
+    fn request(&mut self, whose: Whose, deed: FileDeed) -> Said {
+        self.last_request += 1;
+        let id = RequestId(self.last_request);
+        self.requests.insert(id, whose);
+        Said::File(id, deed)
     }
 
     /// Says what waits, as far as there is room.
@@ -245,5 +323,13 @@ impl Talk {
         }
         self.unsaid.pop_front();
         Some(TalkEvent::Said)
+    }
+}
+
+/// Does what was decided about a file. A page has no folders to offer.
+fn decide(machine: &mut Machine, now: Instant, order: FileOrder) {
+    match order {
+        FileOrder::Decide(decision) => machine.decide(now, decision),
+        FileOrder::OfferFolder { .. } => {}
     }
 }

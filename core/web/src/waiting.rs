@@ -48,7 +48,7 @@ mod tests {
     }
 
     fn page(waiting: &[u8]) -> Page {
-        Page::new(5, waiting, now()).unwrap()
+        Page::new(5, waiting, None, now()).unwrap()
     }
 
     /// Lets a page act in a browser that describes itself so. The invitation that it shows, and whether in another
@@ -77,12 +77,14 @@ mod tests {
     #[test]
     fn a_page_that_is_loaded_anew_shows_the_same_invitation_with_what_its_browser_chose_now() {
         let mut before = page(&[]);
-        before.invite("Ana", Guard::Open, ["", ""], now()).unwrap();
+        before
+            .invite("Ana", Guard::Open, ["", ""], true, now())
+            .unwrap();
         let (session, invitation, is_reissued) = hosts(&mut before, CHROMIUM);
         assert!(!is_reissued);
         let kept = before.pending(session).unwrap();
         let mut after = page(&kept);
-        assert!(after.resume("Ana", now()));
+        assert!(after.resume("Ana", false, now()));
         let chosen = CHROMIUM.replace("rnWW", "rnWX");
         let (_, shown, is_reissued) = hosts(&mut after, &chosen);
         assert!(is_reissued);
@@ -97,7 +99,7 @@ mod tests {
     #[test]
     fn what_was_not_kept_by_a_page_begins_nothing() {
         for waiting in [&[][..], &[0], &[1], &[2, 1, 0], &[3; 80]] {
-            assert!(!page(waiting).resume("Ana", now()), "{waiting:?}");
+            assert!(!page(waiting).resume("Ana", false, now()), "{waiting:?}");
         }
     }
 
@@ -105,7 +107,8 @@ mod tests {
     fn of_several_invitations_one_is_chosen_and_a_host_takes_none() {
         let of = |name: &str| {
             let mut page = page(&[]);
-            page.invite(name, Guard::Open, ["", ""], now()).unwrap();
+            page.invite(name, Guard::Open, ["", ""], true, now())
+                .unwrap();
             let (_, invitation, _) = hosts(&mut page, CHROMIUM);
             link(&LinkBase::DEFAULT, &invitation.to_bytes())
         };

@@ -5,7 +5,7 @@ import { element, icon, picture } from "../dom.js";
 import { say } from "../words.js";
 import type { Hands } from "./hands.js";
 import { mustBeAllowed } from "./allowed.js";
-import { SHIELD, alert, answerInput, button, form, go, paragraph, person, plain, shared, until } from "./parts.js";
+import { SHIELD, alert, answerInput, button, form, go, keeping, paragraph, person, plain, shared, until } from "./parts.js";
 
 const EYE = ["M2 12c3-5 6-7 10-7s7 2 10 7c-3 5-6 7-10 7s-7-2-10-7z", "M12 9a3 3 0 100 6 3 3 0 000-6z"];
 const PAGE = ["M4 5h16v11H4z", "M9 20h6"];
@@ -13,10 +13,11 @@ const CARRIED = ["M3 6h18v12H3z", "M3 7l9 7 9-7"];
 const PHONE = ["M8 3h8v18H8z", "M11 18h2"];
 
 /** `inApp` is what the app opens, where there is a text for it. */
-export function opened(screen: Of<"opened">, hands: Hands, inApp: string | undefined): HTMLElement {
-    const name = element("input", { id: "name", autocomplete: "nickname", maxlength: "64" });
+export function opened(screen: Of<"opened">, hands: Hands, inApp: string | undefined, called: string, canKeep: boolean): HTMLElement {
+    const keep = keeping(canKeep);
+    const name = element("input", { id: "name", autocomplete: "nickname", maxlength: "64", value: called });
     return form(
-        () => hands.accept(name.value.trim()),
+        () => hands.accept(name.value.trim(), keep.wanted()),
         person(screen.name ?? say("person_unknown"), [say("confirm_claim"), until(screen.expires_at)].join(" · ")),
         element("h1", {}, say("confirm_headline")),
         screen.expires_at === null && paragraph("confirm_expired", "warning"),
@@ -31,6 +32,7 @@ export function opened(screen: Of<"opened">, hands: Hands, inApp: string | undef
         screen.question !== null && element("p", {}, say("confirm_question", { question: screen.question })),
         element("label", { for: "name" }, say("your_name")),
         name,
+        keep.drawn,
         go("connect"),
         inApp !== undefined && element("a", { class: "button tonal", href: inApp }, icon(...PHONE), say("web_in_app")),
         plain("not_now", hands.close),

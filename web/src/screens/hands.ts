@@ -17,15 +17,31 @@ export interface Hands {
     invite(invitation: Invitation): void;
     takeReply(text: string): void;
     takeReplyFile(file: File): void;
-    accept(name: string): void;
+    /** `keeps`: and wants to keep whoever comes of it. */
+    accept(name: string, keeps: boolean): void;
     answer(typed: string[]): void;
     offerReply(): void;
     say(text: string): void;
+    /** Writes something about a row: replies to it, reacts with a symbol, changes it, or takes it back. */
+    reply(row: number, text: string): void;
+    react(row: number, symbol: string): void;
+    edit(row: number, text: string): void;
+    takeBack(row: number): void;
+    /** Wants to see what stands before. */
+    earlier(): void;
+    /** Has this row before their eyes. */
+    see(row: number): void;
+    visit(key: string): void;
+    forget(): void;
+    /** Takes everything to another device. */
+    move(): void;
     send(file: File): void;
     take(row: number): void;
     /** Declines or stops it. */
     stop(row: number): void;
     save(place: string, as: string): void;
+    /** Whether there is something to save. */
+    has(place: string): boolean;
     compare(): void;
     judge(isSame: boolean): void;
     later(): void;

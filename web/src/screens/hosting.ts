@@ -6,11 +6,12 @@ import { element, picture } from "../dom.js";
 import type { Key } from "../strings.js";
 import { say } from "../words.js";
 import type { Hands } from "./hands.js";
-import { PICTURE, alert, answerInput, brought, chip, form, go, paragraph, plain, shared, until } from "./parts.js";
+import { PICTURE, alert, answerInput, brought, chip, form, go, keeping, paragraph, plain, shared, until } from "./parts.js";
 
 /** What stands between whoever has an invitation and this page. */
-export function inviting(hands: Hands): HTMLElement {
-    const name = element("input", { id: "name", autocomplete: "nickname", maxlength: "64" });
+export function inviting(hands: Hands, called: string, canKeep: boolean): HTMLElement {
+    const keep = keeping(canKeep);
+    const name = element("input", { id: "name", autocomplete: "nickname", maxlength: "64", value: called });
     const question = element("input", { id: "question", autocomplete: "off", maxlength: "200" });
     const answer = answerInput("answer");
     const advice = element("p", { class: "advice", role: "status" });
@@ -46,7 +47,7 @@ export function inviting(hands: Hands): HTMLElement {
     };
     choose(guard);
     return form(
-        () => hands.invite({ name: name.value.trim(), guard, question: question.value, answer: answer.value }),
+        () => hands.invite({ name: name.value.trim(), guard, question: question.value, answer: answer.value, keeps: keep.wanted() }),
         element("h1", {}, say("web_invite")),
         element("label", { for: "name" }, say("your_name")),
         name,
@@ -59,6 +60,7 @@ export function inviting(hands: Hands): HTMLElement {
             way("locked", "lock_link"),
         ),
         asked,
+        keep.drawn,
         go("make_invitation"),
         plain("not_now", hands.home),
     );

@@ -112,3 +112,11 @@ export async function copy(text: string, { currentTarget }: Event): Promise<void
     await navigator.clipboard.writeText(text);
     if (currentTarget instanceof HTMLElement) currentTarget.textContent = say("web_copied");
 }
+
+/** Asks whether somebody is to be kept, where anything can be. */
+export function keeping(isPossible: boolean): { drawn: HTMLElement | false; wanted(): boolean } {
+    const choice = element("input", { type: "checkbox", id: "keep" });
+    choice.checked = true;
+    const drawn = isPossible && element("label", { class: "choice" }, choice, say("web_keep"));
+    return { drawn, wanted: () => choice.checked };
+}

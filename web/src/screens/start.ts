@@ -12,8 +12,8 @@ import { LINK, PICTURE, brought, button, chip, form, go, paragraph, plain, share
 const PADLOCK = ["M6 11h12v9H6z", "M8 11V8a4 4 0 018 0v3"];
 const CAMERA = ["M4 8h3l2-3h6l2 3h3v11H4z", "M12 10a3 3 0 100 6 3 3 0 000-6z"];
 
-/** Where somebody is who brought nothing. */
-export function start(hands: Hands): HTMLElement {
+/** Where somebody is who brought nothing. `whyNotKept` says why they find nobody here whom they know. */
+export function start(hands: Hands, whyNotKept: Key | undefined): HTMLElement {
     const token = element("textarea", { id: "token", rows: "3", "aria-label": say("web_paste"), autocomplete: "off" });
     token.placeholder = say("web_paste");
     const { drawn, picked } = brought(
@@ -21,6 +21,7 @@ export function start(hands: Hands): HTMLElement {
         form(
             () => hands.open(token.value),
             element("h1", {}, say("web_title")),
+            whyNotKept !== undefined && paragraph(whyNotKept, "warning"),
             paragraph("web_text"),
             !CAN_CONNECT && paragraph("web_no_connections", "warning"),
             token,
@@ -62,13 +63,15 @@ export function waiting(): HTMLElement {
     return element("p", { class: "status", role: "status" }, say("web_loading"));
 }
 
-export function ended(screen: Of<"ended">, hands: Hands): HTMLElement {
+/** `isKept`: what was written is kept here. */
+export function ended(screen: Of<"ended">, hands: Hands, isKept: boolean): HTMLElement {
     return element(
         "section",
         {},
         element("h1", {}, say(screen.kind)),
         screen.remedy !== null && paragraph(screen.remedy),
-        screen.is_goodbye && paragraph("web_not_kept"),
+        isKept && paragraph("web_kept_here"),
+        !isKept && screen.is_goodbye && paragraph("web_not_kept"),
         button("back_home", "filled", hands.home),
     );
 }

@@ -5,7 +5,9 @@ use super::deed::{Deed, NotDone};
 use crate::description::{Local, NotUsable, of_guest, of_host};
 use crate::talk::Talk;
 use bytes::Bytes;
-use handfast_device::{CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Input, Place, SessionId};
+use handfast_device::{
+    CarrierCommand, CarrierEvent, GuestKeys, HostKeys, Input, Place, SessionId, View,
+};
 use handfast_protocol::certificate::Certificate;
 use handfast_protocol::link::{LinkError, TransportError};
 use handfast_protocol::pairing::Now;
@@ -161,9 +163,18 @@ impl Page {
         }
     }
 
-    pub(super) fn carry(&mut self, session: SessionId, command: CarrierCommand) {
+    pub(super) fn carry(&mut self, session: SessionId, command: CarrierCommand, now: Now) {
         if let CarrierCommand::Bind(_) = command {
+            self.rest(session);
             self.connections.insert(session, Connection::default());
+            if let Some(View::Seeking { .. }) = self.view(session) {
+                // Nobody is looked for: what the two wrote can be read, and waits.
+                let bound = CarrierEvent::Bound {
+                    addresses: Vec::new(),
+                    certificate: None,
+                };
+                return self.handle(Input::Carrier(session, bound), now);
+            }
             return self.deeds.push_back(Deed::Bind(session));
         }
         let Some(connection) = self.connections.get_mut(&session) else {
@@ -203,6 +214,7 @@ impl Page {
                 self.deeds.push_back(Deed::Cut(session));
             }
             CarrierCommand::Release => {
+                self.rest(session);
                 self.connections.remove(&session);
                 self.deeds.push_back(Deed::Shut(session));
             }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use handfast_device::{Event, Refusal, SessionId};
 use handfast_protocol::conversation::RequestId;
 use handfast_seal::LockError;
+use handfast_store::Change;
 use handfast_token::{FieldError, FindError, ReplyError, Token};
 
 /// What a page carries out, in the order in which it comes.
@@ -37,8 +38,14 @@ pub enum Deed {
     Cut(SessionId),
     /// Call [`super::Page::work`] when what is on the screen has been drawn: it takes a second or so.
     Work(SessionId),
+    /// Write all of this where it is kept, or nothing, and say by [`super::Page::written`] what came of it.
+    Keep(Vec<Change>),
     /// Show that this happened.
     Show(Event),
+    /// The conversation that the person wants to see is in this session.
+    Visit(SessionId),
+    /// Nothing stands before what is shown of this session.
+    Beginning(SessionId),
     /// Ask which of these the person means, and say so by [`super::Page::choose`].
     Choose(Vec<Token>),
     /// What was handed in is a locked file: ask what it asks, and open it.

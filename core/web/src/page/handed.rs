@@ -94,7 +94,7 @@ impl Page {
         Ok(())
     }
 
-    /// Makes an invitation of somebody who is called this. Nothing of it is kept.
+    /// Makes an invitation of somebody who is called this. `keeps`: whoever comes of it is to be kept, if anything is.
     ///
     /// # Errors
     /// [`NotDone::Question`] and [`NotDone::Answers`] if what guards it cannot be used.
@@ -103,6 +103,7 @@ impl Page {
         name: &str,
         guard: Guard,
         [question, answer]: [&str; 2],
+        keeps: bool,
         now: Now,
     ) -> Result<(), NotDone> {
         let asked = || Ok::<_, NotDone>((Question::new(question)?, Answers::new(&[answer])?));
@@ -116,12 +117,13 @@ impl Page {
                 Protection::Locked(question.into(), answers)
             }
         };
+        self.call(name, now);
         let terms = InviteTerms {
             // No server is asked, as nobody but the page's own host is.
             is_far: false,
             protection,
             name: Some(name.to_owned()),
-            terms: self.terms(name),
+            terms: self.terms(name, keeps),
             // It can be copied from where it is shown.
             ..InviteTerms::new(DeliveryMode::Send)
         };
@@ -182,7 +184,7 @@ mod tests {
             (picture_with(&container), &container),
             (large.clone(), &large),
         ] {
-            let mut page = Page::new(5, &[], now).unwrap();
+            let mut page = Page::new(5, &[], None, now).unwrap();
             page.take(Sought::Invitation, &handed, now).unwrap();
             let deed = page.poll(now);
             assert!(matches!(deed, Some(Deed::OpenFile(found)) if found == *inside));

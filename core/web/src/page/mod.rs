@@ -3,26 +3,32 @@
 mod connection;
 mod deed;
 mod handed;
+mod people;
 mod person;
 
 pub use deed::{Deed, Guard, NotDone, Sought, What};
+pub use people::About;
 
-use crate::files::Told;
+use crate::carried::Carried;
+use crate::files::{Chosen, Told};
+use crate::keeping::{Keeping, Kept};
 use crate::talk::{Said, Talk};
 use crate::waiting;
 use connection::Connection;
+use data_encoding::HEXLOWER;
 use handfast_device::{
-    self as device, AcceptTerms, Command, Device, Input, Output, PendingId, Provenance,
-    SessionCommand, SessionId, SessionTerms, Settings, ShellId, Snapshot, TalkCommand, View, Work,
-    system_randomness,
+    self as device, AcceptTerms, Command, Connected, Device, Input, Offerable, Output, PendingId,
+    Provenance, SessionCommand, SessionId, SessionTerms, Settings, ShellId, Snapshot, TalkCommand,
+    View, Work, records, system_randomness,
 };
 use handfast_protocol::conversation::{FileError, Limits as Costs, RequestId};
 use handfast_protocol::handshake::{Client, StaticKey};
 use handfast_protocol::pairing::Now;
 use handfast_seal::Limits;
-use handfast_store::StoreError;
-use handfast_token::{Secret, Token};
+use handfast_store::{Change, Image, StoreError};
+use handfast_token::{Secret, Token, random_bytes};
 use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -33,6 +39,16 @@ pub struct Page {
     connections: BTreeMap<SessionId, Connection>,
     works: BTreeMap<SessionId, Work>,
     last_request: u64,
+    /// What is done with some answers of the device.
+    asked: BTreeMap<device::RequestId, Asked>,
+    keeping: Keeping,
+    /// What the person chose to send, by the numbers of the browser.
+    chosen: BTreeMap<u32, Chosen>,
+    /// How the names begin of files that come into conversations that are kept: one that another page had must not be
+    /// taken for one of these.
+    prefix: String,
+    /// The files of conversations between two connections.
+    resting: BTreeMap<[u8; 32], Carried>,
     /// What the page before this one was waiting with.
     waits: Option<PendingId>,
     /// What others are told that this is.
@@ -41,16 +57,25 @@ pub struct Page {
     choices: Option<(Vec<Token>, Provenance)>,
 }
 
+/// What an answer of the device is for.
+enum Asked {
+    Visit,
+    Earlier(SessionId),
+}
+
 impl Page {
-    /// A device that nobody has met. `now` is what the page's clocks say, `largest_file` how many bytes a file may
+    /// A device that keeps everything in this image, of which these changes are not written yet; without one, it is
+    /// nobody that was met, and keeps nothing. `now` is what the page's clocks say, `largest_file` how many bytes a file may
     /// have that is taken here, `waiting` what [`Page::pending`] said last in this tab.
     ///
     /// # Errors
     /// [`StoreError::Internal`] if this browser has no random numbers.
-    pub fn new(largest_file: u64, waiting: &[u8], now: Now) -> Result<Self, StoreError> {
-        let identity = Secret::random().map_err(|_| StoreError::Internal)?;
-        let identity = StaticKey::new(identity);
-        let randomness = Box::new(system_randomness);
+    pub fn new(
+        largest_file: u64,
+        waiting: &[u8],
+        image: Option<(Image, Vec<Change>)>,
+        now: Now,
+    ) -> Result<Self, StoreError> {
         let settings = Settings {
             limits: Costs {
                 largest_file,
@@ -60,21 +85,57 @@ impl Page {
             },
             ..Settings::default()
         };
-        let mut kept = Snapshot::default();
+        let (identity, keeping, mut kept) = match image {
+            None => {
+                let identity = Secret::random().map_err(|_| StoreError::Internal)?;
+                let identity = StaticKey::new(identity);
+                let own = identity.public();
+                (identity, Keeping::none(own), Snapshot::default())
+            }
+            Some((mut image, changes)) => {
+                let identity = image.identity().clone();
+                let own = identity.public();
+                let load = image.batch(|batch| records::load(batch, own, &settings));
+                let (kept, ..) = load?;
+                (identity, Keeping::new(image, own, changes), kept)
+            }
+        };
+        if let Some(chosen) = &mut kept.settings {
+            // As this browser has it, whatever it was.
+            chosen.limits = settings.limits;
+        }
         let waits = waiting::read(waiting);
         if let Some(record) = &waits {
             kept.apply(&record.keep());
         }
-        Ok(Self {
+        let randomness = Box::new(system_randomness);
+        let mut page = Self {
             device: Device::new(settings, identity, kept, randomness, now),
             deeds: VecDeque::new(),
             connections: BTreeMap::new(),
             works: BTreeMap::new(),
             last_request: 0,
+            asked: BTreeMap::new(),
+            keeping,
+            chosen: BTreeMap::new(),
+            prefix: HEXLOWER.encode(&random_bytes::<8>().map_err(|_| StoreError::Internal)?),
+            resting: BTreeMap::new(),
             waits: waits.map(|record| record.pending()),
             client: None,
             choices: None,
-        })
+        };
+        page.end_what_is_dead(now);
+        Ok(page)
+    }
+
+    /// Ends what pages waited with that are gone: their certificates went with them.
+    fn end_what_is_dead(&mut self, now: Now) {
+        let pending = self.device.pending(now).into_iter();
+        let dead = pending.map(|(pending, _)| pending.id);
+        let dead: Vec<PendingId> = dead.filter(|id| Some(*id) != self.waits).collect();
+        for id in dead {
+            self.command(Command::Withdraw(id), now);
+        }
     }
 
     /// From now on others are told that this is that.
@@ -83,12 +144,12 @@ impl Page {
     }
 
     /// Goes on with what the page before this one was waiting with. Whether there is anything.
-    pub fn resume(&mut self, name: &str, now: Now) -> bool {
+    pub fn resume(&mut self, name: &str, keeps: bool, now: Now) -> bool {
         let Some(pending) = self.waits.take() else {
             return false;
         };
         let terms = AcceptTerms {
-            terms: self.terms(name),
+            terms: self.terms(name, keeps),
             ..AcceptTerms::default()
         };
         self.command(Command::Resume(pending, Box::new(terms)), now);
@@ -140,6 +201,14 @@ impl Page {
                 return Some(deed);
             }
             let Some(output) = self.device.poll() else {
+                match self.keeping.poll() {
+                    Some(Kept::Told(input)) => {
+                        self.handle(input, now);
+                        continue;
+                    }
+                    Some(Kept::Write(changes)) => return Some(Deed::Keep(changes)),
+                    None => {}
+                }
                 let (session, said) = self.said(now)?;
                 match said {
                     Said::Frame(frame) => return Some(Deed::Send(session, frame)),
@@ -152,20 +221,18 @@ impl Page {
             };
             match output {
                 Output::Event(event) => self.deeds.push_back(Deed::Show(event)),
-                Output::Answer(answer) => self.deeds.extend(answer.result.err().map(Deed::Refuse)),
-                Output::Carrier(session, command) => self.carry(session, command),
+                Output::Answer(answer) => self.answered_by_device(answer),
+                Output::Carrier(session, command) => self.carry(session, command, now),
                 Output::Talk(session, command) => self.talk(session, command, now),
                 Output::Work(session, work) => {
                     self.works.insert(session, work);
                     self.deeds.push_back(Deed::Work(session));
                 }
-                // Nothing is kept, and no session asks for it.
-                Output::Store(ticket, _) => self.handle(Input::Stored(ticket, Ok(())), now),
-                Output::Find(ticket, _) => {
-                    self.handle(Input::Found(ticket, Err(StoreError::Internal)), now);
-                }
-                Output::Look(ticket, _) => {
-                    self.handle(Input::Looked(ticket, Err(FileError::NoPermission)), now);
+                Output::Store(ticket, writes) => self.keeping.keep(ticket, writes),
+                Output::Find(ticket, query) => self.keeping.find(ticket, query),
+                Output::Look(ticket, path) => {
+                    let looked = self.look(&path);
+                    self.handle(Input::Looked(ticket, looked), now);
                 }
                 // The browser looks after its network.
                 Output::Network(_)
@@ -175,6 +242,25 @@ impl Page {
                 | Output::Discard(_) => {}
             }
         }
+    }
+
+    /// What came of [`Deed::Keep`].
+    pub fn written(&mut self, result: Result<(), StoreError>, now: Now) {
+        for input in self.keeping.written(result) {
+            self.handle(input, now);
+        }
+    }
+
+    /// What the person chose to send. What it is in full is known when it was read.
+    fn look(&self, path: &Path) -> Result<Offerable, FileError> {
+        let number = path.to_str().and_then(|number| number.parse().ok());
+        let chosen = number.and_then(|number: u32| self.chosen.get(&number));
+        Ok(Offerable {
+            size: chosen.ok_or(FileError::Unreadable)?.size,
+            files: None,
+            content: None,
+            preview: None,
+        })
     }
 
     /// The next thing that comes of a conversation.
@@ -191,8 +277,9 @@ impl Page {
             return;
         };
         let event = match (command, &mut connection.talk) {
-            (TalkCommand::Start(connected), talk) => {
-                *talk = Some(Talk::begin(now.monotonic, session, *connected));
+            (TalkCommand::Start(connected), _) => {
+                self.rest(session);
+                self.begin_talk(session, *connected, now);
                 None
             }
             (command, Some(talk)) => talk.command(now.monotonic, command),
@@ -200,6 +287,27 @@ impl Page {
         };
         if let Some(event) = event {
             self.handle(Input::Talk(session, event), now);
+        }
+    }
+
+    fn begin_talk(&mut self, session: SessionId, connected: Connected, now: Now) {
+        let scope = connected.files.as_ref().map(|files| files.scope);
+        let carried = scope.map(|scope| {
+            let rested = self.resting.remove(&scope);
+            rested.unwrap_or_else(|| Carried::new(scope, format!("{}-{}", self.prefix, session.0)))
+        });
+        if let Some(connection) = self.connections.get_mut(&session) {
+            let talk = Talk::begin(now.monotonic, session, connected, carried, &self.chosen);
+            connection.talk = Some(talk);
+        }
+    }
+
+    /// The conversation of a session is over. What there is of its files is for the next one.
+    fn rest(&mut self, session: SessionId) {
+        let connection = self.connections.get_mut(&session);
+        let talk = connection.and_then(|connection| connection.talk.take());
+        if let Some(carried) = talk.and_then(Talk::end) {
+            self.resting.insert(carried.scope(), carried);
         }
     }
 
@@ -222,11 +330,18 @@ impl Page {
         self.handle(Input::Command(ShellId::OWN, request, command), now);
     }
 
-    /// How every session of a page differs.
-    fn terms(&self, name: &str) -> SessionTerms {
+    /// The same, where something is done with the answer.
+    fn ask(&mut self, asked: Asked, command: Command, now: Now) {
+        let request = device::RequestId(self.last_request + 1);
+        self.asked.insert(request, asked);
+        self.command(command, now);
+    }
+
+    /// How a session of a page differs in which the person is called this. `keeps`: it is kept, if anything is.
+    fn terms(&self, name: &str, keeps: bool) -> SessionTerms {
         SessionTerms {
-            is_incognito: true,
-            called: Some(name.to_owned()),
+            is_incognito: !(keeps && self.keeps()),
+            called: (!name.is_empty()).then(|| name.to_owned()),
             client: self.client.clone(),
             ..SessionTerms::default()
         }

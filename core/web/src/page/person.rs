@@ -9,10 +9,11 @@ use handfast_protocol::pairing::Now;
 use handfast_seal::Answers;
 
 impl Page {
-    /// The person agrees to connect, and is called this. Nothing of it is kept.
-    pub fn accept(&mut self, session: SessionId, name: &str, now: Now) {
+    /// The person agrees to connect, and is called this. `keeps`: whoever comes of it is to be kept, if anything is.
+    pub fn accept(&mut self, session: SessionId, name: &str, keeps: bool, now: Now) {
+        self.call(name, now);
         let terms = AcceptTerms {
-            terms: self.terms(name),
+            terms: self.terms(name, keeps),
             ..AcceptTerms::default()
         };
         self.to(session, SessionCommand::Accept(Box::new(terms)), now);
@@ -46,10 +47,11 @@ impl Page {
             name: chosen.name.clone(),
             size: chosen.size,
         };
+        self.chosen.insert(chosen.number, chosen.clone());
         if let Some(talk) = self.talk_of(session) {
             talk.choose(chosen);
-            self.to(session, SessionCommand::Say(file), now);
         }
+        self.to(session, SessionCommand::Say(file), now);
     }
 
     /// Takes the file that is offered in this row.
