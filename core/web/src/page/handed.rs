@@ -184,7 +184,7 @@ mod tests {
             (picture_with(&container), &container),
             (large.clone(), &large),
         ] {
-            let mut page = Page::new(5, &[], now).unwrap();
+            let mut page = Page::new(5, &[], None, now).unwrap();
             page.take(Sought::Invitation, &handed, now).unwrap();
             let deed = page.poll(now);
             assert!(matches!(deed, Some(Deed::OpenFile(found)) if found == *inside));
