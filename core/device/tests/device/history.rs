@@ -195,16 +195,17 @@ fn replies_reactions_edits_and_what_is_taken_back_look_the_same_on_both_sides() 
         assert!(!told.iter().any(is_left), "it is erased");
     }
     // Only what is one's own can be changed, and only what is there can be named.
-    for saying in [
-        Saying::TakeBack(question[1]),
-        Saying::Reply {
-            to: 9_999,
-            text: "what?".to_owned(),
-        },
+    let reply = Saying::Reply {
+        to: 9_999,
+        text: "what?".to_owned(),
+    };
+    for (saying, refusal) in [
+        (Saying::TakeBack(question[1]), Refusal::Unchangeable),
+        (reply, Refusal::NotNow),
     ] {
         let command = Command::To(both[1], SessionCommand::Say(saying));
         let request = world.command(1, command);
-        assert_eq!(result(&world, 1, request), Some(Err(Refusal::NotNow)));
+        assert_eq!(result(&world, 1, request), Some(Err(refusal)));
     }
 }
 
