@@ -22,7 +22,7 @@ fn sides(now: Now) -> [Reconnecting; 2] {
         let setup = ReconnectSetup {
             key: keys[side].clone(),
             name: "Ana".into(),
-            kind: None,
+            client: None,
             peer: keys[1 - side].public(),
             keys: ReconnectKeys::from_first_meeting(&Secret::new([1; 32]), UNIX, UNIX),
             local: prints[side],
