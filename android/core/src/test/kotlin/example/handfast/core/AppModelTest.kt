@@ -1594,6 +1594,8 @@ class AppModelTest {
         again(first, two)
         val contact = two.until<Screen.Conversation>().contact!!
         two.app.goodbye()
+        // Until then a bundle is not needed: what it says would come over the link.
+        two.until<Screen.Home> { it.underWay.isEmpty() }
         val other = first.until<Screen.Conversation> { it.apart != null }.contact!!
         first.app.send("by pigeon")
         first.app.rows.wait { ("by pigeon" to true) in texts(it) }
