@@ -7,7 +7,7 @@
 use crate::StoreError;
 use crate::contacts::{Contact, ContactChange, Refused};
 use crate::conversation::{
-    DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_DRAFT, MAX_LEDGER, Place, Searched,
+    DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, MAX_DRAFT, MAX_LEDGER, Place, Searched,
 };
 use crate::export::Export;
 use crate::guesses::{self, MAX_GUESSES};
@@ -278,6 +278,10 @@ impl Batch<'_> {
     /// [`StoreError::TooLong`] where something of it is longer than its place; [`StoreError::Internal`] for one
     /// that is not the next of its line.
     pub fn add_entry(&self, with: PublicKey, entry: &KeptEntry) -> Result<(), StoreError> {
+        let body = entry.body.as_deref().unwrap_or_default();
+        if body.len() > MAX_BODY {
+            return Err(StoreError::TooLong);
+        }
         self.medium.add_entry(with, entry)
     }
 

@@ -211,6 +211,30 @@ impl KeptEntry {
             first: self.place.sequence,
         }
     }
+
+    /// Where a line ends that begins with this, before it does: a line of which nothing is kept yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] if no line begins with it.
+    pub(crate) fn beginning(
+        &self,
+        is_there: impl FnOnce(LogLine) -> Result<bool, StoreError>,
+    ) -> Result<LogEnd, StoreError> {
+        let log = self.place.log;
+        // What stood before it may not have been kept.
+        let begins = match log.line.checked_sub(1) {
+            None => self.place.sequence == 1,
+            Some(line) => is_there(LogLine { line, ..log })?,
+        };
+        match begins {
+            true => Ok(LogEnd {
+                sequence: self.place.sequence.saturating_sub(1),
+                lamport: 0,
+                ..self.end()
+            }),
+            false => Err(StoreError::internal("an entry with which no line begins")),
+        }
+    }
 }
 
 impl std::fmt::Debug for KeptEntry {
@@ -245,5 +269,41 @@ impl LogEnd {
         };
         reader.finish()?;
         Ok(end)
+    }
+
+    /// Where the line ends once this entry is at its end; None if the entry stood there before.
+    ///
+    /// # Errors
+    /// [`StoreError::Internal`] for an entry that is not the next one.
+    pub(crate) fn with(self, entry: &KeptEntry) -> Result<Option<Self>, StoreError> {
+        let place = entry.place;
+        if self.sequence >= place.sequence {
+            return Ok(None);
+        }
+        if self.sequence + 1 < place.sequence || self.lamport >= place.lamport {
+            return Err(StoreError::internal(
+                "an entry that is not the next of its line",
+            ));
+        }
+        Ok(Some(Self {
+            delivered: self.delivered,
+            first: self.first,
+            ..entry.end()
+        }))
+    }
+
+    /// It is of a line of this log of which something is kept.
+    pub(crate) fn is_kept_of(&self, log: LogLine) -> bool {
+        self.log.is_beside(log) && self.first <= self.sequence
+    }
+
+    /// The first number from `from` on, and the last one, that lines of one log have, which end here.
+    pub(crate) fn numbers(
+        ends: impl Iterator<Item = Self> + Clone,
+        from: u64,
+    ) -> Option<(u64, u64)> {
+        let first = ends.clone().map(|end| end.first).min()?;
+        let last = ends.map(|end| end.sequence).max()?;
+        Some((first.max(from), last))
     }
 }

@@ -4,7 +4,7 @@ use super::Image;
 use super::values::{Kind, Name, Values, in_time, read_place};
 use crate::StoreError;
 use crate::conversation::state::State;
-use crate::conversation::{DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, Place, Searched};
+use crate::conversation::{DamagedEntry, KeptEntry, LogEnd, LogLine, Place, Searched};
 use crate::medium::Conversations;
 use crate::record::Plain;
 use handfast_protocol::handshake::PublicKey;
@@ -83,50 +83,16 @@ impl Image {
 impl Conversations for Image {
     fn add_entry(&self, with: PublicKey, entry: &KeptEntry) -> Result<(), StoreError> {
         let head = entry.head_to_bytes()?;
-        if entry
-            .body
-            .as_ref()
-            .is_some_and(|body| body.len() > MAX_BODY)
-        {
-            return Err(StoreError::TooLong);
-        }
-        let place = entry.place;
-        let log = place.log;
-        let before = match self.line(with, log)? {
+        let before = match self.line(with, entry.place.log)? {
             Some(before) => before,
-            None => {
-                // What stood before it may not have been kept.
-                let begins = match log.line.checked_sub(1) {
-                    None => place.sequence == 1,
-                    Some(line) => self.line(with, LogLine { line, ..log })?.is_some(),
-                };
-                if !begins {
-                    return Err(StoreError::internal("an entry with which no line begins"));
-                }
-                LogEnd {
-                    sequence: place.sequence.saturating_sub(1),
-                    lamport: 0,
-                    ..entry.end()
-                }
-            }
+            None => entry.beginning(|line| Ok(self.line(with, line)?.is_some()))?,
         };
-        if before.sequence >= place.sequence {
-            return Ok(());
+        if let Some(end) = before.with(entry)? {
+            let name = in_time(with, &entry.place);
+            self.set(Kind::Head, &name, Some(&head));
+            self.set(Kind::Body, &name, entry.body.as_deref());
+            self.put_line(with, end);
         }
-        if before.sequence + 1 < place.sequence || before.lamport >= place.lamport {
-            return Err(StoreError::internal(
-                "an entry that is not the next of its line",
-            ));
-        }
-        let name = in_time(with, &place);
-        self.set(Kind::Head, &name, Some(&head));
-        self.set(Kind::Body, &name, entry.body.as_deref());
-        let end = LogEnd {
-            delivered: before.delivered,
-            first: before.first,
-            ..entry.end()
-        };
-        self.put_line(with, end);
         Ok(())
     }
 
@@ -182,15 +148,11 @@ impl Conversations for Image {
         most_bytes: usize,
     ) -> Result<Vec<Result<KeptEntry, DamagedEntry>>, StoreError> {
         let mut lines = self.log_ends(with)?;
-        lines.retain(|end| end.log.is_beside(log) && end.first <= end.sequence);
-        let last = lines.iter().map(|end| end.sequence).max();
-        let first = lines.iter().map(|end| end.first).min();
-        let (Some(first), Some(last)) = (first.map(|first| first.max(from)), last) else {
+        lines.retain(|end| end.is_kept_of(log));
+        let numbers = LogEnd::numbers(lines.into_iter(), from);
+        let Some((first, last)) = numbers.filter(|(first, last)| first <= last) else {
             return Ok(Vec::new());
         };
-        if first > last {
-            return Ok(Vec::new());
-        }
         let values = self.values.borrow();
         let mut found: Vec<Result<KeptEntry, DamagedEntry>> = Vec::new();
         let (mut bytes, mut number) = (0_usize, first);

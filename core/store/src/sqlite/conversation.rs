@@ -16,7 +16,7 @@ pub(super) use traces::{clear_or_later, has_abandoned};
 use super::rows::Rows;
 use crate::StoreError;
 use crate::cipher::{Cipher, RowId};
-use crate::conversation::{DamagedEntry, KeptEntry, LogEnd, LogLine, MAX_BODY, Place, Searched};
+use crate::conversation::{DamagedEntry, KeptEntry, LogEnd, LogLine, Place, Searched};
 use crate::medium::{Conversations, Erased, Medium};
 use handfast_protocol::handshake::PublicKey;
 use handfast_token::{Secret, random_bytes};
@@ -30,22 +30,13 @@ const DRAFT: &str = "draft";
 impl Conversations for Rows<'_> {
     fn add_entry(&self, with: PublicKey, entry: &KeptEntry) -> Result<(), StoreError> {
         let head = entry.head_to_bytes()?;
-        let body = entry.body.as_deref().unwrap_or_default();
-        if body.len() > MAX_BODY {
-            return Err(StoreError::TooLong);
-        }
         let conversation = self.conversation_or_new(with)?;
         let place = entry.place;
         let (sequence, lamport) = (number(place.sequence)?, number(place.lamport)?);
         let log = self.line_or_new(&conversation, entry)?;
-        if log.end.sequence >= place.sequence {
+        let Some(end) = log.end.with(entry)? else {
             return Ok(());
-        }
-        if log.end.sequence + 1 < place.sequence || log.end.lamport >= place.lamport {
-            return Err(StoreError::internal(
-                "an entry that is not the next of its line",
-            ));
-        }
+        };
         let seal = |kind, value: &[u8]| conversation.cipher.seal(kind, &name(place), value);
         let body = match &entry.body {
             Some(body) => seal(BODY, body)?,
@@ -57,11 +48,6 @@ impl Conversations for Rows<'_> {
         );
         let values = params![log.number, sequence, lamport, seal(HEAD, &head)?, body];
         self.transaction.execute(&sql, values)?;
-        let end = LogEnd {
-            delivered: log.end.delivered,
-            first: log.end.first,
-            ..entry.end()
-        };
         self.put_line(&conversation, Line { end, ..log })
     }
 
@@ -141,10 +127,8 @@ impl Conversations for Rows<'_> {
             return Ok(Vec::new());
         };
         let mut lines = self.lines(conversation.number)?;
-        lines.retain(|line| line.end.log.is_beside(log) && line.end.first <= line.end.sequence);
-        let last = lines.iter().map(|line| line.end.sequence).max();
-        let first = lines.iter().map(|line| line.end.first).min();
-        let (Some(first), Some(last)) = (first.map(|first| first.max(from)), last) else {
+        lines.retain(|line| line.end.is_kept_of(log));
+        let Some((first, last)) = LogEnd::numbers(lines.iter().map(|line| line.end), from) else {
             return Ok(Vec::new());
         };
         let sql = format!(

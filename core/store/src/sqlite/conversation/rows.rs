@@ -191,20 +191,7 @@ impl Rows<'_> {
         if let Some(line) = self.line(conversation, log)? {
             return Ok(line);
         }
-        // What stood before it may not have been kept.
-        let begins = match log.line.checked_sub(1) {
-            None => entry.place.sequence == 1,
-            Some(line) => self.line(conversation, LogLine { line, ..log })?.is_some(),
-        };
-        if !begins {
-            return Err(StoreError::internal("an entry with which no line begins"));
-        }
-        // Before its first entry.
-        let end = LogEnd {
-            sequence: entry.place.sequence.saturating_sub(1),
-            lamport: 0,
-            ..entry.end()
-        };
+        let end = entry.beginning(|line| Ok(self.line(conversation, line)?.is_some()))?;
         let name = self.line_row(conversation, log);
         let sealed = self.cipher.seal(LOG, &name, &end.to_bytes())?;
         let transaction = self.transaction;
