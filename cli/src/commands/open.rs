@@ -13,12 +13,12 @@ use crate::sealed_files::landing::{
     NewFile, NewFolder, must_be_free, must_be_writable, must_have_room, not_stored,
 };
 use crate::sealed_files::watch::{SourceState, Watch};
-use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
+use crate::sealed_files::{LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
 use crate::{strings, words};
 use handfast_native::folder::{UnpackError, unpack};
 use handfast_native::names_in;
-use handfast_native::seal::{About, Credential, Lock, StreamError, open_into};
+use handfast_native::seal::{About, Credential, FOLDER_TYPE, Lock, StreamError, open_into};
 use handfast_native::token::{SealedBundle, Secret};
 use handfast_native::unfinished::folder_of;
 use std::io::{self, PipeWriter, Read, Write};

@@ -10,16 +10,16 @@ use crate::sealed_files::landing::{
     NewFile, must_be_free, must_be_writable, must_have_room, not_stored, with_suffix,
 };
 use crate::sealed_files::watch::{SourceState, Watch, Watched};
-use crate::sealed_files::{FOLDER_TYPE, LIMITS, prompt, refused};
+use crate::sealed_files::{LIMITS, prompt, refused};
 use crate::status::{Status, Stop};
 use crate::terminal::StandardInput;
 use crate::{input, strings, symbol, words};
 use handfast_native::folder::{Culprit, Packed, Seen};
 use handfast_native::qr::Symbol;
 use handfast_native::seal::{
-    About, Answers, Cost, Credential, FileName, Header, Kind, Lock, MAX_QUESTIONS, MediaType,
-    Question, Questions, SealError, StreamError, Strength, Verdict, code_characters, code_words,
-    seal, seal_into, text, tries_per_second,
+    About, Answers, Cost, Credential, FOLDER_TYPE, FileName, Header, Kind, Lock, MAX_QUESTIONS,
+    MOST_IN_TEXT, MediaType, Question, Questions, SealError, StreamError, Strength, Verdict,
+    code_characters, code_words, seal, seal_into, text, tries_per_second,
 };
 use handfast_native::token::{MOST_IN_PICTURE, Secret, picture_with, random_bytes};
 use std::fs::File;
@@ -30,9 +30,7 @@ use zeroize::Zeroizing;
 
 /// What a locked file is called behind its name.
 pub(crate) const SUFFIX: &str = ".handfast";
-/// The most bytes of a container that is printed as text.
-const MOST_TEXT: usize = 512 << 10;
-/// The same of one inside a page, which a browser holds whole.
+/// The most bytes of a container inside a page, which a browser holds whole.
 const MOST_IN_PAGE: usize = 64 << 20;
 /// The most pixels of a side of a code: messengers make larger pictures smaller.
 const LARGEST_SIDE: usize = 1_600;
@@ -481,7 +479,7 @@ fn write(
     let place = match form {
         Form::Text => {
             let place = Path::new("-");
-            let container = in_memory(source, MOST_TEXT, place, words::too_large_for_text)?;
+            let container = in_memory(source, MOST_IN_TEXT, place, words::too_large_for_text)?;
             return Ok(Sealed {
                 changed: unchanged()?,
                 place: None,

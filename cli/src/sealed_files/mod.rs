@@ -14,9 +14,6 @@ use handfast_native::seal::{Limits, SealError};
 /// What this machine is willing to spend on a container of somebody else.
 pub(crate) const LIMITS: Limits = Limits::DESKTOP;
 
-/// The media type of a locked folder, whose content is a tape archive (POSIX ustar) of it.
-pub(crate) const FOLDER_TYPE: &str = "application/vnd.handfast.folder+tar";
-
 /// What a container says about itself when it does not open.
 pub(crate) fn refused(error: SealError) -> Stop {
     let (status, kind) = match error {

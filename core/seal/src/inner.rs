@@ -26,6 +26,9 @@ pub type FileName = Label<255>;
 /// The media type of a file (RFC 6838).
 pub type MediaType = Label<127>;
 
+/// The media type of a folder, or of several files together, whose content is a tape archive (POSIX ustar) of them.
+pub const FOLDER_TYPE: &str = "application/vnd.handfast.folder+tar";
+
 /// What is told about the content, inside the seal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {

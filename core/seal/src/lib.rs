@@ -46,11 +46,11 @@ pub use code::{NotACode, code_characters, code_from_text, code_words};
 pub use error::{LockError, SealError, StreamError};
 pub use handfast_token::{Label, Question, SEALED_SCHEME};
 pub use header::{Cost, Header, Kind, Limits, Lock, MAGIC, MAX_QUESTIONS, Questions};
-pub use inner::{About, FileName, MediaType};
+pub use inner::{About, FOLDER_TYPE, FileName, MediaType};
 pub use key::Credential;
 pub use locked::{lock, lock_text, unlock, unlock_text};
 pub use strength::{Strength, Trivial, Verdict, tries_per_second};
-pub use text::{from_text, text};
+pub use text::{MOST_IN_TEXT, from_text, text};
 
 use handfast_token::Secret;
 use header::read_array;

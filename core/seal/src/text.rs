@@ -8,6 +8,9 @@ use data_encoding::BASE64URL_NOPAD;
 use super::SealError;
 use handfast_token::{SEALED_SCHEME, with_check, without_check};
 
+/// The most bytes of a container that are handed out as a text: what people still paste.
+pub const MOST_IN_TEXT: usize = 512 << 10;
+
 /// [`SEALED_SCHEME`] and, in unpadded base64url (RFC 4648 §5), the container and the 4 bytes of its
 /// BLAKE2b (RFC 7693).
 pub fn text(container: &[u8]) -> String {

@@ -1,9 +1,7 @@
 //! What the page calls.
 
-use crate::{
-    FOLDER_TYPE, Inside, NotOpened, SealedFile, Subject, advice, inside, lock, pack, said,
-};
-use handfast_seal::{About, FileName, MediaType, SealError};
+use crate::{Inside, NotOpened, SealedFile, Subject, advice, inside, lock, pack, said};
+use handfast_seal::{About, FOLDER_TYPE, FileName, MAX_QUESTIONS, MediaType, SealError};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -169,6 +167,11 @@ impl Lock {
             answers: Zeroizing::new(answers),
             with_code,
         }
+    }
+
+    /// The most questions that are asked of one file.
+    pub fn most_questions() -> usize {
+        MAX_QUESTIONS
     }
 
     /// The most bytes that are locked here.

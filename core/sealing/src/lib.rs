@@ -22,6 +22,3 @@ const LIMITS: Limits = Limits::PHONE;
 
 /// The most bytes that are locked here: a page holds them whole.
 pub const MOST_BYTES: usize = MOST_IN_PICTURE;
-
-/// The media type of a locked folder, or of several files together.
-pub const FOLDER_TYPE: &str = "application/vnd.handfast.folder+tar";

@@ -3,14 +3,11 @@
 use super::LIMITS;
 use handfast_qr::Symbol;
 use handfast_seal::{
-    About, Answers, Cost, Credential, Header, Kind, Lock, LockError, Questions, Strength, Trivial,
-    Verdict, code_characters, code_words, seal_bytes, text,
+    About, Answers, Cost, Credential, Header, Kind, Lock, LockError, MOST_IN_TEXT, Questions,
+    Strength, Trivial, Verdict, code_characters, code_words, seal_bytes, text,
 };
 use handfast_token::{FieldError, MOST_IN_PICTURE, Question, Secret, picture_with, random_bytes};
 use zeroize::Zeroizing;
-
-/// The most bytes of a container that is handed out as a text.
-const MOST_TEXT: usize = 512 << 10;
 
 /// No code holds so many bytes of a container.
 const MOST_IN_CODE: usize = 4 << 10;
@@ -170,7 +167,7 @@ pub fn lock(subject: &Subject<'_>, about: &About, content: &[u8]) -> Result<Lock
 impl Locked {
     /// It as a text for a messenger, if it is short enough for one.
     pub fn text(&self) -> Option<String> {
-        (self.container.len() <= MOST_TEXT).then(|| text(&self.container))
+        (self.container.len() <= MOST_IN_TEXT).then(|| text(&self.container))
     }
 
     /// It as a code that is all of a picture, which also a messenger's smaller copy still shows: an SVG of it.
@@ -285,7 +282,7 @@ mod tests {
                 .is_some_and(|svg| svg.starts_with("<svg"))
         );
         assert!(short.text().is_some_and(|text| text.starts_with("hfs1:")));
-        let noise = (0..MOST_TEXT / 32).flat_map(|_| random_bytes::<32>().unwrap());
+        let noise = (0..MOST_IN_TEXT / 32).flat_map(|_| random_bytes::<32>().unwrap());
         let noise: Vec<u8> = noise.collect();
         let long = lock(&HARBOUR, &About::default(), &noise).unwrap();
         assert_eq!(long.text(), None);

@@ -9,9 +9,6 @@ import { say, size } from "../words.js";
 import { advise } from "./advice.js";
 import { drawn, loaded, sentenceOf } from "./module.js";
 
-/** As many as a container takes. */
-const MOST_QUESTIONS = 5;
-
 /** What a locked file is called behind its name. */
 const SUFFIX = ".handfast";
 
@@ -60,7 +57,7 @@ class Questions {
             return input;
         };
         this.asked.push({ question: input("lock-question", "your_question"), answer: input("lock-answer", "your_answer") });
-        this.more.hidden = this.asked.length === MOST_QUESTIONS;
+        this.more.hidden = this.asked.length === Lock.most_questions();
         if (!isFirst) this.asked[number]?.question.focus();
     }
 
