@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { bring as bringTo, camera, press, reads, shows, write } from "./acts.mjs";
-import { Host, NAMES, PATIENCE, browser, file, hash, look, saved, serve } from "./world.mjs";
+import { Host, NAMES, PATIENCE, browser, file, hash, inSuite, look, saved, serve } from "./world.mjs";
 
 const ANSWER = "Wilhelmina lantern 47";
 
@@ -76,16 +76,12 @@ function guarded(kind, question) {
 
 for (const name of NAMES) {
     describe(name, () => {
-        let running;
-        before(async () => {
-            running = await browser(name);
-        });
-        after(() => running.close());
+        const running = inSuite(name);
 
         test("a page and the program meet by one scan, talk, and say goodbye", () =>
             with_host([], async (host, link) => {
                 const asked = [];
-                const tab = await bring(running, link, { hears: (request) => asked.push(request.url().split("#")[0]) });
+                const tab = await bring(running(), link, { hears: (request) => asked.push(request.url().split("#")[0]) });
                 await shows(tab, "opened");
                 await look(tab, "opened");
                 assert.equal(new URL(tab.url()).hash, "", "the token is gone from the address");
@@ -112,7 +108,7 @@ for (const name of NAMES) {
 
         test("whoever has no app goes on as a guest when nothing opens", () =>
             with_host([], async (host, link) => {
-                const tab = await bring(running, link);
+                const tab = await bring(running(), link);
                 await shows(tab, "opened");
                 const token = link.slice(link.indexOf("#") + 1);
                 assert.equal(await tab.$eval("a.tonal", (way) => way.getAttribute("href")), `handfast:${token}`);
@@ -127,7 +123,7 @@ for (const name of NAMES) {
         test("on Android the app is named, and the token stays before the #", () =>
             with_host([], async (_host, link) => {
                 const agent = "Mozilla/5.0 (Linux; Android 16; Pixel 9) Chrome/156.0.0.0 Mobile";
-                const tab = await bring(running, link, { agent });
+                const tab = await bring(running(), link, { agent });
                 await shows(tab, "opened");
                 const token = link.slice(link.indexOf("#") + 1);
                 const way = await tab.$eval("a.tonal", (way) => way.getAttribute("href"));
@@ -136,7 +132,7 @@ for (const name of NAMES) {
 
         test("a page says goodbye as everybody does", () =>
             with_host([], async (host, link) => {
-                const tab = await bring(running, link);
+                const tab = await bring(running(), link);
                 await press(tab, "[data-screen=opened] button.filled");
                 await shows(tab, "talking");
                 await host.until("met");
@@ -150,7 +146,7 @@ for (const name of NAMES) {
 
         test("a question is asked until the answer is right, and both compare", () =>
             with_host(guarded("--ask", "What was our first dog called?"), async (host, link) => {
-                const tab = await bring(running, link);
+                const tab = await bring(running(), link);
                 await press(tab, "[data-screen=opened] button.filled");
                 await shows(tab, "asking");
                 await reads(tab, "What was our first dog called?");
@@ -178,7 +174,7 @@ for (const name of NAMES) {
 
         test("a locked invitation opens by its answer alone", () =>
             with_host(guarded("--lock", "Where did we meet?"), async (host, link) => {
-                const tab = await bring(running, link);
+                const tab = await bring(running(), link);
                 await shows(tab, "locked");
                 await reads(tab, "Where did we meet?");
                 await tab.type("#answer-0", "somewhere");
@@ -195,13 +191,13 @@ for (const name of NAMES) {
         test("files of 64 MiB go both ways, and are equal", () =>
             with_host([], async (host, link) => {
                 const [theirs, ours] = [file("from the program.bin", LARGE), file("from the page.bin", LARGE)];
-                const tab = await meet(running, host, link);
+                const tab = await meet(running(), host, link);
                 host.say(`/send ${theirs}`);
                 await press(tab, ".theirs .file .tonal");
                 await reads(tab, "Received");
                 assert.equal((await host.until("file_sent")).bytes, LARGE);
                 await press(tab, ".theirs .file .tonal");
-                assert.equal(hash(await saved(running.downloads, "from the program.bin", LARGE)), hash(theirs));
+                assert.equal(hash(await saved(running().downloads, "from the program.bin", LARGE)), hash(theirs));
 
                 await (await tab.$("#file")).uploadFile(ours);
                 const { number } = await host.until("file_offered");
@@ -214,7 +210,7 @@ for (const name of NAMES) {
 
         test("a file is declined by either, and both are told", () =>
             with_host([], async (host, link) => {
-                const tab = await meet(running, host, link);
+                const tab = await meet(running(), host, link);
                 host.say(`/send ${file("notes.txt", 5)}`);
                 await tab.waitForSelector(".theirs .file .plain", { timeout: PATIENCE });
                 await look(tab, "file offered");
@@ -233,7 +229,7 @@ for (const name of NAMES) {
         test("a file is stopped by either while it moves, and the talk goes on", () =>
             with_host([], async (host, link) => {
                 const large = file("large.bin", LARGE);
-                const tab = await meet(running, host, link);
+                const tab = await meet(running(), host, link);
                 host.say(`/send ${large}`);
                 await press(tab, ".theirs .file .tonal");
                 await tab.waitForSelector(".theirs progress", { timeout: PATIENCE });
@@ -255,7 +251,7 @@ for (const name of NAMES) {
                 const before = () => {
                     delete globalThis.Worker;
                 };
-                const tab = await bring(running, link, { before });
+                const tab = await bring(running(), link, { before });
                 await press(tab, "[data-screen=opened] button.filled");
                 await host.until("met");
                 host.say(`/send ${file("too large.bin", LARGE + 1)}`);
@@ -266,13 +262,13 @@ for (const name of NAMES) {
                 await press(tab, ".theirs .file .tonal");
                 await reads(tab, "Received");
                 await press(tab, ".theirs .file .tonal");
-                assert.equal(hash(await saved(running.downloads, "small.bin", 1_000_000)), hash(small));
+                assert.equal(hash(await saved(running().downloads, "small.bin", 1_000_000)), hash(small));
             }));
 
         test("a host that does not answer is asked for a scan of the reply", async () => {
             let link;
             await with_host([], async (_host, its) => (link = its));
-            const tab = await bring(running, link);
+            const tab = await bring(running(), link);
             await press(tab, "[data-screen=opened] button.filled");
             await shows(tab, "reply_needed");
             await tab.waitForSelector("img.code", { timeout: PATIENCE });
@@ -288,7 +284,7 @@ for (const name of NAMES) {
             const [png, raw] = [Host.file(`${name}.png`), Host.file(`${name}.handfast`)];
             await with_host(["--png", png, "--file", raw], async (host) => {
                 for (const path of [raw, png]) {
-                    const tab = await bring(running, "#");
+                    const tab = await bring(running(), "#");
                     await (await tab.waitForSelector("#picture", { timeout: PATIENCE })).uploadFile(path);
                     await shows(tab, "opened");
                     await reads(tab, "It came through something else");
@@ -303,7 +299,7 @@ for (const name of NAMES) {
         test("of several codes in a picture, and of several links in a text, the person chooses", () =>
             with_host(["--png", Host.file(`${name} one.png`)], (one, link) =>
                 with_host(["--name", "Zoë", "--png", Host.file(`${name} other.png`)], async (other, otherLink) => {
-                    const tab = await bring(running, "#");
+                    const tab = await bring(running(), "#");
                     const codes = ["one", "other"].map((which) => readFileSync(Host.file(`${name} ${which}.png`), "base64"));
                     const both = await tab.evaluate(beside, codes);
                     const png = Host.file(`${name} both.png`);
@@ -334,7 +330,7 @@ for (const name of NAMES) {
             const [cut, text] = [Host.file(`${name} cut.png`), Host.file(`${name}.txt`)];
             writeFileSync(cut, Buffer.from("89504e470d0a1a0a0000", "hex"));
             writeFileSync(text, "What we agreed on at noon.");
-            const tab = await bring(running, "#");
+            const tab = await bring(running(), "#");
             const picked = await tab.waitForSelector("#picture", { timeout: PATIENCE });
             await picked.uploadFile(cut);
             await reads(tab, "This is not a picture that can be opened.");
@@ -346,7 +342,7 @@ for (const name of NAMES) {
         test("what the camera sees is opened, and the camera is off then", async () => {
             const png = Host.file(`${name} seen.png`);
             await with_host(["--png", png], async (host) => {
-                const tab = await bring(running, "#", { before: camera, shown: readFileSync(png, "base64") });
+                const tab = await bring(running(), "#", { before: camera, shown: readFileSync(png, "base64") });
                 await press(tab, "#scan");
                 await shows(tab, "scanning");
                 await tab.waitForFunction(() => document.querySelector("video").videoWidth > 0, { timeout: PATIENCE });
@@ -362,7 +358,7 @@ for (const name of NAMES) {
         });
 
         test("whoever lets the page have no camera is told what else there is", async () => {
-            const tab = await bring(running, "#", {
+            const tab = await bring(running(), "#", {
                 before: () => {
                     navigator.mediaDevices.getUserMedia = async () => {
                         throw new DOMException("", "NotAllowedError");
@@ -377,7 +373,7 @@ for (const name of NAMES) {
 
         test("the keyboard alone suffices", () =>
             with_host([], async (host, link) => {
-                const tab = await bring(running, link);
+                const tab = await bring(running(), link);
                 await shows(tab, "opened");
                 await reach(tab, "button.filled");
                 await tab.keyboard.press("Enter");
@@ -427,7 +423,7 @@ for (const name of NAMES) {
         });
 
         test("what is no invitation is said to be none", async () => {
-            const tab = await bring(running, "#");
+            const tab = await bring(running(), "#");
             await tab.waitForSelector("#token", { timeout: PATIENCE });
             await tab.type("#token", "hello");
             await tab.click("button.filled");

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { bring as bringTo, picker, press, reads, shows, write } from "./acts.mjs";
-import { Guest, Host, NAMES, PATIENCE, browser, file, look, saved, serve } from "./world.mjs";
+import { Guest, Host, NAMES, PATIENCE, browser, file, inSuite, look, saved, serve } from "./world.mjs";
 
 let page;
 before(async () => {
@@ -43,13 +43,9 @@ async function plain_host() {
 
 for (const name of NAMES) {
     describe(name, () => {
-        let running;
-        before(async () => {
-            running = await browser(name);
-        });
-        after(() => running.close());
+        const running = inSuite(name);
 
-        const bring = (link, how) => bringTo(running, page.address, link, how);
+        const bring = (link, how) => bringTo(running(), page.address, link, how);
 
         test("where a browser makes no connections, that is said, and locked files open", () =>
             with_host(async (_host, link) => {
@@ -98,7 +94,7 @@ for (const name of NAMES) {
         test("inside another page it does nothing", async () => {
             const host = await plain_host();
             try {
-                const tab = await running.newPage();
+                const tab = await running().newPage();
                 await tab.goto(host.framing);
                 const frame = await (await tab.waitForSelector("iframe")).contentFrame();
                 await frame.waitForFunction(() => document.body?.textContent.includes("This page stands inside another one"), { timeout: PATIENCE });
@@ -136,7 +132,7 @@ for (const name of NAMES) {
             await press(tab, "[data-screen=opened] button.filled");
             await shows(tab, "reply_needed");
             await press(tab, ".chips .chip:first-child");
-            const picture = await saved(running.downloads, "handfast.png");
+            const picture = await saved(running().downloads, "handfast.png");
             const other = await bring("#");
             await press(other, "#invite");
             await other.waitForSelector("fieldset", { timeout: PATIENCE });

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Guest, Host, NAMES, PATIENCE, browser, file, hash, look } from "./world.mjs";
+import { Guest, Host, NAMES, PATIENCE, file, hash, inSuite, look } from "./world.mjs";
 
 const EMBED = join(process.env.HANDFAST_PAGE, "..", "embed");
 
@@ -54,15 +54,11 @@ const reads = (tab, text) =>
 
 for (const name of NAMES) {
     describe(name, () => {
-        let running;
-        before(async () => {
-            running = await browser(name);
-        });
-        after(() => running.close());
+        const running = inSuite(name);
 
         /** The example page, with what stands behind the `#` of a link. `faults` hears what goes wrong in it. */
         async function open(fragment = "", faults = []) {
-            const tab = await running.newPage();
+            const tab = await running().newPage();
             // No site has to have a picture for its tab.
             const hears = (text) => !text.includes("favicon") && faults.push(text);
             tab.on("pageerror", ({ message }) => hears(message));

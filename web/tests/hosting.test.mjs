@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { bring, camera, press, reads, shows, write } from "./acts.mjs";
-import { Guest, Host, NAMES, PATIENCE, browser, look, serve } from "./world.mjs";
+import { Guest, Host, NAMES, PATIENCE, browser, inSuite, look, serve } from "./world.mjs";
 
 const ANSWER = "Wilhelmina lantern 47";
 
@@ -83,11 +83,7 @@ async function joins(browser, link) {
 
 for (const name of NAMES) {
     describe(name, () => {
-        let running;
-        before(async () => {
-            running = await browser(name);
-        });
-        after(() => running.close());
+        const running = inSuite(name);
 
         const ways = {
             "npm run dev": ["node", fileURLToPath(new URL("../demo/serve.mjs", import.meta.url))],
@@ -98,7 +94,7 @@ for (const name of NAMES) {
                 const server = spawn(program, [...options, "--json"]);
                 try {
                     const [line] = await once(createInterface({ input: server.stdout }), "line");
-                    const tab = await running.newPage();
+                    const tab = await running().newPage();
                     await tab.goto(JSON.parse(line).address);
                     await reads(tab, "They have met.");
                     const [ana, ben] = tab.frames().slice(1);
@@ -111,7 +107,7 @@ for (const name of NAMES) {
         }
 
         test("the program joins a page by a reply that is pasted, and both talk", async () => {
-            const { tab, link } = await invites(running);
+            const { tab, link } = await invites(running());
             await look(tab, "hosting");
             await with_guest(link, [], async (guest, reply) => {
                 await hand_in(tab, reply);
@@ -131,7 +127,7 @@ for (const name of NAMES) {
         });
 
         test("a reply is seen by the camera, which is on from the start and off once they are here", async () => {
-            const { tab, link } = await invites(running, { before: camera });
+            const { tab, link } = await invites(running(), { before: camera });
             await tab.waitForFunction(() => document.querySelector("video").videoWidth > 0, { timeout: PATIENCE });
             await look(tab, "hosting with a camera");
             const png = Host.file(`${name} reply.png`);
@@ -146,7 +142,7 @@ for (const name of NAMES) {
         });
 
         test("who is asked by a page answers it, and both compare", async () => {
-            const { tab, link } = await invites(running, { guard: "asked" });
+            const { tab, link } = await invites(running(), { guard: "asked" });
             await with_guest(link, answering(), async (guest, reply) => {
                 await hand_in(tab, reply);
                 await shows(tab, "talking");
@@ -164,7 +160,7 @@ for (const name of NAMES) {
         });
 
         test("a page locks its invitation, which opens by the answer", async () => {
-            const { tab, link } = await invites(running, { guard: "locked" });
+            const { tab, link } = await invites(running(), { guard: "locked" });
             await with_guest(link, answering(), async (guest, reply) => {
                 await hand_in(tab, reply);
                 await shows(tab, "talking");
@@ -174,8 +170,8 @@ for (const name of NAMES) {
         });
 
         test("what answers another invitation is said to do so, and the right one is taken afterwards", async () => {
-            const { tab, link } = await invites(running);
-            const other = await invites(running);
+            const { tab, link } = await invites(running());
+            const other = await invites(running());
             await tab.bringToFront();
             await with_guest(other.link, [], (_, reply) => hand_in(tab, reply));
             await reads(tab, "This answers another invitation.");
@@ -192,7 +188,7 @@ for (const name of NAMES) {
             test(`a page in ${other} joins this one`, async () => {
                 const theirs = await browser(other);
                 try {
-                    const { tab, link } = await invites(running);
+                    const { tab, link } = await invites(running());
                     const { tab: guest, reply } = await joins(theirs, link);
                     await hand_in(tab, reply);
                     await shows(tab, "talking");
@@ -208,7 +204,7 @@ for (const name of NAMES) {
         }
 
         test("whoever goes away before they are here is followed by somebody with the next form", async () => {
-            const { tab, link } = await invites(running);
+            const { tab, link } = await invites(running());
             let gone;
             await with_guest(link, [], (_, reply) => (gone = reply));
             await hand_in(tab, gone);
@@ -224,7 +220,7 @@ for (const name of NAMES) {
         });
 
         test("a page that is loaded anew goes on with its invitation in another form, and says that the one before is dead", async () => {
-            const { tab, link } = await invites(running);
+            const { tab, link } = await invites(running());
             await tab.reload();
             await shows(tab, "hosting");
             await reads(tab, "This is your invitation in another form.");
@@ -245,7 +241,7 @@ for (const name of NAMES) {
         });
 
         test("a locked invitation of a page that is loaded anew is said to be dead", async () => {
-            const { tab } = await invites(running, { guard: "locked" });
+            const { tab } = await invites(running(), { guard: "locked" });
             await tab.reload();
             await reads(tab, "The locked invitation does not connect any more.");
             await look(tab, "hosting locked anew");
@@ -255,7 +251,7 @@ for (const name of NAMES) {
             const host = new Host();
             try {
                 const { link } = await host.until("invitation");
-                const tab = await bring(running, page.address, link);
+                const tab = await bring(running(), page.address, link);
                 await shows(tab, "opened");
                 await tab.type("#name", "Ben");
                 // Nobody answers before the page is loaded anew.
@@ -273,11 +269,11 @@ for (const name of NAMES) {
         });
 
         test("a copy of the tab of an invitation begins with nothing", async () => {
-            const { tab } = await invites(running);
+            const { tab } = await invites(running());
             const kept = await tab.evaluate(() => sessionStorage.getItem("waiting"));
             assert.ok(kept !== null);
             const before = (kept) => sessionStorage.setItem("waiting", kept);
-            const other = await bring(running, page.address, "#", { before, shown: kept });
+            const other = await bring(running(), page.address, "#", { before, shown: kept });
             await other.waitForSelector("#token", { timeout: PATIENCE });
             await new Promise((done) => setTimeout(done, 3_000));
             assert.equal(await other.$eval("main", (main) => main.dataset.screen), "start");

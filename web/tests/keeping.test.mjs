@@ -6,7 +6,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { bring as bringTo, press, reads, shows, write } from "./acts.mjs";
-import { Host, NAMES, PATIENCE, browser, file, folder, hash, look, run, saved, serve } from "./world.mjs";
+import { Host, NAMES, PATIENCE, browser, file, folder, hash, inSuite, look, run, saved, serve } from "./world.mjs";
 
 /** The size of a large file, in bytes: more than one segment. */
 const LARGE = 20 << 20;
@@ -53,16 +53,12 @@ const until = (tab, what, ...values) => tab.waitForFunction(what, { timeout: PAT
 
 for (const name of NAMES) {
     describe(name, () => {
-        let running;
-        before(async () => {
-            running = await browser(name);
-        });
-        after(() => running.close());
+        const running = inSuite(name);
 
         /** A browser that has kept nothing yet. */
         async function with_storage(what) {
-            const downloadBehavior = { policy: "allow", downloadPath: running.downloads };
-            const storage = await running.createBrowserContext({ downloadBehavior });
+            const downloadBehavior = { policy: "allow", downloadPath: running().downloads };
+            const storage = await running().createBrowserContext({ downloadBehavior });
             try {
                 await what(storage);
             } finally {
@@ -173,7 +169,7 @@ for (const name of NAMES) {
                     await press(tab, ".theirs .file .tonal");
                     await reads(tab, "Received");
                     await tab.$$eval(".theirs .file .tonal", ([save]) => save.click());
-                    assert.equal(hash(await saved(running.downloads, "from the program.bin", LARGE)), hash(theirs));
+                    assert.equal(hash(await saved(running().downloads, "from the program.bin", LARGE)), hash(theirs));
                     await (await tab.$("#file")).uploadFile(ours);
                     const { number } = await host.until("file_offered");
                     host.say(`/accept ${number}`);
@@ -280,7 +276,7 @@ for (const name of NAMES) {
                 await press(tab, "button.filled");
                 await press(tab, "a.filled");
                 const code = await tab.$eval("#code", (code) => code.textContent);
-                const copy = await saved(running.downloads, "handfast-copy.handfast");
+                const copy = await saved(running().downloads, "handfast-copy.handfast");
                 const imported = await run("import", copy, "--home", home, "--code-file", Host.written("code.txt", code), "--json");
                 assert.deepEqual([imported.event, imported.contacts], ["imported", 1]);
                 const exported = await run("export", join(folder(), "back.handfast"), "--home", home, "--json");

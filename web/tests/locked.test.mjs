@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { bring as bringTo, picker, press, reads, shows } from "./acts.mjs";
-import { Host, NAMES, PATIENCE, browser, file, folder, hash, look, saved, serve } from "./world.mjs";
+import { Host, NAMES, PATIENCE, file, folder, hash, inSuite, look, saved, serve } from "./world.mjs";
 
 const QUESTION = "Where did we meet?";
 const ANSWER = "Wilhelmina lantern 47";
@@ -42,13 +42,9 @@ function opened(container, code) {
 
 for (const name of NAMES) {
     describe(name, () => {
-        let running;
-        before(async () => {
-            running = await browser(name);
-        });
-        after(() => running.close());
+        const running = inSuite(name);
 
-        const bring = (how) => bringTo(running, page.address, "#", how);
+        const bring = (how) => bringTo(running(), page.address, "#", how);
 
         /** A page that asks what is to be locked. */
         async function locking(how) {
@@ -76,9 +72,9 @@ for (const name of NAMES) {
             await reads(tab, "The picture is a code");
             await look(tab, "locked text");
             await press(tab, ".save-file");
-            assert.equal(readFileSync(opened(await saved(running.downloads, "A text.handfast")), "utf8"), "see you at eight");
+            assert.equal(readFileSync(opened(await saved(running().downloads, "A text.handfast")), "utf8"), "see you at eight");
             await press(tab, ".save-picture");
-            const picture = await saved(running.downloads, "A text.png");
+            const picture = await saved(running().downloads, "A text.png");
             assert.equal(readFileSync(opened(picture), "utf8"), "see you at eight");
             await press(tab, ".copy-text");
             const text = await tab.waitForFunction(() => globalThis.copied, { timeout: PATIENCE });
@@ -103,7 +99,7 @@ for (const name of NAMES) {
             await lock(tab, "");
             await reads(tab, "Send this picture as a file");
             await press(tab, ".save-picture");
-            const picture = await saved(running.downloads, `long-${name}.bin.png`);
+            const picture = await saved(running().downloads, `long-${name}.bin.png`);
             assert.equal(hash(opened(picture)), hash(long));
             const other = await bring();
             await (await other.waitForSelector("#picture", { timeout: PATIENCE })).uploadFile(picture);
@@ -112,7 +108,7 @@ for (const name of NAMES) {
             await other.click("button.filled");
             await shows(other, "unsealed");
             await press(other, "button.save");
-            assert.equal(hash(await saved(running.downloads, `long-${name}.bin`, 200_000)), hash(long));
+            assert.equal(hash(await saved(running().downloads, `long-${name}.bin`, 200_000)), hash(long));
         });
 
         test("several files are one archive, which takes a code, too", async () => {
@@ -129,7 +125,7 @@ for (const name of NAMES) {
             await look(tab, "locked with a code");
             const code = await tab.$eval(".code-words", (words) => words.textContent);
             await press(tab, ".save-file");
-            const place = opened(await saved(running.downloads, "Files.handfast"), code);
+            const place = opened(await saved(running().downloads, "Files.handfast"), code);
             for (const one of files) assert.equal(hash(join(place, one.split("/").at(-1))), hash(one));
         });
 
@@ -148,7 +144,7 @@ for (const name of NAMES) {
             await look(tab, "folder");
             assert.equal((await tab.$$(".inside li")).length, 2);
             await press(tab, ".inside li:first-child .save");
-            assert.equal(readFileSync(await saved(running.downloads, "letter.txt", 5), "utf8"), "hello");
+            assert.equal(readFileSync(await saved(running().downloads, "letter.txt", 5), "utf8"), "hello");
             await press(tab, ".inside li:first-child .sealed_look");
             await reads(tab, "hello");
         });

@@ -5,9 +5,9 @@ import { execFileSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { press, shows } from "./acts.mjs";
-import { Host, NAMES, PATIENCE, browser } from "./world.mjs";
+import { Host, NAMES, PATIENCE, inSuite } from "./world.mjs";
 
 const ANSWER = "Wilhelmina lantern 47";
 /** Where a page could phone: in the network of the browser, so that nothing is in its way. */
@@ -53,14 +53,10 @@ async function listen() {
 
 for (const name of NAMES) {
     describe(name, () => {
-        let running;
-        before(async () => {
-            running = await browser(name);
-        });
-        after(() => running.close());
+        const running = inSuite(name);
 
         async function open(file) {
-            const tab = await running.newPage();
+            const tab = await running().newPage();
             await tab.goto(`file://${file}`);
             return tab;
         }
@@ -139,7 +135,7 @@ for (const name of NAMES) {
                 // The same page as it was does phone, by connection and by name.
                 const naked = Host.file(`naked-${name}.html`);
                 writeFileSync(naked, page.replace(/<base.*>|<meta.*>/g, "").replaceAll(/<script>[^]*?<\/script>/g, ""));
-                const other = await running.newPage();
+                const other = await running().newPage();
                 await other.goto(`file://${naked}`, { waitUntil: "domcontentloaded" });
                 const end = Date.now() + PATIENCE;
                 while (!heard.includes("connection") || !heard.includes("name")) {

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { after, before } from "node:test";
 import { launch } from "puppeteer-core";
 
 /** Everything has four times the time that it takes on a machine with nothing else to do. */
@@ -44,6 +45,17 @@ export async function browser(name, language = "en-US", more = []) {
         },
     });
     return Object.assign(running, { downloads });
+}
+
+/** What gives the browser of this name in the tests of the suite that this is called in: it is begun before them, and
+ * closed behind them. */
+export function inSuite(name) {
+    let running;
+    before(async () => {
+        running = await browser(name);
+    });
+    after(() => running.close());
+    return () => running;
 }
 
 /** Ways in which a page is looked at: how wide in CSS pixels, how large its texts are, in which colours, from which
